@@ -1,0 +1,2 @@
+namespace Unfold.Tests;
+public sealed class SmokeTests { [Fact] public void Runs() => Assert.True(Environment.ProcessorCount > 0); }
