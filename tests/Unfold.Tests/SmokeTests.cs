@@ -1,2 +1,3 @@
 namespace Unfold.Tests;
+
 public sealed class SmokeTests { [Fact] public void Runs() => Assert.True(Environment.ProcessorCount > 0); }

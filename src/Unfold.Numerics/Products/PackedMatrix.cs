@@ -1,0 +1,140 @@
+using Unfold.Numerics.Vectors;
+
+namespace Unfold.Numerics.Products;
+
+/// <summary>
+/// A matrix B (k x n) in the order in which the product reads it, for a matrix that is multiplied many times: recurrent
+/// weights are packed once for all time steps of a batch.
+/// </summary>
+public sealed unsafe class PackedMatrix
+{
+    private readonly AlignedBuffer _panels = new();
+
+    /// <summary>k, the number of rows of B.</summary>
+    public int Rows { get; private set; }
+
+    /// <summary>n, the number of columns of B.</summary>
+    public int Columns { get; private set; }
+
+    /// <summary>Copies B; the memory of an earlier matrix is used again where it is large enough.</summary>
+    public void Pack(MatrixView b, Workers workers)
+    {
+        ArgumentNullException.ThrowIfNull(workers);
+        Rows = b.Rows;
+        Columns = b.Columns;
+        int width = 2 * Lanes;
+        int panels = (Columns + width - 1) / width;
+        float* buffer = _panels.Ensure(checked(panels * width * Rows));
+        int rows = Rows, columns = Columns;
+        nint rowStride = b.RowStride, columnStride = b.ColumnStride;
+        fixed (float* source = b.Values)
+        {
+            float* values = source;
+            workers.Run(part =>
+            {
+                (int start, int end) = workers.Share(columns, part, width);
+                var kernel = new PackKernel(values, rowStride, columnStride, rows, buffer, start, end);
+                SimdWidth.Run(ref kernel);
+            });
+        }
+    }
+
+    /// <summary>C (rows x n) = [C +] A (rows x k) B on the calling thread.</summary>
+    /// <param name="a">A, row-major.</param>
+    /// <param name="aStride">The distance of two rows of A.</param>
+    /// <param name="rows">The number of rows of A and C.</param>
+    /// <param name="c">C, row-major; must not overlap A.</param>
+    /// <param name="cStride">The distance of two rows of C.</param>
+    /// <param name="accumulation">Whether the product is added to what C holds.</param>
+    /// <exception cref="ArgumentException">A or C is too short.</exception>
+    public void Multiply(ReadOnlySpan<float> a, int aStride, int rows, Span<float> c, int cStride, Accumulation accumulation) =>
+        Multiply(a, aStride, rows, c, cStride, accumulation, 0, Columns);
+
+    /// <summary>The columns firstColumn .. endColumn of C; firstColumn is a multiple of <see cref="ColumnGranularity"/>.</summary>
+    internal void Multiply(ReadOnlySpan<float> a, int aStride, int rows, Span<float> c, int cStride, Accumulation accumulation, int firstColumn, int endColumn)
+    {
+        if (rows == 0)
+        {
+            return;
+        }
+
+        if (a.Length < ((long)(rows - 1) * aStride) + Rows || c.Length < ((long)(rows - 1) * cStride) + Columns)
+        {
+            throw new ArgumentException($"The product of {rows} x {Rows} with {Rows} x {Columns} needs larger operands than {a.Length} and {c.Length} values.");
+        }
+
+        fixed (float* aStart = a, cStart = c)
+        {
+            var kernel = new MultiplyKernel(aStart, aStride, rows, _panels.Pointer, Rows, cStart, cStride, firstColumn, endColumn, accumulation == Accumulation.Add);
+            SimdWidth.Run(ref kernel);
+        }
+    }
+
+    /// <summary>Columns are shared out among threads in multiples of this.</summary>
+    internal static int ColumnGranularity => 2 * Lanes * RowTile.Panels;
+
+    private static int Lanes => SimdWidth.Bits / 32;
+
+    private readonly struct PackKernel(float* source, nint rowStride, nint columnStride, int rows, float* panels, int start, int end) : ISimdKernel
+    {
+        public void Run<S, V>()
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            int width = 2 * S.Count;
+            for (int column = start; column < end; column += width)
+            {
+                Packing.Panel<S, V>(source + (column * columnStride), rowStride, columnStride, rows, Math.Min(width, end - column), panels + ((nint)column * rows));
+            }
+        }
+    }
+
+    private readonly struct MultiplyKernel(float* a, nint aStride, int rows, float* panels, int k, float* c, nint cStride, int start, int end, bool accumulate) : ISimdKernel
+    {
+        // Rows that stay in the second cache level while all panels pass by.
+        private const int RowsAtOnce = 112;
+
+        public void Run<S, V>()
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            int width = 2 * S.Count;
+            if (rows < S.TileRows / 2 && rows < 4)
+            {
+                for (int row = 0; row < rows; row++)
+                {
+                    MultiplyRow<S, V>(a + (row * aStride), c + (row * cStride));
+                }
+
+                return;
+            }
+
+            for (int row = 0; row < rows; row += RowsAtOnce)
+            {
+                int count = Math.Min(RowsAtOnce, rows - row);
+                for (int column = start; column < end; column += width)
+                {
+                    RowSource source = RowSource.Matrix(a + (row * aStride), aStride, 1);
+                    RowBlock.Multiply<S, V>(source, count, panels + ((nint)column * k), k, c + (row * cStride) + column, cStride, Math.Min(width, end - column), accumulate);
+                }
+            }
+        }
+
+        private void MultiplyRow<S, V>(float* rowA, float* rowC)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            int width = 2 * S.Count;
+            int column = start;
+            for (; column + (RowTile.Panels * width) <= end; column += RowTile.Panels * width)
+            {
+                RowTile.Multiply<S, V>(rowA, panels + ((nint)column * k), k, rowC + column, accumulate);
+            }
+
+            for (; column < end; column += width)
+            {
+                RowBlock.Multiply<S, V>(RowSource.Matrix(rowA, 0, 1), 1, panels + ((nint)column * k), k, rowC + column, 0, Math.Min(width, end - column), accumulate);
+            }
+        }
+    }
+}

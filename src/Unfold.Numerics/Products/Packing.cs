@@ -1,0 +1,70 @@
+using System.Runtime.CompilerServices;
+using Unfold.Numerics.Vectors;
+
+namespace Unfold.Numerics.Products;
+
+/// <summary>Copies matrices into the order in which the tiles read them.</summary>
+internal static unsafe class Packing
+{
+    /// <summary>
+    /// Packs <paramref name="columns"/> columns of B (k x columns, element (p, j) at b[p * bRow + j * bColumn]) into a panel of
+    /// k rows of 2 registers, padded with zeros.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Panel<S, V>(float* b, nint bRow, nint bColumn, int k, int columns, float* panel)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        int width = 2 * S.Count;
+        if (bColumn == 1 && columns == width)
+        {
+            for (int p = 0; p < k; p++)
+            {
+                float* source = b + (p * bRow);
+                V left = S.Load(source);
+                V right = S.Load(source + S.Count);
+                S.Store(left, panel);
+                S.Store(right, panel + S.Count);
+                panel += width;
+            }
+
+            return;
+        }
+
+        if (columns < width)
+        {
+            new Span<float>(panel, k * width).Clear();
+        }
+
+        // Column by column in blocks of k: the writes of a block stay in the first cache level.
+        const int Block = 64;
+        for (int start = 0; start < k; start += Block)
+        {
+            int end = Math.Min(k, start + Block);
+            for (int j = 0; j < columns; j++)
+            {
+                float* source = b + (j * bColumn);
+                for (int p = start; p < end; p++)
+                {
+                    panel[((nint)p * width) + j] = source[p * bRow];
+                }
+            }
+        }
+    }
+
+    /// <summary>Packs a tile's rows of A (rows x k) into a strip: k columns of rows values that lie side by side.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Strip(float* a, nint aRow, nint aColumn, int rows, int k, float* strip)
+    {
+        for (int p = 0; p < k; p++)
+        {
+            float* source = a + (p * aColumn);
+            for (int row = 0; row < rows; row++)
+            {
+                strip[row] = source[row * aRow];
+            }
+
+            strip += rows;
+        }
+    }
+}
