@@ -1,25 +1,23 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace Unfold.Numerics;
 
-/// <summary>Managed, pinned scratch memory that starts on a 64-byte boundary and grows when asked.</summary>
+/// <summary>Scratch memory on a 64-byte boundary that grows when asked.</summary>
 internal sealed unsafe class AlignedBuffer
 {
-    private const int AlignmentFloats = 16;
-
-    private float[] _array = [];
+    // Keeps the memory that Pointer points to alive.
+    private Memory<float> _memory;
 
     public float* Pointer { get; private set; }
-
-    public int Capacity { get; private set; }
 
     /// <summary>Makes room for <paramref name="length"/> floats; what the buffer held is lost when it grows.</summary>
     public float* Ensure(int length)
     {
-        if (length > Capacity)
+        if (length > _memory.Length)
         {
-            _array = GC.AllocateUninitializedArray<float>(checked(length + AlignmentFloats), pinned: true);
-            float* start = (float*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref _array[0]);
-            Pointer = (float*)(((nuint)start + 63) & ~(nuint)63);
-            Capacity = length;
+            _memory = PinnedMemory.Allocate(length, Initial.Undefined);
+            Pointer = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(_memory.Span));
         }
 
         return Pointer;

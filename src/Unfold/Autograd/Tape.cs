@@ -1,0 +1,87 @@
+using Unfold.Numerics;
+
+namespace Unfold.Autograd;
+
+/// <summary>
+/// Records the operations of one step as they happen and walks them backwards for the gradients. It only grows until it is
+/// reset, and it is walked by a loop, so a long sequence cannot overflow the stack.
+/// </summary>
+/// <remarks>One tape serves one thread of control; its operations use all threads of its <see cref="Workers"/>.</remarks>
+public sealed class Tape
+{
+    private readonly Arena _arena = new();
+    private readonly List<Action> _backward = [];
+
+    /// <summary>Creates an empty tape.</summary>
+    /// <param name="workers">The threads that the operations run on.</param>
+    public Tape(Workers workers)
+    {
+        ArgumentNullException.ThrowIfNull(workers);
+        Workers = workers;
+    }
+
+    /// <summary>The threads that the operations run on.</summary>
+    public Workers Workers { get; }
+
+    /// <summary>Whether operations are recorded for a backward pass (the default) or just computed.</summary>
+    public bool Recording { get; init; } = true;
+
+    /// <summary>Counts the resets: a tensor of an earlier step is no longer readable.</summary>
+    internal long Step { get; private set; }
+
+    /// <summary>Makes room for the result of an operation; its values are undefined until they are written.</summary>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="needsGradient">Whether a gradient flows back through the operation: whether one of its inputs needs one.</param>
+    public Tensor Result(Shape shape, bool needsGradient) => View(shape, _arena.Allocate(shape.Length), needsGradient);
+
+    /// <summary>Appends the backward half of an operation, unless its result needs no gradient.</summary>
+    public void OnBackward(Tensor result, Action backward)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        if (result.NeedsGradient)
+        {
+            _backward.Add(backward);
+        }
+    }
+
+    /// <summary>Adds the gradient of a loss to the gradients of everything that it was computed from.</summary>
+    /// <param name="loss">A single value that this tape computed.</param>
+    /// <exception cref="ArgumentException">The loss is not a single value.</exception>
+    /// <exception cref="InvalidOperationException">The loss depends on no parameter, or the tape does not record.</exception>
+    public void Backward(Tensor loss)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        if (loss.Shape.Length != 1)
+        {
+            throw new ArgumentException($"The backward pass starts from a single value; found the shape {loss.Shape}.", nameof(loss));
+        }
+
+        if (!loss.NeedsGradient)
+        {
+            throw new InvalidOperationException("The loss depends on no parameter, or the tape does not record.");
+        }
+
+        loss.Gradient[0] += 1;
+        for (int i = _backward.Count - 1; i >= 0; i--)
+        {
+            _backward[i]();
+        }
+
+        _backward.Clear();
+    }
+
+    /// <summary>Forgets all operations and takes back the memory of all results.</summary>
+    public void Reset()
+    {
+        _backward.Clear();
+        _arena.Reset();
+        Step++;
+    }
+
+    /// <summary>Memory for what an operation keeps for its backward half, undefined until it is written.</summary>
+    internal Memory<float> Scratch(int length) => _arena.Allocate(length);
+
+    /// <summary>A result over memory that an operation has already.</summary>
+    internal Tensor View(Shape shape, Memory<float> memory, bool needsGradient) =>
+        new(shape, memory, this, needsGradient && Recording);
+}

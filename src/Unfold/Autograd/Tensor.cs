@@ -1,0 +1,119 @@
+namespace Unfold.Autograd;
+
+/// <summary>
+/// Numbers in managed memory, row-major, single precision. There is nothing to dispose.
+/// </summary>
+/// <remarks>
+/// A tensor that a <see cref="Tape"/> made lives until the tape is reset: its memory then serves the next step, and
+/// reading it throws. <see cref="Copy"/> keeps the numbers.
+/// </remarks>
+public class Tensor
+{
+    private readonly Tape? _tape;
+    private readonly long _step;
+    private Memory<float> _values;
+    private Memory<float>? _gradient;
+
+    /// <summary>Creates a constant from its values, in memory of its own.</summary>
+    /// <exception cref="ArgumentException">The values do not fill the shape.</exception>
+    public Tensor(Shape shape, ReadOnlySpan<float> values)
+        : this(shape)
+    {
+        if (values.Length != shape.Length)
+        {
+            throw new ArgumentException($"A tensor of shape {shape} has {shape.Length} values; found {values.Length}.", nameof(values));
+        }
+
+        values.CopyTo(_values.Span);
+    }
+
+    /// <summary>Creates a constant of zeros, in memory of its own.</summary>
+    public Tensor(Shape shape)
+    {
+        Shape = shape;
+        _values = new float[shape.Length];
+    }
+
+    internal Tensor(Shape shape, Memory<float> values, Tape? tape, bool needsGradient)
+    {
+        Shape = shape;
+        _values = values;
+        _tape = tape;
+        _step = tape?.Step ?? 0;
+        NeedsGradient = needsGradient;
+    }
+
+    /// <summary>The sizes.</summary>
+    public Shape Shape { get; }
+
+    /// <summary>Whether a gradient flows back into this tensor.</summary>
+    public bool NeedsGradient { get; }
+
+    /// <summary>The values.</summary>
+    /// <exception cref="InvalidOperationException">The tape that made the tensor has been reset.</exception>
+    public ReadOnlySpan<float> Values => Span;
+
+    /// <summary>The gradient of the loss with respect to the values, zero until <see cref="Tape.Backward"/> has come by.</summary>
+    /// <exception cref="InvalidOperationException">No gradient flows into this tensor, or its tape has been reset.</exception>
+    public Span<float> Gradient
+    {
+        get
+        {
+            RequireAlive();
+            if (_gradient is null)
+            {
+                if (!NeedsGradient || _tape is null)
+                {
+                    throw new InvalidOperationException($"No gradient flows into this tensor of shape {Shape}: it is a constant.");
+                }
+
+                _gradient = _tape.Scratch(Shape.Length);
+                _gradient.Value.Span.Clear();
+            }
+
+            return _gradient.Value.Span;
+        }
+    }
+
+    /// <summary>Whether a gradient has been asked for, by the backward pass or a reader.</summary>
+    internal bool HasGradient => _gradient is not null;
+
+    /// <summary>Counts the calls of <see cref="Edit"/>, so that copies in another order know when they are out of date.</summary>
+    internal long Version { get; private set; }
+
+    private Span<float> Span
+    {
+        get
+        {
+            RequireAlive();
+            return _values.Span;
+        }
+    }
+
+    /// <summary>The values, to be written. Ask again after a step: what was packed from the old values is packed anew.</summary>
+    public Span<float> Edit()
+    {
+        Version++;
+        return Span;
+    }
+
+    /// <summary>A constant with the same values, in memory of its own.</summary>
+    public Tensor Copy() => new(Shape, Values);
+
+    /// <summary>Gives the tensor other memory for its values and gradient, taking the values along.</summary>
+    internal void MoveTo(Memory<float> values, Memory<float> gradient)
+    {
+        Values.CopyTo(values.Span);
+        _values = values;
+        _gradient = gradient;
+        Version++;
+    }
+
+    private void RequireAlive()
+    {
+        if (_tape is not null && _tape.Step != _step)
+        {
+            throw new InvalidOperationException($"This tensor of shape {Shape} belongs to a step that is over: its tape has been reset. Copy it before the reset to keep its values.");
+        }
+    }
+}
