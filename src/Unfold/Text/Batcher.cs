@@ -8,11 +8,16 @@ public abstract class Batcher
 {
     private readonly int[] _window;
 
-    private protected Batcher(TokenStore store, int batchSize, int sequenceLength)
+    private protected Batcher(TokenStore store, int batchSize, int sequenceLength, long wanted, string advice, string part)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sequenceLength);
+        if (store.Count < wanted)
+        {
+            throw new UnfoldException($"The {part} has {store.Count} tokens, but {advice}.");
+        }
+
         Store = store;
         BatchSize = batchSize;
         SequenceLength = sequenceLength;
@@ -46,7 +51,7 @@ public abstract class Batcher
     /// <exception cref="ArgumentException">A span is not T * B long.</exception>
     public bool Next(Span<int> inputs, Span<int> targets)
     {
-        if (inputs.Length != BatchSize * SequenceLength || targets.Length != inputs.Length)
+        if (inputs.Length != (long)BatchSize * SequenceLength || targets.Length != inputs.Length)
         {
             throw new ArgumentException($"A batch has {SequenceLength} * {BatchSize} inputs and as many targets; found {inputs.Length} and {targets.Length}.", nameof(inputs));
         }

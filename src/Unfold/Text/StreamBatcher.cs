@@ -17,17 +17,9 @@ public sealed class StreamBatcher : Batcher
     /// <param name="part">What the tokens are called in a message.</param>
     /// <exception cref="UnfoldException">The store has fewer than B * T + 1 tokens.</exception>
     public StreamBatcher(TokenStore store, int batchSize, int sequenceLength, string part = "training part")
-        : base(store, batchSize, sequenceLength)
-    {
-        long wanted = ((long)batchSize * sequenceLength) + 1;
-        if (store.Count < wanted)
-        {
-            throw new UnfoldException(
-                $"The {part} has {store.Count} tokens, but a batch of {batchSize} streams of {sequenceLength} steps needs at least {wanted}; lower --batch-size or --seq-length.");
-        }
-
+        : base(store, batchSize, sequenceLength, Wanted(batchSize, sequenceLength),
+            $"a batch of {batchSize} streams of {sequenceLength} steps needs at least {Wanted(batchSize, sequenceLength)}; lower --batch-size or --seq-length", part) =>
         _streamLength = (store.Count - 1) / batchSize;
-    }
 
     /// <summary>8: the number of batches given in this epoch.</summary>
     public override int StateBytes => sizeof(long);
@@ -41,6 +33,8 @@ public sealed class StreamBatcher : Batcher
         RequireState(state);
         Position = CheckedPosition(BinaryPrimitives.ReadInt64LittleEndian(state));
     }
+
+    private static long Wanted(int batchSize, int sequenceLength) => ((long)batchSize * sequenceLength) + 1;
 
     private protected override long StartOf(int b) => (b * _streamLength) + (Position * SequenceLength);
 }

@@ -19,14 +19,10 @@ public sealed class WindowBatcher : Batcher
     /// <param name="part">What the tokens are called in a message.</param>
     /// <exception cref="UnfoldException">The store has fewer than T + 1 tokens.</exception>
     public WindowBatcher(TokenStore store, int batchSize, int sequenceLength, SeededRandom random, string part = "training part")
-        : base(store, batchSize, sequenceLength)
+        : base(store, batchSize, sequenceLength, sequenceLength + 1L,
+            $"a window of {sequenceLength} steps needs at least {sequenceLength + 1L}; lower --seq-length", part)
     {
         ArgumentNullException.ThrowIfNull(random);
-        if (store.Count < sequenceLength + 1L)
-        {
-            throw new UnfoldException($"The {part} has {store.Count} tokens, but a window of {sequenceLength} steps needs at least {sequenceLength + 1L}; lower --seq-length.");
-        }
-
         _random = random;
     }
 
