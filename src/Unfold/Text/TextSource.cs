@@ -1,0 +1,94 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
+namespace Unfold.Text;
+
+/// <summary>Receives the next piece of a text; the span is valid only during the call.</summary>
+public delegate void TextSink(ReadOnlySpan<char> piece);
+
+/// <summary>What reading a text to its end has shown.</summary>
+/// <param name="Characters">The number of Unicode scalar values, byte order marks not counted.</param>
+/// <param name="Fingerprint">64 hexadecimal digits (SHA-256 over the text's UTF-16 code units): equal texts have equal ones, however stored.</param>
+public readonly record struct TextSummary(long Characters, string Fingerprint);
+
+/// <summary>A text that can be read from its beginning as often as wanted, in pieces, in bounded memory.</summary>
+public abstract class TextSource
+{
+    /// <summary>Names the text in messages: its file names, or what the caller called it.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>How many bytes <see cref="Read"/> reports as read at the end.</summary>
+    public abstract long Bytes { get; }
+
+    /// <summary>A text in one or more UTF-8 files, read one after the other as one text; a line feed is put between files where the earlier has none at its end.</summary>
+    /// <exception cref="UnfoldException">A file is missing, is a folder, or cannot be opened.</exception>
+    /// <exception cref="ArgumentException">No file is named.</exception>
+    public static TextSource FromFiles(params IReadOnlyList<string> paths) => new FileTextSource(paths);
+
+    /// <summary>A text in memory.</summary>
+    public static TextSource FromString(string text, string name = "the text") => new StringTextSource(text, name);
+
+    /// <summary>Reads the whole text, hands it over in pieces and sums it up.</summary>
+    /// <param name="sink">Receives the pieces in order; a piece may end inside a word or a surrogate pair.</param>
+    /// <param name="bytesRead">Called after each piece with the bytes read so far.</param>
+    /// <param name="cancellation">Stops between pieces.</param>
+    /// <exception cref="UnfoldException">The text is empty, binary, not UTF-8 or unreadable.</exception>
+    public TextSummary Read(TextSink sink, Action<long>? bytesRead = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(sink);
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        long characters = 0;
+        ReadPieces(
+            piece =>
+            {
+                cancellation.ThrowIfCancellationRequested();
+                hash.AppendData(MemoryMarshal.AsBytes(piece));
+                foreach (char unit in piece)
+                {
+                    // A pair counts once, at its high half.
+                    characters += char.IsLowSurrogate(unit) ? 0 : 1;
+                }
+
+                sink(piece);
+            },
+            bytesRead);
+        if (characters == 0)
+        {
+            throw new UnfoldException($"The text {Name} is empty, but at least a few characters were wanted.");
+        }
+
+        return new TextSummary(characters, Convert.ToHexStringLower(hash.GetHashAndReset()));
+    }
+
+    /// <summary>Hands over the text in pieces.</summary>
+    private protected abstract void ReadPieces(TextSink sink, Action<long>? bytesRead);
+}
+
+/// <summary>A text in memory.</summary>
+internal sealed class StringTextSource : TextSource
+{
+    private const int PieceLength = 1 << 16;
+    private readonly string _text;
+
+    public StringTextSource(string text, string name)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(name);
+        _text = text.StartsWith('\uFEFF') ? text[1..] : text;
+        Name = name;
+    }
+
+    public override string Name { get; }
+
+    public override long Bytes => _text.Length * (long)sizeof(char);
+
+    private protected override void ReadPieces(TextSink sink, Action<long>? bytesRead)
+    {
+        for (int start = 0; start < _text.Length; start += PieceLength)
+        {
+            int length = Math.Min(PieceLength, _text.Length - start);
+            sink(_text.AsSpan(start, length));
+            bytesRead?.Invoke((start + length) * (long)sizeof(char));
+        }
+    }
+}

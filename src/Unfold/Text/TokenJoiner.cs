@@ -1,0 +1,29 @@
+using System.Text;
+
+namespace Unfold.Text;
+
+/// <summary>Writes tokens back as text, one at a time, so that generated text can stream out as it is made.</summary>
+public abstract class TokenJoiner
+{
+    /// <summary>Returns what the next token adds to the text: the token, after a space where the rules want one.</summary>
+    public abstract string Next(string token);
+
+    /// <summary>Writes several tokens as one text, going on from the tokens before.</summary>
+    public string Join(IEnumerable<string> tokens)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        StringBuilder text = new();
+        foreach (string token in tokens)
+        {
+            text.Append(Next(token));
+        }
+
+        return text.ToString();
+    }
+}
+
+/// <summary>Joins characters: nothing comes between them.</summary>
+internal sealed class CharacterJoiner : TokenJoiner
+{
+    public override string Next(string token) => token;
+}

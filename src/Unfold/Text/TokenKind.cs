@@ -1,0 +1,11 @@
+namespace Unfold.Text;
+
+/// <summary>What one token of a text is.</summary>
+public enum TokenKind
+{
+    /// <summary>One Unicode scalar value: a letter, an ideograph, a line feed, an emoji code point.</summary>
+    Character,
+
+    /// <summary>One word, number, ideograph, punctuation mark or line feed, by Unicode rules.</summary>
+    Word,
+}

@@ -1,0 +1,177 @@
+using System.Runtime.InteropServices;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Unfold.Text;
+
+/// <summary>Reads and writes vocabulary.json: format, version, kind of tokens, lower-casing, special and ordinary symbols.</summary>
+internal static class VocabularyFile
+{
+    private const string Format = "unfold-vocabulary";
+    private const int Version = 1;
+
+    /// <summary>A file above this size is no vocabulary: it is refused before it is read into memory.</summary>
+    private const long MaximumBytes = 512L << 20;
+
+    public static void Save(Vocabulary vocabulary, string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        string beside = path + ".new";
+        try
+        {
+            using (FileStream stream = new(beside, FileMode.Create, FileAccess.Write))
+            {
+                Write(vocabulary, stream);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(beside, path, overwrite: true);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new UnfoldException($"The vocabulary could not be written to {path}: {failure.Message}", failure);
+        }
+    }
+
+    public static void Write(Vocabulary vocabulary, Stream destination)
+    {
+        using Utf8JsonWriter writer = new(destination, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        writer.WriteStartObject();
+        writer.WriteString("format", Format);
+        writer.WriteNumber("version", Version);
+        writer.WriteString("tokens", NameOf(vocabulary.Kind));
+        writer.WriteBoolean("lowercase", vocabulary.LetterCase == LetterCase.Lowered);
+        writer.WriteStartArray("special");
+        foreach (string special in Vocabulary.Specials)
+        {
+            writer.WriteStringValue(special);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteStartArray("symbols");
+        for (int id = Vocabulary.SpecialCount; id < vocabulary.Count; id++)
+        {
+            writer.WriteStringValue(vocabulary[id]);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    public static Vocabulary Load(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        byte[] bytes = ReadBytes(path);
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 8 });
+            return Parse(document.RootElement, path);
+        }
+        catch (JsonException failure)
+        {
+            throw new UnfoldException($"The vocabulary {path} is damaged: it wanted to be JSON, but after line {failure.LineNumber + 1 ?? 1} it is not; take it from the model's folder again.", failure);
+        }
+        catch (InvalidOperationException failure)
+        {
+            throw new UnfoldException($"The vocabulary {path} is damaged: a string in it is not valid Unicode; take it from the model's folder again.", failure);
+        }
+    }
+
+    private static byte[] ReadBytes(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new UnfoldException($"The vocabulary {path} is a folder, but a JSON file was wanted.");
+        }
+
+        if (!File.Exists(path))
+        {
+            throw new UnfoldException($"The vocabulary {path} does not exist; a model's folder holds one named vocabulary.json.");
+        }
+
+        try
+        {
+            long length = new FileInfo(path).Length;
+            if (length > MaximumBytes)
+            {
+                throw new UnfoldException($"The vocabulary {path} has {length} bytes, but at most {MaximumBytes} are read; this is no vocabulary.");
+            }
+
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new UnfoldException($"The vocabulary {path} could not be read: {failure.Message}", failure);
+        }
+    }
+
+    private static Vocabulary Parse(JsonElement root, string path)
+    {
+        if (root.ValueKind != JsonValueKind.Object
+            || !root.TryGetProperty("format", out JsonElement format) || format.ValueKind != JsonValueKind.String || !format.ValueEquals(Format))
+        {
+            throw new UnfoldException($"The file {path} is not a vocabulary of Unfold: it wanted a JSON object with \"format\": \"{Format}\".");
+        }
+
+        int version = Property(root, "version", JsonValueKind.Number, path).TryGetInt32(out int number) ? number : -1;
+        if (version != Version)
+        {
+            string advice = version > Version ? "it was written by a newer Unfold; update this one" : "it is damaged";
+            throw new UnfoldException($"The vocabulary {path} has format version {(version < 0 ? "that is no whole number" : version)}, but version {Version} was wanted: {advice}.");
+        }
+
+        string tokens = Property(root, "tokens", JsonValueKind.String, path).GetString()!;
+        TokenKind kind = tokens switch
+        {
+            "char" => TokenKind.Character,
+            "word" => TokenKind.Word,
+            _ => throw new UnfoldException($"The vocabulary {path} has tokens {Vocabulary.Quoted(tokens)}, but \"char\" or \"word\" was wanted."),
+        };
+        LetterCase letterCase = Lowercase(root, path) ? LetterCase.Lowered : LetterCase.Kept;
+        List<string> specials = Strings(root, "special", path);
+        if (!CollectionsMarshal.AsSpan(specials).SequenceEqual(Vocabulary.Specials))
+        {
+            throw new UnfoldException($"The vocabulary {path} has the special symbols [{string.Join(", ", specials.Take(8))}], but [{string.Join(", ", Vocabulary.Specials.ToArray())}] were wanted.");
+        }
+
+        try
+        {
+            return new Vocabulary(kind, letterCase, Strings(root, "symbols", path));
+        }
+        catch (UnfoldException failure)
+        {
+            throw new UnfoldException($"The file {path} is damaged: {char.ToLowerInvariant(failure.Message[0])}{failure.Message.AsSpan(1)}", failure);
+        }
+    }
+
+    private static bool Lowercase(JsonElement root, string path)
+    {
+        if (root.TryGetProperty("lowercase", out JsonElement value) && value.ValueKind is JsonValueKind.True or JsonValueKind.False)
+        {
+            return value.GetBoolean();
+        }
+
+        throw new UnfoldException($"The vocabulary {path} is damaged: it wanted true or false for \"lowercase\".");
+    }
+
+    private static JsonElement Property(JsonElement root, string name, JsonValueKind kind, string path) =>
+        root.TryGetProperty(name, out JsonElement value) && value.ValueKind == kind
+            ? value
+            : throw new UnfoldException($"The vocabulary {path} is damaged: it wanted a property \"{name}\" that is a JSON {kind.ToString().ToLowerInvariant()}.");
+
+    private static List<string> Strings(JsonElement root, string name, string path)
+    {
+        JsonElement array = Property(root, name, JsonValueKind.Array, path);
+        List<string> strings = new(array.GetArrayLength());
+        foreach (JsonElement item in array.EnumerateArray())
+        {
+            strings.Add(item.ValueKind == JsonValueKind.String
+                ? item.GetString()!
+                : throw new UnfoldException($"The vocabulary {path} is damaged: item {strings.Count} of \"{name}\" wanted to be a string, but is a JSON {item.ValueKind.ToString().ToLowerInvariant()}."));
+        }
+
+        return strings;
+    }
+
+    private static string NameOf(TokenKind kind) => kind == TokenKind.Character ? "char" : "word";
+}

@@ -1,0 +1,22 @@
+namespace Unfold;
+
+/// <summary>A failure that the user can mend: the message is one sentence that names the thing, what was wanted and what was found.</summary>
+public sealed class UnfoldException : Exception
+{
+    /// <summary>Creates the exception without a message of its own; prefer the form that says what went wrong.</summary>
+    public UnfoldException()
+    {
+    }
+
+    /// <summary>Creates the exception from one sentence for the reader.</summary>
+    public UnfoldException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Creates the exception from one sentence for the reader and the failure underneath.</summary>
+    public UnfoldException(string message, Exception inner)
+        : base(message, inner)
+    {
+    }
+}

@@ -1,0 +1,83 @@
+using Unfold.Text;
+
+namespace Unfold.Tests.Text;
+
+public sealed class CorpusTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("unfold-test-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static Corpus Load(TextSource text, CorpusOptions options, TextSource? validation = null, Vocabulary? vocabulary = null, Action<double>? progress = null) =>
+        Corpus.Load(text, options, validation, vocabulary, progress, TestContext.Current.CancellationToken);
+
+    private static int[] All(TokenStore store)
+    {
+        int[] tokens = new int[store.Count];
+        store.Read(0, tokens);
+        return tokens;
+    }
+
+    [Fact]
+    public void A_file_is_split_at_its_end()
+    {
+        string text = string.Concat(Enumerable.Range(0, 500).Select(i => $"{i} 我 Word\r\n"));
+        string path = Path.Combine(_folder, "text.txt");
+        File.WriteAllText(path, text);
+        List<double> progress = [];
+        Corpus corpus = Load(TextSource.FromFiles(path), new CorpusOptions { LetterCase = LetterCase.Lowered, ValidationFraction = 0.1, MemoryLimit = 100 }, progress: progress.Add);
+        string normal = text.ToLowerInvariant().Replace("\r\n", "\n");
+        Assert.Equal(normal, corpus.Vocabulary.Decode([.. All(corpus.Train), .. All(corpus.Validation)]));
+        Assert.Equal((long)Math.Round(normal.Length * 0.1), corpus.Validation.Count);
+        Assert.Equal(text.Length, corpus.Characters);
+        Assert.Equal(0, corpus.UnknownTokens);
+        Assert.False(corpus.Train.IsInMemory);
+        Assert.Equal(1.0, progress[^1]);
+        Assert.Equal(normal.Distinct().Count(), corpus.Vocabulary.SymbolCount);
+    }
+
+    [Fact]
+    public void A_validation_text_of_its_own_adds_nothing_to_the_vocabulary()
+    {
+        TextSource train = TextSource.FromString("a b a b c");
+        TextSource validation = TextSource.FromString("a d c e e");
+        Corpus corpus = Load(train, new CorpusOptions { Kind = TokenKind.Word, ValidationFraction = 0.5 }, validation);
+        Assert.Equal([3, 4, 3, 4, 5], All(corpus.Train));
+        Assert.Equal([3, 0, 5, 0, 0], All(corpus.Validation));
+        Assert.Equal(3, corpus.UnknownTokens);
+        Corpus given = Load(validation, new CorpusOptions(), vocabulary: corpus.Vocabulary);
+        Assert.Equal([3, 0, 5, 0, 0], All(given.Train));
+        Assert.Equal(3, given.UnknownTokens);
+        Assert.Equal(corpus.Fingerprint.Split('+')[1], given.Fingerprint);
+    }
+
+    [Fact]
+    public void A_small_vocabulary_leaves_unknown_tokens()
+    {
+        Corpus corpus = Load(TextSource.FromString("a a b b b c"), new CorpusOptions { Kind = TokenKind.Word, MaximumSymbols = 2 });
+        Assert.Equal([4, 4, 3, 3, 3, 0], All(corpus.Train));
+        Assert.Equal(1, corpus.UnknownTokens);
+    }
+
+    [Fact]
+    public void A_text_that_changes_between_the_passes_is_refused()
+    {
+        string path = Path.Combine(_folder, "growing.txt");
+        File.WriteAllText(path, "abcabc");
+        TextSource source = TextSource.FromFiles(path);
+        bool grown = false;
+        Action<double> grow = _ =>
+        {
+            if (!grown)
+            {
+                grown = true;
+                File.WriteAllText(path, "abcabd");
+            }
+        };
+        Assert.Contains("changed while it was read", Assert.Throws<UnfoldException>(() => Load(source, new CorpusOptions(), progress: grow)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Loading_can_be_stopped() => Assert.Throws<OperationCanceledException>(() =>
+        Corpus.Load(TextSource.FromString("abc"), new CorpusOptions(), cancellation: new CancellationToken(canceled: true)));
+}
