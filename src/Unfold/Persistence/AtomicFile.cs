@@ -1,0 +1,143 @@
+using System.Buffers;
+
+namespace Unfold.Persistence;
+
+/// <summary>
+/// Writes a file so that a reader, at any moment and after any crash of this process, finds either the whole old
+/// file or the whole new one.
+/// </summary>
+/// <remarks>
+/// The bytes go to a temporary file beside the target, are flushed to the disk, and the temporary file is renamed
+/// over the target. A temporary file left by a killed process is deleted by the next writer of the same name.
+/// </remarks>
+public static class AtomicFile
+{
+    private const string TemporaryMark = ".tmp-";
+    private const int BufferBytes = 1 << 16;
+    private static readonly SearchValues<char> LowerHexDigits = SearchValues.Create("0123456789abcdef");
+
+    /// <summary>Writes <paramref name="path"/>, which exists already or not; a symbolic link is followed.</summary>
+    /// <param name="path">The file; its folder must exist.</param>
+    /// <param name="write">Writes the content to the stream that it is given.</param>
+    /// <exception cref="UnfoldException">
+    /// The file cannot be written: disk full, no permission, no such folder. The old file is untouched and nothing
+    /// is left beside it. What <paramref name="write"/> itself throws, other than failures of files, comes through unchanged.
+    /// </exception>
+    public static void Write(string path, Action<Stream> write)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(write);
+        try
+        {
+            WriteBeside(FollowLink(Path.GetFullPath(path)), write);
+        }
+        catch (Exception failure) when (FileFailure.IsFileFailure(failure))
+        {
+            throw new UnfoldException($"Cannot write {path}: {FileFailure.Reason(failure)}; what stood there before is unchanged.", failure);
+        }
+    }
+
+    /// <summary>Writes a text file as UTF-8 without a byte order mark, whole or not at all.</summary>
+    /// <exception cref="UnfoldException">The file cannot be written; the old file is untouched.</exception>
+    public static void WriteText(string path, string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
+    }
+
+    private static void WriteBeside(string path, Action<Stream> write)
+    {
+        SweepLeftOvers(path);
+
+        // The name must differ between processes that write at the same time; it never reaches a result.
+        string temporary = string.Concat(path, TemporaryMark, Guid.NewGuid().ToString("N").AsSpan(0, 16));
+
+        // Sharing only deletion allows the rename below while the file is open, and tells a sweeping process that
+        // this temporary file still has its writer.
+        var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, BufferBytes);
+        try
+        {
+            write(stream);
+            stream.Flush(flushToDisk: true);
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            Discard(stream, temporary);
+            throw;
+        }
+
+        stream.Dispose();
+    }
+
+    private static void Discard(FileStream stream, string temporary)
+    {
+        try
+        {
+            stream.Dispose();
+        }
+        catch (IOException)
+        {
+            // On a full disk closing tries to flush the rest and fails like the write did: that failure is on its way.
+        }
+
+        try
+        {
+            File.Delete(temporary);
+        }
+        catch (Exception failure) when (FileFailure.IsFileFailure(failure))
+        {
+            // The next writer of this name sweeps it.
+        }
+    }
+
+    private static void SweepLeftOvers(string path)
+    {
+        string? folder = Path.GetDirectoryName(path);
+        if (folder is null || !Directory.Exists(folder))
+        {
+            return;
+        }
+
+        string start = Path.GetFileName(path) + TemporaryMark;
+        foreach (string file in Directory.EnumerateFiles(folder))
+        {
+            ReadOnlySpan<char> name = Path.GetFileName(file.AsSpan());
+            if (name.StartsWith(start, StringComparison.Ordinal) && IsTemporaryEnding(name[start.Length..]))
+            {
+                DeleteIfAbandoned(file);
+            }
+        }
+    }
+
+    private static bool IsTemporaryEnding(ReadOnlySpan<char> ending) =>
+        ending.Length == 16 && !ending.ContainsAnyExcept(LowerHexDigits);
+
+    private static void DeleteIfAbandoned(string file)
+    {
+        try
+        {
+            // Opening it alone fails while the writer lives, also on systems that would delete an open file.
+            using var alone = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+        }
+        catch (Exception failure) when (FileFailure.IsFileFailure(failure))
+        {
+            return;
+        }
+
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception failure) when (FileFailure.IsFileFailure(failure))
+        {
+            // A left-over that cannot be deleted does not stand in the way of the new file.
+        }
+    }
+
+    private static string FollowLink(string path)
+    {
+        var file = new FileInfo(path);
+        return file.LinkTarget is null ? path : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+    }
+}
