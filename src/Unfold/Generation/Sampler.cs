@@ -1,0 +1,167 @@
+using Unfold.Numerics;
+
+namespace Unfold.Generation;
+
+/// <summary>
+/// Chooses tokens from logits by <see cref="SamplingOptions"/>. The same options, generator state and logits give
+/// the same token. Allocates nothing after its construction; not thread-safe.
+/// </summary>
+public sealed class Sampler
+{
+    private readonly SamplingOptions _options;
+    private readonly SeededRandom _random;
+    private readonly int _vocabulary;
+    private readonly int[] _allowed;
+    private readonly double[] _weights;
+    private readonly ulong[] _keys;
+
+    /// <summary>Creates a sampler.</summary>
+    /// <param name="options">How to choose.</param>
+    /// <param name="vocabulary">V, the number of logits in every call.</param>
+    /// <param name="random">The source of chance; one number is drawn per token, none when greedy.</param>
+    /// <param name="excluded">Tokens that are never chosen, such as the unknown token, in any order.</param>
+    /// <exception cref="ArgumentException">The vocabulary is empty, an excluded token lies outside of it, or none is left.</exception>
+    public Sampler(SamplingOptions options, int vocabulary, SeededRandom random, params ReadOnlySpan<int> excluded)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(random);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(vocabulary);
+        _options = options;
+        _random = random;
+        _vocabulary = vocabulary;
+        _allowed = Allowed(vocabulary, excluded);
+        _weights = new double[_allowed.Length];
+        _keys = new ulong[_allowed.Length];
+    }
+
+    /// <summary>Chooses the next token.</summary>
+    /// <param name="logits">V unnormalised log-probabilities; negative infinity rules a token out.</param>
+    /// <exception cref="ArgumentException">The number of logits is not V.</exception>
+    /// <exception cref="UnfoldException">A logit is NaN or positive infinity, or every token is ruled out.</exception>
+    public int Choose(ReadOnlySpan<float> logits)
+    {
+        if (logits.Length != _vocabulary)
+        {
+            throw new ArgumentException($"The sampler was made for {_vocabulary} logits; found {logits.Length}.", nameof(logits));
+        }
+
+        int best = NextToken.Best(logits, _allowed);
+        if (_options.Temperature == 0)
+        {
+            return best;
+        }
+
+        return _options.TopK is null && _options.TopP is null or 1
+            ? DrawFromAll(logits, logits[best])
+            : DrawFromLikeliest(logits, logits[best]);
+    }
+
+    private int DrawFromAll(ReadOnlySpan<float> logits, float highest)
+    {
+        double sum = 0;
+        for (int i = 0; i < _allowed.Length; i++)
+        {
+            sum += _weights[i] = Weight(logits[_allowed[i]], highest);
+        }
+
+        return _allowed[Draw(_weights, sum)];
+    }
+
+    private int DrawFromLikeliest(ReadOnlySpan<float> logits, float highest)
+    {
+        double sum = 0;
+        for (int i = 0; i < _allowed.Length; i++)
+        {
+            float logit = logits[_allowed[i]];
+            _keys[i] = LogitOrder.Key(logit, _allowed[i]);
+            sum += Weight(logit, highest);
+        }
+
+        LogitOrder.Build(_keys);
+        int limit = Math.Min(_options.TopK ?? _allowed.Length, _allowed.Length);
+        double share = _options.TopP ?? 1;
+        if (limit < _allowed.Length)
+        {
+            // The share is one of the k likeliest tokens' own sum, which is known only when all k are taken.
+            (limit, sum) = Take(logits, highest, limit, double.PositiveInfinity);
+            (limit, sum) = Cut(limit, share * sum);
+        }
+        else
+        {
+            // Summed in another order, the whole can come out a hair smaller than it did above.
+            (limit, sum) = Take(logits, highest, limit, share < 1 ? share * sum : double.PositiveInfinity);
+        }
+
+        return LogitOrder.Token(_keys[^(1 + Draw(_weights.AsSpan(0, limit), sum))]);
+    }
+
+    /// <summary>Takes tokens off the heap until there are <paramref name="limit"/> or their weights reach <paramref name="enough"/>.</summary>
+    private (int Count, double Sum) Take(ReadOnlySpan<float> logits, float highest, int limit, double enough)
+    {
+        int count = 0;
+        double sum = 0;
+        while (count < limit && sum < enough)
+        {
+            ulong key = LogitOrder.Take(_keys.AsSpan(0, _keys.Length - count));
+            sum += _weights[count++] = Weight(logits[LogitOrder.Token(key)], highest);
+        }
+
+        return (count, sum);
+    }
+
+    private (int Count, double Sum) Cut(int limit, double enough)
+    {
+        int count = 0;
+        double sum = 0;
+        while (count < limit && sum < enough)
+        {
+            sum += _weights[count++];
+        }
+
+        return (count, sum);
+    }
+
+    private double Weight(float logit, float highest) => Math.Exp(((double)logit - highest) / _options.Temperature);
+
+    private int Draw(ReadOnlySpan<double> weights, double sum)
+    {
+        double target = _random.NextDouble() * sum;
+        double reached = 0;
+        int last = 0;
+        for (int i = 0; i < weights.Length; i++)
+        {
+            if (weights[i] == 0)
+            {
+                continue;
+            }
+
+            reached += weights[i];
+            if (target < reached)
+            {
+                return i;
+            }
+
+            last = i;
+        }
+
+        // Rounding can leave the target a hair above the last sum.
+        return last;
+    }
+
+    private static int[] Allowed(int vocabulary, ReadOnlySpan<int> excluded)
+    {
+        bool[] isExcluded = new bool[vocabulary];
+        foreach (int token in excluded)
+        {
+            if ((uint)token >= (uint)vocabulary)
+            {
+                throw new ArgumentException($"The excluded token {token} is not one of the {vocabulary} tokens, which count from 0.", nameof(excluded));
+            }
+
+            isExcluded[token] = true;
+        }
+
+        int[] allowed = [.. Enumerable.Range(0, vocabulary).Where(token => !isExcluded[token])];
+        return allowed.Length > 0 ? allowed : throw new ArgumentException($"All {vocabulary} tokens are excluded; at least one must be left to choose.", nameof(excluded));
+    }
+}
