@@ -73,7 +73,7 @@ public readonly record struct Shape
     /// <param name="owner">The layer that wants this shape, for the message.</param>
     /// <param name="name">What has the shape.</param>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
-    public void Require(Shape found, string owner, string name)
+    public void Require(Shape found, object owner, string name)
     {
         if (found != this)
         {

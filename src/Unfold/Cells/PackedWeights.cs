@@ -1,0 +1,54 @@
+using Unfold.Autograd;
+using Unfold.Numerics;
+using Unfold.Numerics.Products;
+
+namespace Unfold.Cells;
+
+/// <summary>
+/// Columns of a weight matrix in the order in which the product reads them, forward and transposed; packed again when the
+/// parameter has been written since.
+/// </summary>
+internal sealed class PackedWeights(Parameter parameter, int firstColumn, int columns)
+{
+    private readonly Lock _lock = new();
+    private readonly PackedMatrix _forward = new();
+    private readonly PackedMatrix _transposed = new();
+    private long _forwardVersion = -1;
+    private long _transposedVersion = -1;
+
+    public PackedWeights(Parameter parameter)
+        : this(parameter, 0, parameter.Shape.Columns)
+    {
+    }
+
+    /// <summary>The columns as they are: for the way forward.</summary>
+    public PackedMatrix Forward => _forward;
+
+    /// <summary>The transposed columns: for the way back.</summary>
+    public PackedMatrix Transposed => _transposed;
+
+    public void Prepare(Workers workers, bool forBackward)
+    {
+        long version = parameter.Version;
+        if (Volatile.Read(ref _forwardVersion) == version && (!forBackward || Volatile.Read(ref _transposedVersion) == version))
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            var view = new MatrixView(parameter.Values[firstColumn..], parameter.Shape[0], columns, parameter.Shape.Columns);
+            if (_forwardVersion != version)
+            {
+                _forward.Pack(view, workers);
+                Volatile.Write(ref _forwardVersion, version);
+            }
+
+            if (forBackward && _transposedVersion != version)
+            {
+                _transposed.Pack(view.Transposed, workers);
+                Volatile.Write(ref _transposedVersion, version);
+            }
+        }
+    }
+}

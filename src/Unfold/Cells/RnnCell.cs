@@ -1,0 +1,53 @@
+using Unfold.Autograd;
+using Unfold.Initialization;
+using Unfold.Numerics;
+using Unfold.Numerics.Kernels;
+using Unfold.Numerics.Products;
+
+namespace Unfold.Cells;
+
+/// <summary>
+/// The simple recurrent network (Elman, 1990): h_t = f(x_t U + h_(t-1) W + b).
+/// </summary>
+public sealed class RnnCell : Cell
+{
+    private readonly PackedWeights _recurrent;
+
+    /// <summary>Creates a cell. U is Glorot uniform, b zero; W is orthogonal, or the identity where f is relu (Le et al., 2015).</summary>
+    /// <param name="input">I.</param>
+    /// <param name="hidden">H.</param>
+    /// <param name="random">Where the weights come from.</param>
+    /// <param name="activation">f.</param>
+    /// <param name="name">The name that its parameters' names begin with.</param>
+    public RnnCell(int input, int hidden, SeededRandom random, Activation activation = Activation.Tanh, string name = "rnn")
+        : base(name, input, hidden, gates: 1)
+    {
+        Activation = activation;
+        _recurrent = new PackedWeights(RecurrentWeights);
+        InputWeights.Initialize(Initializer.GlorotUniform, random);
+        RecurrentWeights.Initialize(activation == Activation.Relu ? Initializer.Identity(1) : Initializer.Orthogonal, random);
+    }
+
+    /// <summary>f.</summary>
+    public Activation Activation { get; }
+
+    private protected override string Options => $", {Activation.ToString().ToLowerInvariant()}";
+
+    internal override RecurrentState State(Tensor hidden, Tensor? memory) => new HiddenState(hidden);
+
+    internal override void Prepare(Workers workers, bool forBackward) => _recurrent.Prepare(workers, forBackward);
+
+    internal override void Forward(in Step step)
+    {
+        _recurrent.Forward.Multiply(step.PreviousHidden, HiddenSize, step.Rows, step.Gates, HiddenSize, Accumulation.Add);
+        ActivationKernels.Forward(Activation, step.Gates, step.Hidden);
+    }
+
+    internal override void Backward(in StepGradient step)
+    {
+        ActivationKernels.Backward(Activation, step.Hidden, step.HiddenGradient, step.Gates);
+        _recurrent.Transposed.Multiply(step.Gates, HiddenSize, step.Rows, step.HiddenGradient, HiddenSize, Accumulation.Overwrite);
+    }
+
+    internal override void AddRecurrentGradients(in SequenceGradient sequence, Workers workers) => AddProductGradient(sequence, workers);
+}

@@ -1,0 +1,111 @@
+using Unfold.Autograd;
+using Unfold.Cells;
+using Unfold.Initialization;
+using Unfold.Numerics;
+using Unfold.Numerics.Kernels;
+using Unfold.Numerics.Products;
+
+namespace Unfold.Layers;
+
+/// <summary>The affine layer y = x W + b.</summary>
+public sealed class Dense
+{
+    private readonly PackedWeights _packed;
+
+    /// <summary>Creates a layer; W is Glorot uniform, b zero.</summary>
+    /// <param name="input">The width of x.</param>
+    /// <param name="output">The width of y.</param>
+    /// <param name="random">Where the weights come from.</param>
+    /// <param name="name">The name that its parameters' names begin with.</param>
+    public Dense(int input, int output, SeededRandom random, string name = "dense")
+    {
+        if (input < 1 || output < 1)
+        {
+            throw new ArgumentException($"{name}: input and output size must be at least 1; found {input} and {output}.");
+        }
+
+        Weights = new Parameter($"{name}.weights", new Shape(input, output));
+        Bias = new Parameter($"{name}.bias", new Shape(output));
+        Weights.Initialize(Initializer.GlorotUniform, random);
+        _packed = new PackedWeights(Weights);
+    }
+
+    /// <summary>The width of x.</summary>
+    public int InputSize => Weights.Shape[0];
+
+    /// <summary>The width of y.</summary>
+    public int OutputSize => Weights.Shape[1];
+
+    /// <summary>W, (input, output).</summary>
+    public Parameter Weights { get; }
+
+    /// <summary>b, (output).</summary>
+    public Parameter Bias { get; }
+
+    /// <summary>W and b.</summary>
+    public IReadOnlyList<Parameter> Parameters => [Weights, Bias];
+
+    /// <summary>Computes y for all rows of x.</summary>
+    /// <param name="tape">Records the operation.</param>
+    /// <param name="input">x: any shape whose last dimension is the input size; y has the same outer dimensions.</param>
+    /// <exception cref="ArgumentException">The last dimension is another.</exception>
+    public Tensor Forward(Tape tape, Tensor input)
+    {
+        ArgumentNullException.ThrowIfNull(tape);
+        Check(input);
+        Shape shape = input.Shape;
+        Shape result = shape.Rank switch
+        {
+            1 => new Shape(OutputSize),
+            2 => new Shape(shape[0], OutputSize),
+            3 => new Shape(shape[0], shape[1], OutputSize),
+            _ => new Shape(shape[0], shape[1], shape[2], OutputSize),
+        };
+        Tensor output = tape.Result(result, needsGradient: true);
+        Compute(tape.Workers, input.Values, shape.Rows, output.Edit());
+        tape.OnBackward(output, () => AddGradients(tape.Workers, input, output.Gradient));
+        return output;
+    }
+
+    /// <summary>Writes the constructor with the number of parameters.</summary>
+    public override string ToString() => $"Dense({InputSize} -> {OutputSize}, {Weights.Shape.Length + Bias.Shape.Length:N0} parameters)";
+
+    internal void Check(Tensor input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        if (input.Shape.Columns != InputSize || input.Shape.Rows == 0)
+        {
+            throw new ArgumentException($"{this}: the input must be {InputSize} wide with at least one row; found the shape {input.Shape}.", nameof(input));
+        }
+    }
+
+    internal void Compute(Workers workers, ReadOnlySpan<float> input, int rows, Span<float> output)
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            Bias.Values.CopyTo(output.Slice(row * OutputSize, OutputSize));
+        }
+
+        if (rows < workers.Count)
+        {
+            // So few rows come one token at a time, with the same weights again and again.
+            _packed.Prepare(workers, forBackward: false);
+            _packed.Forward.Multiply(input, InputSize, rows, output, OutputSize, Accumulation.Add);
+            return;
+        }
+
+        MatrixProduct.Multiply(workers, new MatrixView(input, rows, InputSize), new MatrixView(Weights.Values, InputSize, OutputSize), output, Accumulation.Add);
+    }
+
+    internal void AddGradients(Workers workers, Tensor input, ReadOnlySpan<float> outputGradient)
+    {
+        int rows = input.Shape.Rows;
+        var gradient = new MatrixView(outputGradient, rows, OutputSize);
+        MatrixProduct.Multiply(workers, new MatrixView(input.Values, rows, InputSize).Transposed, gradient, Weights.Gradient, Accumulation.Add);
+        Reductions.AddColumnSums(outputGradient, rows, OutputSize, Bias.Gradient, workers);
+        if (input.NeedsGradient)
+        {
+            MatrixProduct.Multiply(workers, gradient, new MatrixView(Weights.Values, InputSize, OutputSize).Transposed, input.Gradient, Accumulation.Add);
+        }
+    }
+}

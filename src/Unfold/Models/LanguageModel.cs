@@ -1,0 +1,149 @@
+using Unfold.Autograd;
+using Unfold.Cells;
+using Unfold.Layers;
+using Unfold.Numerics;
+using Unfold.Text;
+
+namespace Unfold.Models;
+
+/// <summary>
+/// A recurrent language model: p(token_(t+1) | token_1 .. token_t) = softmax(h_t W + b), where h_t is the output of a stack of
+/// recurrent layers over embedded or one-hot tokens (Mikolov et al., 2010).
+/// </summary>
+public sealed class LanguageModel
+{
+    private readonly Embedding? _embedding;
+    private readonly Recurrent[] _layers;
+    private readonly SoftmaxOutput _output;
+
+    /// <summary>Creates a model with random weights.</summary>
+    /// <param name="settings">The shape.</param>
+    /// <param name="vocabulary">The tokens; the model is as wide as it.</param>
+    /// <param name="random">Where the weights come from.</param>
+    /// <exception cref="UnfoldException">A setting is out of range, or the model would not fit in memory.</exception>
+    public LanguageModel(LanguageModelSettings settings, Vocabulary vocabulary, SeededRandom random)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(vocabulary);
+        ArgumentNullException.ThrowIfNull(random);
+        settings.Validate();
+        MemoryBudget.RequireModel(settings, vocabulary.Count);
+        Settings = settings;
+        Vocabulary = vocabulary;
+        _embedding = settings.Embedding == 0 ? null : new Embedding(vocabulary.Count, settings.Embedding, random);
+        _layers = new Recurrent[settings.Layers];
+        int input = settings.Embedding == 0 ? vocabulary.Count : settings.Embedding;
+        for (int layer = 0; layer < _layers.Length; layer++)
+        {
+            _layers[layer] = new Recurrent(CreateCell(settings, input, random, $"layers.{layer}"));
+            input = settings.Hidden;
+        }
+
+        _output = new SoftmaxOutput(settings.Hidden, vocabulary.Count, random);
+        Parameters = new ParameterSet(
+        [
+            .. _embedding is null ? Array.Empty<Parameter>() : [_embedding.Weights],
+            .. _layers.SelectMany(layer => layer.Cell.Parameters),
+            .. _output.Projection.Parameters,
+        ]);
+    }
+
+    /// <summary>The shape.</summary>
+    public LanguageModelSettings Settings { get; }
+
+    /// <summary>The tokens.</summary>
+    public Vocabulary Vocabulary { get; }
+
+    /// <summary>Everything that is learned.</summary>
+    public ParameterSet Parameters { get; }
+
+    /// <summary>The recurrent layers, from the one nearest to the input.</summary>
+    public IReadOnlyList<Recurrent> Layers => _layers;
+
+    /// <summary>A state of zeros for a batch of sequences.</summary>
+    public LanguageModelState ZeroState(int batch) => new(
+    [
+        .. _layers.Select(layer => layer.Cell.State(
+            new Tensor(new Shape(batch, layer.Cell.HiddenSize)),
+            layer.Cell.MemoryWidth == 0 ? null : new Tensor(new Shape(batch, layer.Cell.MemoryWidth)))),
+    ]);
+
+    /// <summary>The mean cross-entropy of the targets in nats per token, and the state after the window.</summary>
+    /// <param name="tape">Records the operations.</param>
+    /// <param name="inputs">T * B tokens in order of time.</param>
+    /// <param name="targets">For each input the token that comes next; a negative one is left out.</param>
+    /// <param name="batch">B.</param>
+    /// <param name="state">The state before the window; zeros where it is not given.</param>
+    /// <param name="over">The steps that count; with <see cref="LossOver.Last"/> only the last B targets are looked at.</param>
+    /// <param name="dropout">Where the choice of dropped values comes from in training; nothing is dropped where it is not given.</param>
+    public (Tensor Loss, LanguageModelState Final) Loss(
+        Tape tape,
+        ReadOnlyMemory<int> inputs,
+        ReadOnlyMemory<int> targets,
+        int batch,
+        LanguageModelState? state = null,
+        LossOver over = LossOver.All,
+        SeededRandom? dropout = null)
+    {
+        (Tensor outputs, LanguageModelState final) = Run(tape, inputs, batch, state, dropout);
+        Tensor loss = over == LossOver.All
+            ? _output.Loss(tape, Drop(tape, outputs, dropout), targets)
+            : _output.Loss(tape, Drop(tape, final.Layers[^1].Hidden, dropout), targets[^batch..]);
+        return (loss, final);
+    }
+
+    /// <summary>The logits after each token, (T, B, V), and the state after the window. Their softmax is p(next token).</summary>
+    public (Tensor Logits, LanguageModelState Final) Logits(Tape tape, ReadOnlyMemory<int> inputs, int batch, LanguageModelState? state = null)
+    {
+        (Tensor outputs, LanguageModelState final) = Run(tape, inputs, batch, state, dropout: null);
+        return (_output.Projection.Forward(tape, outputs), final);
+    }
+
+    /// <summary>Writes the layers with their numbers of parameters.</summary>
+    public override string ToString()
+    {
+        var lines = new List<string>();
+        if (_embedding is not null)
+        {
+            lines.Add(_embedding.ToString());
+        }
+
+        lines.AddRange(_layers.Select(layer => layer.ToString()));
+        lines.Add(_output.Projection.ToString());
+        return $"LanguageModel({Parameters.Count:N0} parameters)\n  {string.Join("\n  ", lines)}";
+    }
+
+    private static Cell CreateCell(LanguageModelSettings settings, int input, SeededRandom random, string name) => settings.Cell switch
+    {
+        CellKind.Rnn => new RnnCell(input, settings.Hidden, random, settings.Activation, name),
+        CellKind.Gru => new GruCell(input, settings.Hidden, random, name: name),
+        CellKind.Lstm => new LstmCell(input, settings.Hidden, random, name: name),
+        _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Cell, "This cell is not known."),
+    };
+
+    private (Tensor Outputs, LanguageModelState Final) Run(Tape tape, ReadOnlyMemory<int> inputs, int batch, LanguageModelState? state, SeededRandom? dropout)
+    {
+        ArgumentNullException.ThrowIfNull(tape);
+        SequenceInput input = SequenceInput.Of(inputs, batch);
+        if (_embedding is not null)
+        {
+            input = SequenceInput.Of(Drop(tape, _embedding.Forward(tape, inputs, batch), dropout));
+        }
+
+        var finals = new RecurrentState[_layers.Length];
+        Tensor outputs = null!;
+        for (int layer = 0; layer < _layers.Length; layer++)
+        {
+            (outputs, finals[layer]) = _layers[layer].Forward(tape, input, state?.Layers[layer]);
+            if (layer < _layers.Length - 1)
+            {
+                input = SequenceInput.Of(Drop(tape, outputs, dropout));
+            }
+        }
+
+        return (outputs, new LanguageModelState(finals));
+    }
+
+    private Tensor Drop(Tape tape, Tensor values, SeededRandom? random) =>
+        random is null ? values : Dropout.Forward(tape, values, Settings.Dropout, random);
+}

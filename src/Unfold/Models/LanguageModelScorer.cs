@@ -1,0 +1,77 @@
+using Unfold.Autograd;
+using Unfold.Numerics;
+using Unfold.Text;
+
+namespace Unfold.Models;
+
+/// <summary>The loss of a model on a text.</summary>
+/// <param name="Tokens">The tokens that were predicted: all but the first of each stream.</param>
+/// <param name="Loss">The mean of -log p in nats per token.</param>
+public readonly record struct Score(long Tokens, double Loss)
+{
+    /// <summary>e^loss.</summary>
+    public double Perplexity => Math.Exp(Loss);
+
+    /// <summary>The loss in bits.</summary>
+    public double BitsPerToken => Loss / Math.Log(2);
+}
+
+/// <summary>Measures a model on encoded text, the state carried through.</summary>
+public static class LanguageModelScorer
+{
+    private const int Window = 64;
+
+    /// <summary>Scores the text as one stream: every token but the first is predicted from all that stands before it.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="tokens">At least two tokens.</param>
+    /// <param name="workers">The threads.</param>
+    /// <param name="progress">Called now and then with the share done, in [0, 1].</param>
+    /// <param name="cancellation">Stops the scoring.</param>
+    /// <exception cref="UnfoldException">There are fewer than two tokens.</exception>
+    public static Score Score(LanguageModel model, TokenStore tokens, Workers workers, Action<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(tokens);
+        if (tokens.Count < 2)
+        {
+            throw new UnfoldException($"A text needs at least 2 tokens to be scored: the first is only read. It has {tokens.Count}.");
+        }
+
+        return Streams(model, tokens, batch: 1, tokens.Count - 1, workers, progress, cancellation);
+    }
+
+    /// <summary>Scores the text as several streams side by side, which is faster and leaves out the tail.</summary>
+    internal static Score Streams(LanguageModel model, TokenStore tokens, int batch, long stepsEach, Workers workers, Action<double>? progress, CancellationToken cancellation)
+    {
+        var tape = new Tape(workers) { Recording = false };
+        LanguageModelState state = model.ZeroState(batch);
+        long distance = (tokens.Count - 1) / batch;
+        int[] window = new int[Window + 1];
+        double sum = 0;
+        for (long start = 0; start < stepsEach; start += Window)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int length = (int)Math.Min(Window, stepsEach - start);
+            int[] inputs = new int[length * batch];
+            int[] targets = new int[length * batch];
+            for (int b = 0; b < batch; b++)
+            {
+                tokens.Read((b * distance) + start, window.AsSpan(0, length + 1));
+                for (int t = 0; t < length; t++)
+                {
+                    inputs[(t * batch) + b] = window[t];
+                    targets[(t * batch) + b] = window[t + 1];
+                }
+            }
+
+            (Tensor loss, LanguageModelState final) = model.Loss(tape, inputs, targets, batch, state);
+            sum += loss.Values[0] * (double)length * batch;
+            state.CopyFrom(final);
+            tape.Reset();
+            progress?.Invoke((double)(start + length) / stepsEach);
+        }
+
+        long count = stepsEach * batch;
+        return new Score(count, sum / count);
+    }
+}

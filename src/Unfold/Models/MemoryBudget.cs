@@ -1,0 +1,43 @@
+namespace Unfold.Models;
+
+/// <summary>Says how much memory a model or a training step needs before it is asked for.</summary>
+internal static class MemoryBudget
+{
+    /// <summary>Throws where the weights alone do not fit.</summary>
+    public static void RequireModel(LanguageModelSettings settings, int vocabulary)
+    {
+        // Values, gradients and the packed copies of the weights.
+        Int128 bytes = (Int128)settings.CountParameters(vocabulary) * sizeof(float) * 4;
+        Require(bytes, $"A model of {settings.Layers} layers of {settings.Hidden} with {vocabulary} tokens", "choose fewer or smaller layers");
+    }
+
+    /// <summary>Throws where a training step does not fit.</summary>
+    public static void RequireTraining(LanguageModelSettings settings, int vocabulary, int batchSize, int sequenceLength, int moments)
+    {
+        Int128 rows = (Int128)batchSize * sequenceLength;
+        Int128 gates = settings.Cell switch { CellKind.Rnn => 1, CellKind.Gru => 4, _ => 4 };
+        Int128 perRow = (settings.Layers * (Int128)settings.Hidden * (gates + 4)) + ((Int128)settings.Embedding * 2) + vocabulary;
+        Int128 parameters = (Int128)settings.CountParameters(vocabulary) * (4 + moments);
+        Require(
+            ((rows * perRow) + parameters) * sizeof(float),
+            $"A training step of {batchSize} sequences of {sequenceLength} tokens through {settings.Layers} layers of {settings.Hidden} with {vocabulary} tokens",
+            "lower the hidden size, the batch size or the sequence length");
+
+        if (rows * settings.Hidden * gates > Array.MaxLength || rows * vocabulary > Array.MaxLength)
+        {
+            throw new UnfoldException($"A batch of {batchSize} sequences of {sequenceLength} tokens is too large for one array: lower the batch size or the sequence length.");
+        }
+    }
+
+    private static void Require(Int128 bytes, string what, string advice)
+    {
+        long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (bytes > available)
+        {
+            throw new UnfoldException($"{what} needs {Gigabytes(bytes)}, but this machine has {Gigabytes(available)}: {advice}.");
+        }
+    }
+
+    private static string Gigabytes(Int128 bytes) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{(double)bytes / (1 << 30):N1} GiB");
+}
