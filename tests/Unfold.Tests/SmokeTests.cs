@@ -1,3 +1,0 @@
-namespace Unfold.Tests;
-
-public sealed class SmokeTests { [Fact] public void Runs() => Assert.True(Environment.ProcessorCount > 0); }
