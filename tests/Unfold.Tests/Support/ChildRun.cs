@@ -5,17 +5,11 @@ namespace Unfold.Tests.Support;
 /// <summary>Runs the tests of this assembly again in a process of their own, with other environment variables.</summary>
 public static class ChildRun
 {
-    /// <summary>The tests in the child are those with the trait Path=every.</summary>
-    public static Result Tests(TimeSpan limit, params (string Name, string Value)[] environment)
+    /// <summary>Runs the tests that a filter of the xunit runner lets through, for example <c>-trait Path=every</c>.</summary>
+    public static Result Tests(string[] filter, TimeSpan limit, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        string? host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? Environment.ProcessPath;
-        if (host is not null && Path.GetFileNameWithoutExtension(host) == "dotnet")
-        {
-            start.FileName = host;
-        }
-
-        foreach (string argument in new[] { "exec", Assembly, "-noLogo", "-noColor", "-noAutoReporters", "-maxThreads", "2", "-trait", "Path=every" })
+        ProcessStartInfo start = Host();
+        foreach (string argument in (string[])["-noLogo", "-noColor", "-noAutoReporters", "-maxThreads", "2", .. filter])
         {
             start.ArgumentList.Add(argument);
         }
@@ -38,7 +32,25 @@ public static class ChildRun
         return new Result(child.ExitCode, output.Result + errors.Result);
     }
 
-    private static string Assembly => Path.Combine(AppContext.BaseDirectory, "Unfold.Tests.dll");
+    /// <summary>The test program itself where it is running, else the dotnet command with the test assembly.</summary>
+    private static ProcessStartInfo Host()
+    {
+        string process = Environment.ProcessPath ?? "dotnet";
+        string fallback = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        var start = new ProcessStartInfo(Path.GetFileName(process) is "Unfold.Tests" or "Unfold.Tests.exe" or "dotnet" or "dotnet.exe" ? process : fallback)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        if (Path.GetFileName(process) is not ("Unfold.Tests" or "Unfold.Tests.exe"))
+        {
+            start.ArgumentList.Add("exec");
+            start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Unfold.Tests.dll"));
+        }
+
+        return start;
+    }
 
     public readonly record struct Result(int ExitCode, string Output);
 }

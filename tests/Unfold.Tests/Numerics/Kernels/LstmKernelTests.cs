@@ -23,8 +23,8 @@ public sealed class LstmKernelTests
                 Range wide = (row * 4 * hidden)..((row + 1) * 4 * hidden), narrow = (row * hidden)..((row + 1) * hidden);
                 var (expectedGates, expectedC, expectedH) = Naive.LstmForward(Naive.Widen(sums[wide]), Naive.Widen(previous[narrow]));
                 Close.Equal(expectedGates, gates[wide], relative: 1e-6, absolute: 1e-7, $"gates, row {row} of width {hidden}");
-                Close.Equal(expectedC, c[narrow], relative: 1e-6, absolute: 3e-7, $"c, row {row} of width {hidden}");
-                Close.Equal(expectedH, h[narrow], relative: 1e-6, absolute: 3e-7, $"h, row {row} of width {hidden}");
+                Close.Equal(expectedC, c[narrow], relative: 1e-6, absolute: 1e-6, $"c, row {row} of width {hidden}");
+                Close.Equal(expectedH, h[narrow], relative: 1e-6, absolute: 1e-6, $"h, row {row} of width {hidden}");
             }
         }
     }
@@ -45,7 +45,7 @@ public sealed class LstmKernelTests
                 Range wide = (row * 4 * hidden)..((row + 1) * 4 * hidden), narrow = (row * hidden)..((row + 1) * hidden);
                 var expected = Naive.LstmBackward(Naive.Widen(values[wide]), Naive.Widen(previous[narrow]), Naive.Widen(c[narrow]), Naive.Widen(dh[narrow]), Naive.Widen(dc[narrow]));
                 Close.Equal(expected.Sums, gates[wide], relative: 1e-6, absolute: 1e-6, $"sums, row {row} of width {hidden}");
-                Close.Equal(expected.PreviousC, dPrevious[narrow], relative: 1e-6, absolute: 3e-7, $"previous c, row {row} of width {hidden}");
+                Close.Equal(expected.PreviousC, dPrevious[narrow], relative: 1e-6, absolute: 1e-6, $"previous c, row {row} of width {hidden}");
             }
         }
     }
