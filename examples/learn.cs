@@ -1,4 +1,5 @@
 #:project ../src/Unfold/Unfold.csproj
+#:property PublishAot=false
 using Unfold.Generation;
 using Unfold.Models;
 using Unfold.Numerics;
