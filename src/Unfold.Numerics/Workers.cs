@@ -12,9 +12,9 @@ namespace Unfold.Numerics;
 /// </remarks>
 public sealed class Workers
 {
-    // Longer than the serial gaps inside a training step, shorter than a time slice. A team with more threads than there are
-    // cores does without: there a spinning thread only keeps a working one from its core.
-    private const int Spins = 2000;
+    // About 40 microseconds: longer than the serial gaps inside a training step, shorter than a time slice. A team with more
+    // threads than there are cores does without: there a spinning thread only keeps a working one from its core.
+    private const int Spins = 100;
 
     private readonly Team _team;
     private readonly AlignedBuffer[] _scratch;
@@ -49,11 +49,17 @@ public sealed class Workers
     public int Count { get; }
 
     /// <summary>Runs <paramref name="body"/> for each part 0 .. Count-1 and returns when all are done.</summary>
-    /// <remarks>Where parts fail, one failure is thrown as it was, part 0's before the others', once all parts have ended.</remarks>
+    /// <remarks>Where parts fail, the failure of the lowest is thrown as it was, once all parts have ended.</remarks>
     /// <exception cref="InvalidOperationException">A job of this team is running, on another thread or around this one.</exception>
     public void Run(Action<int> body)
     {
         ArgumentNullException.ThrowIfNull(body);
+        if (Count == 1)
+        {
+            body(0);
+            return;
+        }
+
         _team.Run(body);
 
         // The scratch memory of the parts must outlive the job.
@@ -75,17 +81,82 @@ public sealed class Workers
     /// <summary>Memory that the kernels of one part use while a job runs.</summary>
     internal AlignedBuffer Scratch(int part) => _scratch[part];
 
+    /// <summary>
+    /// The parts of one call of <see cref="Run"/>. A thread takes the next part that nobody has taken: when the machine is
+    /// busy with something else and a thread of the team does not get a core, the caller does its part as well.
+    /// </summary>
+    private sealed class Job
+    {
+        private readonly Lock _lock = new();
+        private readonly int _parts;
+        private Action<int>? _body;
+        private ExceptionDispatchInfo? _failure;
+        private int _failedPart = int.MaxValue;
+        private int _taken;
+        private int _unfinished;
+
+        public Job(Action<int> body, int parts)
+        {
+            _body = body;
+            _parts = parts;
+            _unfinished = parts;
+        }
+
+        public bool Done => Volatile.Read(ref _unfinished) == 0;
+
+        /// <summary>Runs parts until all are taken. Returns whether this thread ended the last one.</summary>
+        public bool Work()
+        {
+            bool last = false;
+            while (true)
+            {
+                int part = Interlocked.Increment(ref _taken) - 1;
+                if (part >= _parts)
+                {
+                    return last;
+                }
+
+                try
+                {
+                    _body!(part);
+                }
+                catch (Exception failure)
+                {
+                    Note(part, failure);
+                }
+
+                last = Interlocked.Decrement(ref _unfinished) == 0;
+            }
+        }
+
+        /// <summary>Lets go of what the job referred to, and throws what the lowest part that failed has thrown.</summary>
+        public void End()
+        {
+            _body = null;
+            _failure?.Throw();
+        }
+
+        private void Note(int part, Exception failure)
+        {
+            lock (_lock)
+            {
+                if (part < _failedPart)
+                {
+                    _failedPart = part;
+                    _failure = ExceptionDispatchInfo.Capture(failure);
+                }
+            }
+        }
+    }
+
     /// <summary>What the threads share; it does not refer to the <see cref="Workers"/>, so that one can be collected.</summary>
     private sealed class Team
     {
         private readonly int _spins;
         private readonly SemaphoreSlim[] _wake;
         private readonly int[] _asleep;
-        private Action<int>? _body;
-        private ExceptionDispatchInfo? _failure;
+        private Job? _job;
         private int _busy;
-        private int _job;
-        private int _remaining;
         private bool _stopped;
 
         public Team(int count, int spins)
@@ -94,11 +165,11 @@ public sealed class Workers
             _wake = new SemaphoreSlim[count];
             _asleep = new int[count];
             _wake[0] = new SemaphoreSlim(0);
-            for (int part = 1; part < count; part++)
+            for (int thread = 1; thread < count; thread++)
             {
-                _wake[part] = new SemaphoreSlim(0);
-                int mine = part;
-                new Thread(() => Serve(mine)) { IsBackground = true, Name = $"unfold worker {part}" }.Start();
+                _wake[thread] = new SemaphoreSlim(0);
+                int mine = thread;
+                new Thread(() => Serve(mine)) { IsBackground = true, Name = $"unfold worker {thread}" }.Start();
             }
         }
 
@@ -111,22 +182,12 @@ public sealed class Workers
 
             try
             {
-                _failure = null;
-                _body = body;
-                _remaining = _wake.Length - 1;
-                Interlocked.Increment(ref _job);
+                var job = new Job(body, _wake.Length);
+                Volatile.Write(ref _job, job);
                 WakeAll();
-                try
-                {
-                    body(0);
-                }
-                finally
-                {
-                    AwaitTheOthers();
-                    _body = null;
-                }
-
-                _failure?.Throw();
+                job.Work();
+                Await(0, () => job.Done);
+                job.End();
             }
             finally
             {
@@ -137,100 +198,66 @@ public sealed class Workers
         public void Stop()
         {
             Volatile.Write(ref _stopped, true);
-            Interlocked.Increment(ref _job);
             WakeAll();
         }
 
-        private void WakeAll()
+        private void Serve(int thread)
         {
-            for (int part = 1; part < _wake.Length; part++)
-            {
-                Wake(part);
-            }
-        }
-
-        private void Wake(int part)
-        {
-            if (Interlocked.Exchange(ref _asleep[part], 0) == 1)
-            {
-                _wake[part].Release();
-            }
-        }
-
-        private void Serve(int part)
-        {
-            int seen = 0;
+            Job? seen = null;
             while (true)
             {
-                AwaitJob(part, seen);
-                seen++;
+                Await(thread, () => Volatile.Read(ref _job) != seen || Volatile.Read(ref _stopped));
                 if (Volatile.Read(ref _stopped))
                 {
                     return;
                 }
 
-                try
-                {
-                    _body!(part);
-                }
-                catch (Exception failure)
-                {
-                    Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(failure), null);
-                }
-
-                if (Interlocked.Decrement(ref _remaining) == 0)
+                seen = Volatile.Read(ref _job);
+                if (seen!.Work())
                 {
                     Wake(0);
                 }
             }
         }
 
-        private void AwaitTheOthers()
+        private void WakeAll()
         {
-            for (int spin = 0; spin < _spins; spin++)
+            for (int thread = 1; thread < _wake.Length; thread++)
             {
-                if (Volatile.Read(ref _remaining) == 0)
-                {
-                    return;
-                }
-
-                Thread.SpinWait(8);
-            }
-
-            while (Volatile.Read(ref _remaining) != 0)
-            {
-                Interlocked.Exchange(ref _asleep[0], 1);
-                SleepUnless(0, Volatile.Read(ref _remaining) == 0);
+                Wake(thread);
             }
         }
 
-        private void AwaitJob(int part, int seen)
+        private void Wake(int thread)
         {
-            for (int spin = 0; spin < _spins; spin++)
+            if (Interlocked.Exchange(ref _asleep[thread], 0) == 1)
             {
-                if (Volatile.Read(ref _job) != seen)
-                {
-                    return;
-                }
-
-                Thread.SpinWait(8);
-            }
-
-            while (Volatile.Read(ref _job) == seen)
-            {
-                Interlocked.Exchange(ref _asleep[part], 1);
-                SleepUnless(part, Volatile.Read(ref _job) != seen);
+                _wake[thread].Release();
             }
         }
 
         // The sleep is announced before the last look: what happens in between either sees the announcement and releases the
-        // semaphore, or was seen by that look. Whoever takes the announcement back decides. A waker that was stopped between
+        // semaphore, or is seen by that look. Whoever takes the announcement back decides. A waker that was stopped between
         // the event and its look at the announcement may find a later one and wake for nothing: a sleeper looks again.
-        private void SleepUnless(int part, bool happened)
+        private void Await(int thread, Func<bool> happened)
         {
-            if (!happened || Interlocked.Exchange(ref _asleep[part], 0) == 0)
+            for (int spin = 0; spin < _spins; spin++)
             {
-                _wake[part].Wait();
+                if (happened())
+                {
+                    return;
+                }
+
+                Thread.SpinWait(8);
+            }
+
+            while (!happened())
+            {
+                Interlocked.Exchange(ref _asleep[thread], 1);
+                if (!happened() || Interlocked.Exchange(ref _asleep[thread], 0) == 0)
+                {
+                    _wake[thread].Wait();
+                }
             }
         }
     }

@@ -163,11 +163,15 @@ public sealed class WorkersTests
         var threads = new List<Thread>();
         for (int team = 0; team < 4; team++)
         {
-            new Workers(3).Run(part =>
+            // Nobody goes on before all three have come, so no thread can take a second part.
+            using var meeting = new Barrier(3);
+            Thread caller = Thread.CurrentThread;
+            new Workers(3).Run(_ =>
             {
-                if (part > 0)
+                meeting.SignalAndWait();
+                lock (threads)
                 {
-                    lock (threads)
+                    if (Thread.CurrentThread != caller)
                     {
                         threads.Add(Thread.CurrentThread);
                     }
