@@ -41,11 +41,11 @@ internal sealed class Peer : IDisposable
 
     /// <summary>What PyTorch says about itself.</summary>
     /// <exception cref="InvalidOperationException">It does not start.</exception>
-    public static string PyTorchFacts(int threads) => Output(PyTorchStart(threads), "--facts");
+    public static string PyTorchFacts(int threads) => Facts(PyTorchStart(threads));
 
     /// <summary>What oneDNN says about itself.</summary>
     /// <exception cref="InvalidOperationException">It does not start.</exception>
-    public static string OneDnnFacts(string program, int threads) => Output(OneDnnStart(program, threads), "--facts");
+    public static string OneDnnFacts(string program, int threads) => Facts(OneDnnStart(program, threads));
 
     /// <summary>Compiles the program around oneDNN where it is older than its source.</summary>
     /// <returns>Its path.</returns>
@@ -101,6 +101,14 @@ internal sealed class Peer : IDisposable
         var start = new ProcessStartInfo(program, ["--threads", threads.ToString(CultureInfo.InvariantCulture)]);
         start.Environment["OMP_NUM_THREADS"] = threads.ToString(CultureInfo.InvariantCulture);
         return start;
+    }
+
+    private static string Facts(ProcessStartInfo start)
+    {
+        using JsonDocument facts = JsonDocument.Parse(Output(start, "--facts"));
+        return string.Join(", ", facts.RootElement.EnumerateObject()
+            .Where(fact => fact.Value.ValueKind != JsonValueKind.Array)
+            .Select(fact => $"{fact.Name.Replace('_', ' ')} {fact.Value}"));
     }
 
     private static string Output(ProcessStartInfo start, params string[] more)

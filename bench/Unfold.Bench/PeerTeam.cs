@@ -90,7 +90,7 @@ internal sealed class PeerSamples
     /// <summary>The best setting of a peer; empty where it was not measured.</summary>
     public (Samples Samples, string Setting) Best(string name)
     {
-        (Peer? peer, Samples? samples) = _samples.Where(entry => entry.Key.Name == name && entry.Value is not null).MinBy(entry => entry.Value!.Median);
-        return peer is null ? (new Samples(), "") : (samples!, $"{peer.Threads} {(peer.Threads == 1 ? "thread" : "threads")}, {_notes[peer]}");
+        Peer? peer = _samples.Keys.Where(peer => peer.Name == name && !LeftOut(peer)).MinBy(peer => _samples[peer]!.Median);
+        return peer is null ? (new Samples(), "") : (_samples[peer]!, $"{peer.Threads} {(peer.Threads == 1 ? "thread" : "threads")}, {_notes[peer]}");
     }
 }
