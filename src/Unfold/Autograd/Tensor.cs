@@ -81,6 +81,9 @@ public class Tensor
     /// <summary>Counts the calls of <see cref="Edit"/>, so that copies in another order know when they are out of date.</summary>
     internal long Version { get; private set; }
 
+    /// <summary>The values, for a writer that reads them later.</summary>
+    internal ReadOnlyMemory<float> Memory => _values;
+
     private Span<float> Span
     {
         get

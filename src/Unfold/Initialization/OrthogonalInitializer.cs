@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Unfold.Numerics;
 
@@ -12,6 +13,8 @@ internal sealed class OrthogonalInitializer : Initializer
 {
     // Where less than a tenth of a vector is left, the subtraction has cost a digit, and a second pass wins it back.
     private const double Cancelled = 0.1;
+
+    private const int Together = 4;
 
     private protected override void Write(Span<float> values, int fanIn, int fanOut, SeededRandom random)
     {
@@ -38,64 +41,79 @@ internal sealed class OrthogonalInitializer : Initializer
     /// <summary>Fills basis (count x length, count at most length) with orthonormal rows.</summary>
     private static void FillOrthonormal(Span<double> basis, int count, int length, SeededRandom random)
     {
-        for (int i = 0; i < count; i++)
+        Span<double> drawn = stackalloc double[Together];
+        for (int first = 0; first < count; first += Together)
         {
-            ReadOnlySpan<double> earlier = basis[..(i * length)];
-            Span<double> vector = basis.Slice(i * length, length);
-            double before, left;
-            do
+            Span<double> group = basis[(first * length)..Math.Min((first + Together) * length, count * length)];
+            for (int i = 0; i * length < group.Length; i++)
             {
-                foreach (ref double entry in vector)
+                Span<double> vector = group.Slice(i * length, length);
+                do
                 {
-                    entry = random.NextNormal();
-                }
+                    foreach (ref double entry in vector)
+                    {
+                        entry = random.NextNormal();
+                    }
 
-                before = Norm(vector);
-                RemoveParts(earlier, vector);
-                left = Norm(vector);
-                if (left < Cancelled * before)
+                    drawn[i] = Norm(vector);
+                }
+                while (drawn[i] == 0);
+            }
+
+            RemoveParts(basis[..(first * length)], group, length);
+            for (int i = 0; i * length < group.Length; i++)
+            {
+                Span<double> vector = group.Slice(i * length, length);
+                RemoveParts(group[..(i * length)], vector, length);
+                double before = drawn[i], left = Norm(vector);
+                while (left < Cancelled * before)
                 {
                     before = left;
-                    RemoveParts(earlier, vector);
+                    RemoveParts(basis[..((first + i) * length)], vector, length);
                     left = Norm(vector);
                 }
-            }
-            while (!(left > Cancelled * before));
 
-            foreach (ref double entry in vector)
-            {
-                entry /= left;
+                foreach (ref double entry in vector)
+                {
+                    entry /= left;
+                }
             }
         }
     }
 
     /// <summary>
-    /// Subtracts from the vector its part along each row of the basis, four rows at a time: the vector stays in registers and
-    /// cache while the rows stream by.
+    /// Subtracts from each vector of the group its part along each row of the basis, four rows at a time: four rows and the
+    /// group stay in the first cache, and the basis streams by once for the whole group.
     /// </summary>
-    private static void RemoveParts(ReadOnlySpan<double> basis, Span<double> vector)
+    private static void RemoveParts(ReadOnlySpan<double> basis, Span<double> group, int length)
     {
-        int n = vector.Length;
-        int rows = basis.Length / n;
-        int row = 0;
-        for (; row + 4 <= rows; row += 4)
+        int start = 0;
+        for (; start + (4 * length) <= basis.Length; start += 4 * length)
         {
-            ReadOnlySpan<double> a = basis.Slice(row * n, n), b = basis.Slice((row + 1) * n, n);
-            ReadOnlySpan<double> c = basis.Slice((row + 2) * n, n), d = basis.Slice((row + 3) * n, n);
-            RemoveFour(a, b, c, d, vector);
+            ReadOnlySpan<double> a = basis.Slice(start, length), b = basis.Slice(start + length, length);
+            ReadOnlySpan<double> c = basis.Slice(start + (2 * length), length), d = basis.Slice(start + (3 * length), length);
+            for (int v = 0; v < group.Length; v += length)
+            {
+                RemoveFour(a, b, c, d, group.Slice(v, length));
+            }
         }
 
-        for (; row < rows; row++)
+        for (; start < basis.Length; start += length)
         {
-            ReadOnlySpan<double> a = basis.Slice(row * n, n);
-            double part = Dot(a, vector);
-            for (int i = 0; i < n; i++)
+            ReadOnlySpan<double> a = basis.Slice(start, length);
+            for (int v = 0; v < group.Length; v += length)
             {
-                vector[i] -= part * a[i];
+                Span<double> vector = group.Slice(v, length);
+                double part = Dot(a, vector);
+                for (int i = 0; i < length; i++)
+                {
+                    vector[i] -= part * a[i];
+                }
             }
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RemoveFour(ReadOnlySpan<double> a, ReadOnlySpan<double> b, ReadOnlySpan<double> c, ReadOnlySpan<double> d, Span<double> vector)
     {
         ReadOnlySpan<Vector<double>> va = Lanes(a), vb = Lanes(b), vc = Lanes(c), vd = Lanes(d);
@@ -103,10 +121,10 @@ internal sealed class OrthogonalInitializer : Initializer
         Vector<double> sa = default, sb = default, sc = default, sd = default;
         for (int i = 0; i < v.Length; i++)
         {
-            sa += va[i] * v[i];
-            sb += vb[i] * v[i];
-            sc += vc[i] * v[i];
-            sd += vd[i] * v[i];
+            sa = Vector.MultiplyAddEstimate(va[i], v[i], sa);
+            sb = Vector.MultiplyAddEstimate(vb[i], v[i], sb);
+            sc = Vector.MultiplyAddEstimate(vc[i], v[i], sc);
+            sd = Vector.MultiplyAddEstimate(vd[i], v[i], sd);
         }
 
         double pa = Vector.Sum(sa), pb = Vector.Sum(sb), pc = Vector.Sum(sc), pd = Vector.Sum(sd);
@@ -119,9 +137,11 @@ internal sealed class OrthogonalInitializer : Initializer
             pd += d[i] * vector[i];
         }
 
+        Vector<double> ma = Vector.Create(-pa), mb = Vector.Create(-pb), mc = Vector.Create(-pc), md = Vector.Create(-pd);
         for (int i = 0; i < v.Length; i++)
         {
-            v[i] = v[i] - (va[i] * pa) - (vb[i] * pb) - (vc[i] * pc) - (vd[i] * pd);
+            Vector<double> ab = Vector.MultiplyAddEstimate(va[i], ma, Vector.MultiplyAddEstimate(vb[i], mb, v[i]));
+            v[i] = Vector.MultiplyAddEstimate(vc[i], mc, Vector.MultiplyAddEstimate(vd[i], md, ab));
         }
 
         for (int i = tail; i < vector.Length; i++)

@@ -1,30 +1,5 @@
 namespace Unfold.Text;
 
-/// <summary>How a text becomes a corpus.</summary>
-public sealed record CorpusOptions
-{
-    /// <summary>What one token is; unused when a vocabulary is given, which knows.</summary>
-    public TokenKind Kind { get; init; } = TokenKind.Character;
-
-    /// <summary>Whether letters are lowered; unused when a vocabulary is given, which knows.</summary>
-    public LetterCase LetterCase { get; init; } = LetterCase.Kept;
-
-    /// <summary>The share of the tokens, at the end, that is kept for validation: in [0, 1); unused when the validation text is a file of its own.</summary>
-    public double ValidationFraction { get; init; }
-
-    /// <summary>The most ordinary symbols the vocabulary may have; rarer tokens become unknown.</summary>
-    public int MaximumSymbols { get; init; } = int.MaxValue;
-
-    /// <summary>How often a token must be seen to enter the vocabulary.</summary>
-    public long MinimumCount { get; init; } = 1;
-
-    /// <summary>Encoded texts above this many bytes go to a temporary file.</summary>
-    public long MemoryLimit { get; init; } = TokenStoreBuilder.DefaultMemoryLimit;
-
-    /// <summary>Where that file lies; null for the system's temporary folder.</summary>
-    public string? TemporaryFolder { get; init; }
-}
-
 /// <summary>A text cut into tokens and encoded, ready for training or scoring.</summary>
 /// <param name="Vocabulary">The table of ids.</param>
 /// <param name="Train">The training part, or everything if nothing was kept for validation.</param>
@@ -70,71 +45,5 @@ public sealed record Corpus(Vocabulary Vocabulary, TokenStore Train, TokenStore 
         long kept = (long)Math.Round(all.Count * options.ValidationFraction);
         return new Corpus(
             vocabulary, all.Slice(0, all.Count - kept), all.Slice(all.Count - kept, kept), summary.Characters, reader.UnknownTokens, summary.Fingerprint);
-    }
-}
-
-/// <summary>The two passes over a text, with progress over all of them.</summary>
-internal sealed class CorpusReader(CorpusOptions options, Vocabulary? vocabulary, long totalBytes, Action<double>? progress, CancellationToken cancellation)
-{
-    private Vocabulary? _vocabulary = vocabulary;
-    private long _tokens;
-    private long _bytesBefore;
-
-    public Vocabulary Vocabulary => _vocabulary ?? throw new InvalidOperationException("The vocabulary is there after the first count.");
-
-    public long UnknownTokens { get; private set; }
-
-    public TextSummary Count(TextSource text)
-    {
-        if (_vocabulary is not null)
-        {
-            _tokens = 0;
-            return Pass(text, _vocabulary.CreateTokenizer(), _ => _tokens++);
-        }
-
-        VocabularyBuilder builder = new(options.Kind, options.LetterCase);
-        TextSummary summary = Pass(text, Tokenizer.Create(options.Kind, options.LetterCase), builder.Add);
-        _tokens = builder.TokenCount;
-        _vocabulary = builder.Build(options.MaximumSymbols, options.MinimumCount);
-        return summary;
-    }
-
-    public TokenStore Encode(TextSource text, TextSummary counted)
-    {
-        TokenStoreBuilder builder = new(Vocabulary.Count, _tokens, options.MemoryLimit, options.TemporaryFolder);
-        Vocabulary vocabulary = Vocabulary;
-        long unknown = 0;
-        long remaining = _tokens;
-        TextSummary encoded = Pass(
-            text,
-            vocabulary.CreateTokenizer(),
-            token =>
-            {
-                int id = vocabulary.IdOf(token);
-                unknown += id == Vocabulary.UnknownId ? 1 : 0;
-                if (remaining-- > 0)
-                {
-                    builder.Add(id);
-                }
-            });
-        if (encoded != counted || remaining != 0)
-        {
-            throw new UnfoldException($"The text {text.Name} changed while it was read, but it is read twice; try again when nothing writes to it.");
-        }
-
-        UnknownTokens += unknown;
-        return builder.Build();
-    }
-
-    private TextSummary Pass(TextSource text, ITokenizer tokenizer, TokenSink sink)
-    {
-        long before = _bytesBefore;
-        TextSummary summary = text.Read(
-            piece => tokenizer.Push(piece, sink),
-            bytes => progress?.Invoke(Math.Min(1.0, (before + bytes) / (2.0 * totalBytes))),
-            cancellation);
-        tokenizer.Flush(sink);
-        _bytesBefore = before + text.Bytes;
-        return summary;
     }
 }

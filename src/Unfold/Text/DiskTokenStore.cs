@@ -50,5 +50,5 @@ internal sealed class DiskTokenStore(SafeFileHandle file, int width, long start,
         PackedTokens.Widen(tail, width, destination);
     }
 
-    private protected override TokenStore SliceCore(long start1, long length) => new DiskTokenStore(file, width, start + start1, length);
+    private protected override TokenStore SliceCore(long first, long length) => new DiskTokenStore(file, width, start + first, length);
 }

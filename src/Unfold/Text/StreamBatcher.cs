@@ -4,7 +4,7 @@ namespace Unfold.Text;
 
 /// <summary>
 /// Cuts the text into B contiguous streams and walks all of them side by side, T steps a batch, so that the hidden state can be
-/// carried from batch to batch. Within an epoch each token but a tail shorter than one batch is an input once.
+/// carried from batch to batch. An epoch gives each token as an input once, but for fewer than T at the end of each stream.
 /// </summary>
 public sealed class StreamBatcher : Batcher
 {

@@ -21,9 +21,3 @@ public abstract class TokenJoiner
         return text.ToString();
     }
 }
-
-/// <summary>Joins characters: nothing comes between them.</summary>
-internal sealed class CharacterJoiner : TokenJoiner
-{
-    public override string Next(string token) => token;
-}

@@ -68,6 +68,23 @@ public class TokenStoreTests
     }
 
     [Fact]
+    public void The_temporary_file_has_no_name_to_leave_behind()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows deletes the file when the process ends.");
+        string folder = Directory.CreateTempSubdirectory("unfold-test-").FullName;
+        TokenStoreBuilder builder = new(300, 3, memoryLimit: 1, folder);
+        builder.Add(299);
+        builder.Add(0);
+        builder.Add(257);
+        TokenStore store = builder.Build();
+        Assert.Empty(Directory.GetFileSystemEntries(folder));
+        Directory.Delete(folder);
+        int[] tokens = new int[3];
+        store.Read(0, tokens);
+        Assert.Equal([299, 0, 257], tokens);
+    }
+
+    [Fact]
     public void A_temporary_folder_that_is_not_there_is_named()
     {
         UnfoldException failure = Assert.Throws<UnfoldException>(() => new TokenStoreBuilder(10, 1000, 10, Path.Combine(Path.GetTempPath(), "unfold-no-such-folder")));

@@ -1,0 +1,119 @@
+using System.Text;
+using Unfold.Models;
+using Unfold.Numerics;
+using Unfold.Text;
+
+namespace Unfold.Generation;
+
+/// <summary>How a text is written on.</summary>
+public sealed record GenerationOptions
+{
+    /// <summary>The most tokens to write, at least 0.</summary>
+    public int Length { get; init; } = 500;
+
+    /// <summary>How the next token is chosen.</summary>
+    public SamplingOptions Sampling { get; init; } = new();
+
+    /// <summary>Strings before which the writing stops; they are not part of what is returned.</summary>
+    public IReadOnlyList<string> Stops { get; init; } = [];
+}
+
+/// <summary>Writes on where a prompt ends, one model step a token; the text comes out as it is made.</summary>
+public static class TextGenerator
+{
+    // No text holds these; a model gives them next to nothing, and they cannot be shown.
+    private static ReadOnlySpan<int> NeverWritten => [Vocabulary.UnknownId, Vocabulary.BeginId, Vocabulary.EndId];
+
+    /// <summary>Writes on. Each piece is whole characters; a piece that may be the start of a stop string is held back.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="prompt">The text before; it is not part of what is returned. Empty starts at the beginning of a line.</param>
+    /// <param name="options">How.</param>
+    /// <param name="random">Where the choice comes from.</param>
+    /// <param name="cancellation">Ends the text; what was made so far has been returned.</param>
+    /// <exception cref="UnfoldException">The prompt holds something that the model never saw.</exception>
+    public static IEnumerable<string> Generate(LanguageModel model, string prompt, GenerationOptions options, SeededRandom random, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(prompt);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(random);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Length);
+        var session = new LanguageModelSession(model);
+        TokenJoiner joiner = model.Vocabulary.CreateTokenizer().CreateJoiner();
+        Read(session, prompt, joiner);
+        return Write(session, joiner, options, random, cancellation);
+    }
+
+    /// <summary>The likeliest tokens after a prompt, with their probabilities, likeliest first.</summary>
+    /// <exception cref="UnfoldException">The prompt holds something that the model never saw.</exception>
+    public static IReadOnlyList<(string Token, double Probability)> Next(LanguageModel model, string prompt, int count)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(prompt);
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        var session = new LanguageModelSession(model);
+        Read(session, prompt, joiner: null);
+        return [.. NextToken.Likeliest(session.Logits, Math.Min(count, model.Vocabulary.SymbolCount), NeverWritten)
+            .Select(next => (model.Vocabulary[next.Token], next.Probability))];
+    }
+
+    private static IEnumerable<string> Write(LanguageModelSession session, TokenJoiner joiner, GenerationOptions options, SeededRandom random, CancellationToken cancellation)
+    {
+        Vocabulary vocabulary = session.Model.Vocabulary;
+        var sampler = new Sampler(options.Sampling, vocabulary.Count, random, NeverWritten);
+        var filter = new StopStringFilter(options.Stops);
+        for (int written = 0; written < options.Length && filter.Found is null && !cancellation.IsCancellationRequested; written++)
+        {
+            int token = sampler.Choose(session.Logits);
+            string piece = filter.Push(joiner.Next(vocabulary[token]));
+            if (piece.Length > 0)
+            {
+                yield return piece;
+            }
+
+            if (filter.Found is null)
+            {
+                session.Feed(token);
+            }
+        }
+
+        string rest = filter.Flush();
+        if (rest.Length > 0)
+        {
+            yield return rest;
+        }
+    }
+
+    private static void Read(LanguageModelSession session, string prompt, TokenJoiner? joiner)
+    {
+        Vocabulary vocabulary = session.Model.Vocabulary;
+        int[] tokens = vocabulary.Encode(prompt);
+        RequireKnown(vocabulary, prompt, tokens);
+        if (tokens.Length == 0)
+        {
+            // A line break is the place where texts begin; a model that never saw one starts from its commonest token.
+            int lineBreak = vocabulary.IdOf("\n");
+            session.Feed(lineBreak == Vocabulary.UnknownId ? Math.Min(Vocabulary.SpecialCount, vocabulary.Count - 1) : lineBreak);
+        }
+
+        foreach (int token in tokens)
+        {
+            session.Feed(token);
+            joiner?.Next(vocabulary[token]);
+        }
+    }
+
+    private static void RequireKnown(Vocabulary vocabulary, string prompt, int[] tokens)
+    {
+        int unknown = Array.IndexOf(tokens, Vocabulary.UnknownId);
+        if (unknown < 0)
+        {
+            return;
+        }
+
+        string token = vocabulary.CreateTokenizer().Split(prompt)[unknown];
+        string kind = vocabulary.Kind == TokenKind.Character ? "character" : "word";
+        string code = vocabulary.Kind == TokenKind.Character ? $" (U+{Rune.GetRuneAt(token, 0).Value:X4})" : "";
+        throw new UnfoldException($"The prompt holds the {kind} '{token}'{code}, which the model never saw; it knows {vocabulary.SymbolCount} {kind}s. Leave it out of the prompt, or train on a text that has it.");
+    }
+}

@@ -1,0 +1,161 @@
+using Unfold.Autograd;
+using Unfold.Numerics;
+using Unfold.Text;
+using Unfold.Training;
+
+namespace Unfold.Models;
+
+/// <summary>
+/// Trains a <see cref="LanguageModel"/> step by step. All that decides the next step lies in this object and in its
+/// checkpoint, so a run that is stopped and restored goes on with the same bits.
+/// </summary>
+public sealed class LanguageModelTrainer
+{
+    /// <summary>The number of steps over which <see cref="RecentLoss"/> is the mean.</summary>
+    public const int RecentSteps = 100;
+
+    // A validation reads no more than this many tokens, so that it stays short beside the training of a large corpus.
+    private const long ValidationTokens = 1 << 18;
+
+    private readonly TokenStore _validation;
+    private readonly Tape _tape;
+    private readonly Clipping _clipping;
+    private readonly int[] _inputs;
+    private readonly int[] _targets;
+
+    /// <summary>Prepares a run from the first step.</summary>
+    /// <param name="model">The model; its weights are trained in place.</param>
+    /// <param name="settings">How.</param>
+    /// <param name="training">The encoded training text.</param>
+    /// <param name="validation">The encoded validation text; without one of at least two tokens the training loss stands in.</param>
+    /// <param name="workers">The threads; the result does not depend on their number.</param>
+    /// <exception cref="UnfoldException">A setting is out of range, the text is too short, or a step would not fit in memory.</exception>
+    public LanguageModelTrainer(LanguageModel model, TrainingSettings settings, TokenStore training, TokenStore validation, Workers workers)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(workers);
+        settings.Validate();
+        Model = model;
+        Settings = settings;
+        _validation = validation;
+        var random = new SeededRandom(settings.Seed);
+        DropoutRandom = random.Split();
+        Batcher = settings.Batching == Batching.Stream
+            ? new StreamBatcher(training, settings.BatchSize, settings.SequenceLength)
+            : new WindowBatcher(training, settings.BatchSize, settings.SequenceLength, random.Split());
+        TotalSteps = settings.Steps > 0 ? settings.Steps : checked(settings.Epochs * Batcher.StepsPerEpoch);
+        Optimizer = TrainingChoices.CreateOptimizer(settings.Optimizer);
+        Schedule = TrainingChoices.CreateSchedule(settings, TotalSteps);
+        _clipping = TrainingChoices.CreateClipping(settings);
+        MemoryBudget.RequireTraining(model.Settings, model.Vocabulary.Count, settings.BatchSize, settings.SequenceLength, TrainingChoices.Moments(settings.Optimizer));
+        _inputs = new int[settings.BatchSize * settings.SequenceLength];
+        _targets = new int[_inputs.Length];
+        _tape = new Tape(workers);
+        Carried = model.ZeroState(settings.BatchSize);
+    }
+
+    /// <summary>The model in training.</summary>
+    public LanguageModel Model { get; }
+
+    /// <summary>How it is trained.</summary>
+    public TrainingSettings Settings { get; }
+
+    /// <summary>The updates made.</summary>
+    public long StepsDone { get; internal set; }
+
+    /// <summary>The updates of the whole run.</summary>
+    public long TotalSteps { get; }
+
+    /// <summary>The passes over the training text so far.</summary>
+    public double EpochsDone => (double)StepsDone / Batcher.StepsPerEpoch;
+
+    /// <summary>The tokens that one update reads.</summary>
+    public int TokensPerStep => _inputs.Length;
+
+    /// <summary>The mean training loss of the last <see cref="RecentSteps"/> updates in nats per token; NaN before the first.</summary>
+    public double RecentLoss => RecentLosses.Count == 0 ? double.NaN : RecentLosses.Average();
+
+    /// <summary>The lowest validation loss so far, in nats per token; infinite before the first validation.</summary>
+    public double BestLoss { get; internal set; } = double.PositiveInfinity;
+
+    /// <summary>The validations in a row that were no improvement.</summary>
+    public int ValidationsWithoutImprovement { get; internal set; }
+
+    /// <summary>Whether the run is over: all updates are made, or patience has run out.</summary>
+    public bool Finished => StepsDone >= TotalSteps || (Settings.Patience > 0 && ValidationsWithoutImprovement >= Settings.Patience);
+
+    /// <summary>Whether a validation with a checkpoint is due after the last update.</summary>
+    public bool CheckpointDue => StepsDone > 0 && (StepsDone % Settings.CheckpointEvery == 0 || StepsDone == TotalSteps);
+
+    /// <summary>The learning rate of the next update.</summary>
+    public double LearningRate => Schedule.LearningRate(StepsDone);
+
+    internal Batcher Batcher { get; }
+
+    internal Optimizer Optimizer { get; }
+
+    internal Schedule Schedule { get; }
+
+    internal SeededRandom DropoutRandom { get; set; }
+
+    internal LanguageModelState Carried { get; }
+
+    internal Queue<double> RecentLosses { get; } = new(RecentSteps);
+
+    /// <summary>Makes one update and returns its loss in nats per token.</summary>
+    /// <exception cref="DivergenceException">The loss or a gradient is not a number or infinite; the weights are as before the step.</exception>
+    public double Step()
+    {
+        _tape.Reset();
+        bool carries = Settings.Batching == Batching.Stream;
+        if (Batcher.Next(_inputs, _targets) && carries)
+        {
+            Carried.Clear();
+        }
+
+        Model.Parameters.ClearGradients();
+        (Tensor loss, LanguageModelState final) = Model.Loss(
+            _tape, _inputs, _targets, Settings.BatchSize, carries ? Carried : null, Settings.Loss, Model.Settings.Dropout > 0 ? DropoutRandom : null);
+        double value = loss.Values[0];
+        _tape.Backward(loss);
+        GradientNorm norm = _clipping.Apply(StepsDone + 1, value, Model.Parameters, _tape.Workers);
+        Optimizer.Step(Model.Parameters, LearningRate, norm.Scale, _tape.Workers);
+        if (carries)
+        {
+            Carried.CopyFrom(final);
+        }
+
+        StepsDone++;
+        if (RecentLosses.Count == RecentSteps)
+        {
+            RecentLosses.Dequeue();
+        }
+
+        RecentLosses.Enqueue(value);
+        return value;
+    }
+
+    /// <summary>Measures the model on the validation text, and notes whether it is the best so far.</summary>
+    /// <param name="cancellation">Stops the validation; nothing is noted then.</param>
+    /// <returns>The loss, and whether it is the lowest so far.</returns>
+    public (Score Score, bool Best) Validate(CancellationToken cancellation = default)
+    {
+        Score score = _validation.Count < 2
+            ? new Score(0, RecentLoss)
+            : ScoreValidation(cancellation);
+        bool best = score.Loss < BestLoss;
+        BestLoss = best ? score.Loss : BestLoss;
+        ValidationsWithoutImprovement = best ? 0 : ValidationsWithoutImprovement + 1;
+        Schedule.Observe(score.Loss);
+        return (score, best);
+    }
+
+    private Score ScoreValidation(CancellationToken cancellation)
+    {
+        // Streams of a few hundred tokens at least, so that their cold starts weigh little.
+        int batch = (int)Math.Clamp((_validation.Count - 1) / 512, 1, Settings.BatchSize);
+        long steps = Math.Max(1, Math.Min(_validation.Count - 1, ValidationTokens) / batch);
+        return LanguageModelScorer.Streams(Model, _validation, batch, steps, _tape.Workers, progress: null, cancellation);
+    }
+}

@@ -1,0 +1,130 @@
+using Unfold.Models;
+using Unfold.Numerics;
+using Unfold.Text;
+
+namespace Unfold.Persistence;
+
+/// <summary>
+/// A model on disk: a folder with config.json (shape and settings), vocabulary.json, model.safetensors (the best weights) and
+/// README.md; a training run adds checkpoint.safetensors (the latest step with all that resuming needs).
+/// </summary>
+public sealed class ModelFolder
+{
+    /// <summary>Names a folder; nothing is read yet.</summary>
+    public ModelFolder(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        FullPath = Path.GetFullPath(path);
+        Shown = path;
+    }
+
+    /// <summary>The folder.</summary>
+    public string FullPath { get; }
+
+    /// <summary>The shape and settings.</summary>
+    public string ConfigFile => Path.Combine(FullPath, "config.json");
+
+    /// <summary>The table of tokens.</summary>
+    public string VocabularyFile => Path.Combine(FullPath, "vocabulary.json");
+
+    /// <summary>The best weights.</summary>
+    public string WeightsFile => Path.Combine(FullPath, "model.safetensors");
+
+    /// <summary>The latest step of a training run.</summary>
+    public string CheckpointFile => Path.Combine(FullPath, "checkpoint.safetensors");
+
+    /// <summary>The card for readers.</summary>
+    public string CardFile => Path.Combine(FullPath, "README.md");
+
+    private string Shown { get; }
+
+    /// <summary>Loads the best weights.</summary>
+    /// <exception cref="UnfoldException">The folder is no model, or damaged, or newer than this Unfold; the message names the file.</exception>
+    public LanguageModel Load()
+    {
+        Require();
+        RunSettings settings = RunSettings.Read(ConfigFile);
+        Vocabulary vocabulary = Vocabulary.Load(VocabularyFile);
+        if (!File.Exists(WeightsFile))
+        {
+            throw new UnfoldException(File.Exists(CheckpointFile)
+                ? $"{Shown} has no model.safetensors yet: its training has not come to a validation. Go on with: unfold train --resume {Shown}"
+                : $"{Shown} has no model.safetensors: the model is not whole. Copy the folder again, or train it again.");
+        }
+
+        using SafeTensorsFile file = SafeTensorsFile.Open(WeightsFile);
+        RequireFit(file, settings, vocabulary);
+        var model = new LanguageModel(settings.Model, vocabulary, new SeededRandom(0));
+        ModelWeights.Read(file, model.Parameters);
+        return model;
+    }
+
+    /// <summary>Writes the weights, whole or not at all.</summary>
+    /// <exception cref="UnfoldException">The file cannot be written; an older one is untouched.</exception>
+    public void SaveWeights(LanguageModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var writer = new SafeTensorsWriter();
+        ModelWeights.Add(writer, model.Parameters);
+        writer.Save(WeightsFile);
+    }
+
+    /// <summary>Creates the folder and writes config.json and vocabulary.json.</summary>
+    /// <exception cref="UnfoldException">The folder or a file cannot be written.</exception>
+    public void Create(RunSettings settings, Vocabulary vocabulary)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(vocabulary);
+        try
+        {
+            Directory.CreateDirectory(FullPath);
+        }
+        catch (Exception failure) when (FileFailure.IsFileFailure(failure))
+        {
+            throw new UnfoldException($"Cannot create the folder {Shown}: {FileFailure.Reason(failure)}.", failure);
+        }
+
+        vocabulary.Save(VocabularyFile);
+        settings.Save(ConfigFile);
+    }
+
+    /// <summary>Saves a model that is no training run: config.json, vocabulary.json, model.safetensors.</summary>
+    /// <exception cref="UnfoldException">The folder or a file cannot be written.</exception>
+    public void Save(LanguageModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        Create(new RunSettings(model.Settings, Training: null, Data: null), model.Vocabulary);
+        SaveWeights(model);
+    }
+
+    /// <summary>Throws unless the folder looks like a model.</summary>
+    /// <exception cref="UnfoldException">There is no such folder, or no config.json in it.</exception>
+    public void Require()
+    {
+        if (File.Exists(FullPath))
+        {
+            throw new UnfoldException($"{Shown} is a file; a model is a folder with config.json, vocabulary.json and model.safetensors.");
+        }
+
+        if (!Directory.Exists(FullPath))
+        {
+            throw new UnfoldException($"There is no model folder {Shown}. Train one with: unfold train --out {Shown}");
+        }
+
+        if (!File.Exists(ConfigFile))
+        {
+            throw new UnfoldException($"{Shown} is not a model of Unfold: it has no config.json.");
+        }
+    }
+
+    // The sizes in config.json are believed only after the weights on disk have confirmed them, before memory is taken.
+    private void RequireFit(SafeTensorsFile file, RunSettings settings, Vocabulary vocabulary)
+    {
+        long stored = file.Entries.Sum(entry => entry.Count);
+        Int128 wanted = settings.Model.CountParameters(vocabulary.Count);
+        if (stored != wanted)
+        {
+            throw new UnfoldException($"{Shown} does not fit together: config.json and vocabulary.json describe a model of {wanted:N0} parameters, and model.safetensors holds {stored:N0}.");
+        }
+    }
+}

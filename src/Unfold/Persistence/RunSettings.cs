@@ -1,0 +1,114 @@
+using System.Text.Json;
+using Unfold.Models;
+using Unfold.Numerics.Kernels;
+
+namespace Unfold.Persistence;
+
+/// <summary>What config.json holds: the shape of the model, and for a training run where its text comes from and how it is trained.</summary>
+/// <param name="Model">The shape.</param>
+/// <param name="Training">How it is trained; null for a model that is no run.</param>
+/// <param name="Data">Where the text comes from; null for a model that is no run.</param>
+public sealed record RunSettings(LanguageModelSettings Model, TrainingSettings? Training, RunData? Data)
+{
+    private const int FormatVersion = 1;
+
+    /// <summary>Reads config.json.</summary>
+    /// <exception cref="UnfoldException">The file is missing, damaged, newer than this Unfold, or holds a value out of range.</exception>
+    public static RunSettings Read(string path)
+    {
+        JsonFields fields = JsonFields.Read(path);
+        fields.Version("unfold_format", FormatVersion);
+        LanguageModelSettings model = ReadModel(fields.Object("model"));
+        TrainingSettings? training = fields.Has("training") ? ReadTraining(fields.Object("training")) : null;
+        RunData? data = fields.Has("data") ? RunData.Read(fields.Object("data")) : null;
+        fields.Done();
+        return new RunSettings(model, training, data);
+    }
+
+    /// <summary>Writes config.json, whole or not at all.</summary>
+    /// <exception cref="UnfoldException">The file cannot be written.</exception>
+    public void Save(string path) => AtomicFile.Write(path, stream =>
+    {
+        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" });
+        json.WriteStartObject();
+        json.WriteNumber("unfold_format", FormatVersion);
+        json.WriteStartObject("model");
+        json.WriteString("cell", Word(Model.Cell));
+        json.WriteString("activation", Word(Model.Activation));
+        json.WriteNumber("layers", Model.Layers);
+        json.WriteNumber("hidden", Model.Hidden);
+        json.WriteNumber("embedding", Model.Embedding);
+        json.WriteNumber("dropout", Model.Dropout);
+        json.WriteEndObject();
+        if (Training is not null)
+        {
+            WriteTraining(json, Training);
+        }
+
+        Data?.Write(json);
+        json.WriteEndObject();
+    });
+
+    private static LanguageModelSettings ReadModel(JsonFields fields)
+    {
+        var model = new LanguageModelSettings
+        {
+            Cell = fields.Enum<CellKind>("cell"),
+            Activation = fields.Enum<Activation>("activation"),
+            Layers = fields.Int32("layers", 1, 1_000),
+            Hidden = fields.Int32("hidden", 1, 1_000_000),
+            Embedding = fields.Int32("embedding", 0, 1_000_000),
+            Dropout = fields.Double("dropout", 0, 1),
+        };
+        fields.Done();
+        model.Validate();
+        return model;
+    }
+
+    private static TrainingSettings ReadTraining(JsonFields fields)
+    {
+        var training = new TrainingSettings
+        {
+            SequenceLength = fields.Int32("seq_length", 1, int.MaxValue),
+            BatchSize = fields.Int32("batch_size", 1, int.MaxValue),
+            Batching = fields.Enum<Batching>("batching"),
+            Loss = fields.Enum<LossOver>("loss"),
+            Steps = fields.Int64("steps", 0, long.MaxValue),
+            Epochs = fields.Int32("epochs", 0, int.MaxValue),
+            Optimizer = fields.Enum<OptimizerKind>("optimizer"),
+            LearningRate = fields.Double("lr", 0, double.MaxValue),
+            Schedule = fields.Enum<ScheduleKind>("schedule"),
+            ClipNorm = fields.Double("clip_norm", 0, double.MaxValue),
+            ClipValue = fields.Double("clip_value", 0, double.MaxValue),
+            Seed = (ulong)fields.Int64("seed", 0, long.MaxValue),
+            CheckpointEvery = fields.Int32("checkpoint_every", 1, int.MaxValue),
+            Patience = fields.Int32("patience", 0, int.MaxValue),
+        };
+        fields.Done();
+        training.Validate();
+        return training;
+    }
+
+    private static void WriteTraining(Utf8JsonWriter json, TrainingSettings training)
+    {
+        json.WriteStartObject("training");
+        json.WriteNumber("seq_length", training.SequenceLength);
+        json.WriteNumber("batch_size", training.BatchSize);
+        json.WriteString("batching", Word(training.Batching));
+        json.WriteString("loss", Word(training.Loss));
+        json.WriteNumber("steps", training.Steps);
+        json.WriteNumber("epochs", training.Epochs);
+        json.WriteString("optimizer", Word(training.Optimizer));
+        json.WriteNumber("lr", training.LearningRate);
+        json.WriteString("schedule", Word(training.Schedule));
+        json.WriteNumber("clip_norm", training.ClipNorm);
+        json.WriteNumber("clip_value", training.ClipValue);
+        json.WriteNumber("seed", training.Seed);
+        json.WriteNumber("checkpoint_every", training.CheckpointEvery);
+        json.WriteNumber("patience", training.Patience);
+        json.WriteEndObject();
+    }
+
+    private static string Word<T>(T choice)
+        where T : struct, Enum => choice.ToString().ToLowerInvariant();
+}

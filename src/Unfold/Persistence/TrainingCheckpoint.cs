@@ -1,0 +1,158 @@
+using System.Globalization;
+using Unfold.Autograd;
+using Unfold.Cells;
+using Unfold.Models;
+using Unfold.Numerics;
+
+namespace Unfold.Persistence;
+
+/// <summary>
+/// Everything that a training run needs to go on with the same bits, in one safetensors file: weights, moments, generators,
+/// data cursor, carried state, schedule, recent losses. The file is written beside and renamed: it is whole or absent.
+/// </summary>
+public static class TrainingCheckpoint
+{
+    private const string Format = "unfold_checkpoint";
+    private const string FormatVersion = "1";
+
+    /// <summary>Writes a run.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="trainer">The run, between two steps.</param>
+    /// <param name="seconds">The time spent in training steps so far.</param>
+    /// <exception cref="UnfoldException">The file cannot be written; an older one is untouched.</exception>
+    public static void Save(string path, LanguageModelTrainer trainer, double seconds)
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        var writer = new SafeTensorsWriter();
+        ModelWeights.Add(writer, trainer.Model.Parameters);
+        foreach ((string name, Memory<float> values) in trainer.Optimizer.Moments)
+        {
+            writer.Add($"optimizer.{name}", values, values.Length);
+        }
+
+        foreach ((string name, Tensor values) in CarriedTensors(trainer))
+        {
+            writer.Add(name, values.Values.ToArray(), values.Shape[0], values.Shape[1]);
+        }
+
+        writer.Add("random.dropout", Bytes(SeededRandom.StateBytes, trainer.DropoutRandom.WriteState), SeededRandom.StateBytes);
+        writer.Add("batcher", Bytes(trainer.Batcher.StateBytes, trainer.Batcher.WriteState), trainer.Batcher.StateBytes);
+        AddDoubles(writer, "recent_losses", [.. trainer.RecentLosses]);
+        AddDoubles(writer, "schedule", [.. trainer.Schedule.State]);
+        AddDoubles(writer, "progress", [trainer.BestLoss, seconds]);
+        long[] counters = [trainer.StepsDone, trainer.Optimizer.Steps, trainer.ValidationsWithoutImprovement];
+        writer.Add("counters", counters, counters.Length);
+        writer.SetMetadata(Format, FormatVersion);
+        writer.Save(path);
+    }
+
+    /// <summary>Restores a run into a trainer that was made with the same settings, text and model shape.</summary>
+    /// <returns>The time spent in training steps so far.</returns>
+    /// <exception cref="UnfoldException">The file is missing, damaged, newer than this Unfold, or of another run.</exception>
+    public static double Restore(string path, LanguageModelTrainer trainer)
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        using SafeTensorsFile file = SafeTensorsFile.Open(path);
+        string version = file.Metadata.GetValueOrDefault(Format, "");
+        if (version != FormatVersion)
+        {
+            throw new UnfoldException(version.Length == 0
+                ? $"{path} is not a training checkpoint: it has no '{Format}' entry."
+                : $"{path} was written by a newer Unfold: its format is {version}, and this one reads {FormatVersion}; update Unfold to use it.");
+        }
+
+        ModelWeights.Read(file, trainer.Model.Parameters);
+        foreach ((string name, Tensor values) in CarriedTensors(trainer))
+        {
+            file.ReadSingles(name, values.Edit(), values.Shape[0], values.Shape[1]);
+        }
+
+        byte[] random = new byte[SeededRandom.StateBytes];
+        file.ReadBytes("random.dropout", random, random.Length);
+        byte[] cursor = new byte[trainer.Batcher.StateBytes];
+        file.ReadBytes("batcher", cursor, cursor.Length);
+        trainer.Batcher.ReadState(cursor);
+        long[] counters = new long[3];
+        file.ReadInt64s("counters", counters, counters.Length);
+        if (counters[0] < 0 || counters[1] < 0 || counters[2] < 0 || counters[2] > int.MaxValue)
+        {
+            throw new UnfoldException($"Cannot read {path}: its counters {string.Join(", ", counters)} are out of range.");
+        }
+
+        double[] progress = ReadDoubles(file, path, "progress", 2);
+        try
+        {
+            trainer.DropoutRandom = new SeededRandom(random);
+            trainer.Schedule.Restore(ReadDoubles(file, path, "schedule", trainer.Schedule.State.Count));
+            trainer.Optimizer.Restore(trainer.Model.Parameters, counters[1], ReadMoments(file, trainer.Model.Parameters));
+        }
+        catch (ArgumentException mismatch)
+        {
+            throw new UnfoldException($"Cannot read {path}: {mismatch.Message}", mismatch);
+        }
+
+        trainer.RecentLosses.Clear();
+        foreach (double loss in ReadDoubles(file, path, "recent_losses", LanguageModelTrainer.RecentSteps))
+        {
+            trainer.RecentLosses.Enqueue(loss);
+        }
+
+        trainer.StepsDone = counters[0];
+        trainer.ValidationsWithoutImprovement = (int)counters[2];
+        trainer.BestLoss = progress[0];
+        return progress[1];
+    }
+
+    private static IEnumerable<(string Name, Tensor Values)> CarriedTensors(LanguageModelTrainer trainer)
+    {
+        for (int layer = 0; layer < trainer.Carried.Layers.Count; layer++)
+        {
+            RecurrentState state = trainer.Carried.Layers[layer];
+            foreach ((string part, Tensor values) in state.Parts)
+            {
+                yield return (string.Create(CultureInfo.InvariantCulture, $"carried.{layer}.{part}"), values);
+            }
+        }
+    }
+
+    private static List<(string Name, ReadOnlyMemory<float> Values)> ReadMoments(SafeTensorsFile file, ParameterSet parameters)
+    {
+        const string prefix = "optimizer.";
+        var moments = new List<(string Name, ReadOnlyMemory<float> Values)>();
+        foreach (SafeTensorsEntry entry in file.Entries)
+        {
+            if (entry.Name.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                float[] values = new float[parameters.Values.Length];
+                file.ReadSingles(entry.Name, values, values.Length);
+                moments.Add((entry.Name[prefix.Length..], values));
+            }
+        }
+
+        return moments;
+    }
+
+    private static void AddDoubles(SafeTensorsWriter writer, string name, double[] values) => writer.Add(name, values, values.Length);
+
+    private static double[] ReadDoubles(SafeTensorsFile file, string path, string name, int most)
+    {
+        long count = file.Entry(name).Count;
+        if (count > most)
+        {
+            throw new UnfoldException($"Cannot read {path}: '{name}' holds {count} numbers, and there can be no more than {most}.");
+        }
+
+        double[] values = new double[count];
+        file.ReadDoubles(name, values, values.Length);
+        return values;
+    }
+
+    private static byte[] Bytes(int length, SpanWriter write)
+    {
+        byte[] bytes = new byte[length];
+        write(bytes);
+        return bytes;
+    }
+
+    private delegate void SpanWriter(Span<byte> destination);
+}

@@ -1,0 +1,40 @@
+using Unfold.Autograd;
+using Unfold.Cells;
+using Unfold.Numerics;
+using Unfold.Numerics.Kernels;
+
+namespace Unfold.Tests.Support;
+
+/// <summary>The cells under the names and letters that the golden files use.</summary>
+public static class GoldenCells
+{
+    public static readonly string[] Names =
+        ["rnn-tanh", "rnn-relu", "rnn-sigmoid", "rnn-identity", "lstm", "gru-reset-after", "gru-reset-before"];
+
+    public static Cell Create(string cell, int input, int hidden, SeededRandom random, string name) => cell switch
+    {
+        "rnn-tanh" => new RnnCell(input, hidden, random, Activation.Tanh, name),
+        "rnn-relu" => new RnnCell(input, hidden, random, Activation.Relu, name),
+        "rnn-sigmoid" => new RnnCell(input, hidden, random, Activation.Sigmoid, name),
+        "rnn-identity" => new RnnCell(input, hidden, random, Activation.Identity, name),
+        "lstm" => new LstmCell(input, hidden, random, name: name),
+        "gru-reset-after" => new GruCell(input, hidden, random, GruReset.AfterProduct, name),
+        "gru-reset-before" => new GruCell(input, hidden, random, GruReset.BeforeProduct, name),
+        _ => throw new ArgumentException($"No golden file has a cell '{cell}'."),
+    };
+
+    /// <summary>The parameters by their letters: U, W, b and, where the cell has one, bn.</summary>
+    public static IReadOnlyList<(string Letter, Parameter Parameter)> Letters(Cell cell)
+    {
+        var letters = new List<(string, Parameter)> { ("U", cell.InputWeights), ("W", cell.RecurrentWeights), ("b", cell.Bias) };
+        if (cell is GruCell { RecurrentBias: { } bias })
+        {
+            letters.Add(("bn", bias));
+        }
+
+        return letters;
+    }
+
+    /// <summary>A state of this cell; c is for the LSTM only.</summary>
+    public static RecurrentState State(Cell cell, Tensor h, Tensor? c) => cell is LstmCell ? new LstmState(h, c!) : new HiddenState(h);
+}
