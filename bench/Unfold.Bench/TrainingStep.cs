@@ -2,7 +2,7 @@ using Unfold.Autograd;
 using Unfold.Cells;
 using Unfold.Models;
 using Unfold.Numerics;
-using Unfold.Numerics.Kernels;
+using Unfold.Training;
 
 namespace Unfold.Bench;
 
@@ -16,8 +16,7 @@ internal sealed class TrainingStep
     private readonly Tape _tape;
     private readonly LanguageModelState? _carried;
     private readonly int[][] _inputs, _targets;
-    private readonly float[] _mean, _squares;
-    private long _steps;
+    private readonly Adam _optimizer = new();
 
     public TrainingStep(Workload workload, Workers workers, ulong seed = 1)
     {
@@ -28,8 +27,6 @@ internal sealed class TrainingStep
         _carried = workload.Loss == LossOver.All ? Model.ZeroState(workload.Batch) : null;
         _inputs = [.. Enumerable.Range(0, Windows).Select(_ => Draw(random))];
         _targets = [.. Enumerable.Range(0, Windows).Select(_ => Draw(random))];
-        _mean = new float[Model.Parameters.Values.Length];
-        _squares = new float[Model.Parameters.Values.Length];
     }
 
     public LanguageModel Model { get; }
@@ -37,11 +34,10 @@ internal sealed class TrainingStep
     /// <summary>Makes one step on the next window and returns its loss.</summary>
     public float Run()
     {
-        int window = (int)(_steps % Windows);
+        int window = (int)(_optimizer.Steps % Windows);
         (Tensor loss, LanguageModelState final) = Gradients(_inputs[window], _targets[window], _carried);
         float value = loss.Values[0];
-        AdamStep step = AdamStep.At(++_steps, LearningRate, 0.9, 0.999, 1e-8, weightDecay: 0);
-        OptimizerKernels.Adam(Model.Parameters.Edit(), Model.Parameters.Gradients, _mean, _squares, step, gradientScale: 1, _tape.Workers);
+        _optimizer.Step(Model.Parameters, LearningRate, gradientScale: 1, _tape.Workers);
         if (_carried is not null)
         {
             Carry(final, _carried);
