@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Unfold.Numerics;
 
 /// <summary>
@@ -30,24 +32,21 @@ public sealed class Workers
         _team = new Team(count);
     }
 
-    /// <summary>Tells the threads to end once nobody can start a job any more.</summary>
-    ~Workers() => _team.Stop();
+    /// <summary>Tells the threads to end once nobody can start a job any more; a refused count has started none.</summary>
+    ~Workers() => _team?.Stop();
 
     /// <summary>The number of threads, the caller included.</summary>
     public int Count { get; }
 
     /// <summary>Runs <paramref name="body"/> for each part 0 .. Count-1 and returns when all are done.</summary>
-    /// <exception cref="AggregateException">A part failed.</exception>
+    /// <remarks>Where parts fail, one failure is thrown as it was, part 0's before the others', once all parts have ended.</remarks>
+    /// <exception cref="InvalidOperationException">A job of this team is running, on another thread or around this one.</exception>
     public void Run(Action<int> body)
     {
         ArgumentNullException.ThrowIfNull(body);
-        if (Count == 1)
-        {
-            body(0);
-            return;
-        }
-
         _team.Run(body);
+
+        // The scratch memory of the parts must outlive the job.
         GC.KeepAlive(this);
     }
 
@@ -72,16 +71,20 @@ public sealed class Workers
         // About 20 to 50 microseconds: longer than the serial gaps inside a training step, shorter than a time slice.
         private const int Spins = 2000;
 
+        // With more threads than cores a spinning thread only keeps a working one from its core.
+        private readonly int _spins;
         private readonly SemaphoreSlim[] _wake;
         private readonly int[] _asleep;
         private Action<int>? _body;
-        private Exception? _failure;
+        private ExceptionDispatchInfo? _failure;
+        private int _busy;
         private int _job;
         private int _remaining;
         private bool _stopped;
 
         public Team(int count)
         {
+            _spins = count <= Environment.ProcessorCount ? Spins : 0;
             _wake = new SemaphoreSlim[count];
             _asleep = new int[count];
             _wake[0] = new SemaphoreSlim(0);
@@ -95,24 +98,33 @@ public sealed class Workers
 
         public void Run(Action<int> body)
         {
-            _failure = null;
-            _body = body;
-            _remaining = _wake.Length - 1;
-            Interlocked.Increment(ref _job);
-            WakeAll();
+            if (Interlocked.Exchange(ref _busy, 1) == 1)
+            {
+                throw new InvalidOperationException("A team of workers runs one job at a time: give each thread a team of its own, and start no job inside a job.");
+            }
+
             try
             {
-                body(0);
+                _failure = null;
+                _body = body;
+                _remaining = _wake.Length - 1;
+                Interlocked.Increment(ref _job);
+                WakeAll();
+                try
+                {
+                    body(0);
+                }
+                finally
+                {
+                    AwaitTheOthers();
+                    _body = null;
+                }
+
+                _failure?.Throw();
             }
             finally
             {
-                AwaitTheOthers();
-                _body = null;
-            }
-
-            if (_failure is { } failure)
-            {
-                throw new AggregateException(failure);
+                Volatile.Write(ref _busy, 0);
             }
         }
 
@@ -157,7 +169,7 @@ public sealed class Workers
                 }
                 catch (Exception failure)
                 {
-                    Interlocked.CompareExchange(ref _failure, failure, null);
+                    Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(failure), null);
                 }
 
                 if (Interlocked.Decrement(ref _remaining) == 0)
@@ -169,7 +181,7 @@ public sealed class Workers
 
         private void AwaitTheOthers()
         {
-            for (int spin = 0; spin < Spins; spin++)
+            for (int spin = 0; spin < _spins; spin++)
             {
                 if (Volatile.Read(ref _remaining) == 0)
                 {
@@ -179,13 +191,16 @@ public sealed class Workers
                 Thread.SpinWait(8);
             }
 
-            Interlocked.Exchange(ref _asleep[0], 1);
-            SleepUnless(0, Volatile.Read(ref _remaining) == 0);
+            while (Volatile.Read(ref _remaining) != 0)
+            {
+                Interlocked.Exchange(ref _asleep[0], 1);
+                SleepUnless(0, Volatile.Read(ref _remaining) == 0);
+            }
         }
 
         private void AwaitJob(int part, int seen)
         {
-            for (int spin = 0; spin < Spins; spin++)
+            for (int spin = 0; spin < _spins; spin++)
             {
                 if (Volatile.Read(ref _job) != seen)
                 {
@@ -195,12 +210,16 @@ public sealed class Workers
                 Thread.SpinWait(8);
             }
 
-            Interlocked.Exchange(ref _asleep[part], 1);
-            SleepUnless(part, Volatile.Read(ref _job) != seen);
+            while (Volatile.Read(ref _job) == seen)
+            {
+                Interlocked.Exchange(ref _asleep[part], 1);
+                SleepUnless(part, Volatile.Read(ref _job) != seen);
+            }
         }
 
         // The sleep is announced before the last look: what happens in between either sees the announcement and releases the
-        // semaphore, or was seen by that look. Whoever takes the announcement back decides.
+        // semaphore, or was seen by that look. Whoever takes the announcement back decides. A waker that was stopped between
+        // the event and its look at the announcement may find a later one and wake for nothing: a sleeper looks again.
         private void SleepUnless(int part, bool happened)
         {
             if (!happened || Interlocked.Exchange(ref _asleep[part], 0) == 0)
