@@ -12,6 +12,10 @@ namespace Unfold.Numerics;
 /// </remarks>
 public sealed class Workers
 {
+    // Longer than the serial gaps inside a training step, shorter than a time slice. A team with more threads than there are
+    // cores does without: there a spinning thread only keeps a working one from its core.
+    private const int Spins = 2000;
+
     private readonly Team _team;
     private readonly AlignedBuffer[] _scratch;
 
@@ -19,6 +23,12 @@ public sealed class Workers
     /// <param name="count">The number of threads, the caller included; at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">The count is below 1 or above 1024.</exception>
     public Workers(int count)
+        : this(count, count <= Environment.ProcessorCount ? Spins : 0)
+    {
+    }
+
+    /// <summary>Starts a team whose threads look for a job so many times before they sleep.</summary>
+    internal Workers(int count, int spins)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, 1024);
@@ -29,7 +39,7 @@ public sealed class Workers
             _scratch[part] = new AlignedBuffer();
         }
 
-        _team = new Team(count);
+        _team = new Team(count, spins);
     }
 
     /// <summary>Tells the threads to end once nobody can start a job any more; a refused count has started none.</summary>
@@ -68,10 +78,6 @@ public sealed class Workers
     /// <summary>What the threads share; it does not refer to the <see cref="Workers"/>, so that one can be collected.</summary>
     private sealed class Team
     {
-        // About 20 to 50 microseconds: longer than the serial gaps inside a training step, shorter than a time slice.
-        private const int Spins = 2000;
-
-        // With more threads than cores a spinning thread only keeps a working one from its core.
         private readonly int _spins;
         private readonly SemaphoreSlim[] _wake;
         private readonly int[] _asleep;
@@ -82,9 +88,9 @@ public sealed class Workers
         private int _remaining;
         private bool _stopped;
 
-        public Team(int count)
+        public Team(int count, int spins)
         {
-            _spins = count <= Environment.ProcessorCount ? Spins : 0;
+            _spins = spins;
             _wake = new SemaphoreSlim[count];
             _asleep = new int[count];
             _wake[0] = new SemaphoreSlim(0);

@@ -84,7 +84,7 @@ public sealed class ModelFolder
             throw new UnfoldException($"Cannot create the folder {Shown}: {FileFailure.Reason(failure)}.", failure);
         }
 
-        vocabulary.Save(VocabularyFile);
+        AtomicFile.Write(VocabularyFile, vocabulary.Write);
         settings.Save(ConfigFile);
     }
 

@@ -10,8 +10,8 @@ namespace Unfold.Tests.Numerics.Vectors;
 [Trait("Path", "every")]
 public sealed class VectorMathTests
 {
-    private const double SigmoidUlp = 3;
-    private const double TanhUlp = 4;
+    private const double SigmoidUlp = 2.5;
+    private const double TanhUlp = 2.5;
 
     [Fact]
     public void Sigmoid_is_right_to_the_last_places() =>
