@@ -41,7 +41,7 @@ public sealed class LstmCell : Cell
 
     internal override void Forward(in Step step)
     {
-        _recurrent.Forward.Multiply(step.PreviousHidden, HiddenSize, step.Rows, step.Gates, GatesWidth, Accumulation.Add);
+        _recurrent.AddProduct(step, step.PreviousHidden, step.Gates, GatesWidth);
         LstmKernels.Forward(step.Gates, step.PreviousMemory, step.Memory, step.Hidden, step.Rows, HiddenSize);
     }
 
