@@ -47,6 +47,9 @@ internal static class Program
     {
         TrainCommand.Create(terminal),
         GenerateCommand.Create(terminal),
+        EvaluateCommand.Create(terminal),
+        InspectCommand.Create(terminal),
+        GradcheckCommand.Create(terminal),
         new HelpOption(),
         new VersionOption(),
     };

@@ -57,6 +57,12 @@ public sealed class LanguageModel
     /// <summary>Everything that is learned.</summary>
     public ParameterSet Parameters { get; }
 
+    /// <summary>The vectors of the tokens; null where they come one-hot.</summary>
+    public Embedding? Embedding => _embedding;
+
+    /// <summary>From the outputs of the last layer to the logits.</summary>
+    public Dense Output => _output.Projection;
+
     /// <summary>The recurrent layers, from the one nearest to the input.</summary>
     public IReadOnlyList<Recurrent> Layers => _layers;
 

@@ -53,14 +53,7 @@ public static class TrainingCheckpoint
     {
         ArgumentNullException.ThrowIfNull(trainer);
         using SafeTensorsFile file = SafeTensorsFile.Open(path);
-        string version = file.Metadata.GetValueOrDefault(Format, "");
-        if (version != FormatVersion)
-        {
-            throw new UnfoldException(version.Length == 0
-                ? $"{path} is not a training checkpoint: it has no '{Format}' entry."
-                : $"{path} was written by a newer Unfold: its format is {version}, and this one reads {FormatVersion}; update Unfold to use it.");
-        }
-
+        RequireCheckpoint(file, path);
         ModelWeights.Read(file, trainer.Model.Parameters);
         foreach ((string name, Tensor values) in CarriedTensors(trainer))
         {
@@ -72,13 +65,7 @@ public static class TrainingCheckpoint
         byte[] cursor = new byte[trainer.Batcher.StateBytes];
         file.ReadBytes("batcher", cursor, cursor.Length);
         trainer.Batcher.ReadState(cursor);
-        long[] counters = new long[3];
-        file.ReadInt64s("counters", counters, counters.Length);
-        if (counters[0] < 0 || counters[1] < 0 || counters[2] < 0 || counters[2] > int.MaxValue)
-        {
-            throw new UnfoldException($"Cannot read {path}: its counters {string.Join(", ", counters)} are out of range.");
-        }
-
+        long[] counters = ReadCounters(file, path);
         double[] progress = ReadDoubles(file, path, "progress", 2);
         try
         {
@@ -101,6 +88,37 @@ public static class TrainingCheckpoint
         trainer.ValidationsWithoutImprovement = (int)counters[2];
         trainer.BestLoss = progress[0];
         return progress[1];
+    }
+
+    /// <summary>Reads how far a run has come, and nothing else.</summary>
+    /// <exception cref="UnfoldException">The file is missing, damaged or newer than this Unfold.</exception>
+    public static TrainingResults ReadResults(string path)
+    {
+        using SafeTensorsFile file = SafeTensorsFile.Open(path);
+        RequireCheckpoint(file, path);
+        double[] losses = ReadDoubles(file, path, "recent_losses", LanguageModelTrainer.RecentSteps);
+        double[] progress = ReadDoubles(file, path, "progress", 2);
+        return new TrainingResults(ReadCounters(file, path)[0], losses.Length == 0 ? double.NaN : losses.Average(), progress[0], progress[1]);
+    }
+
+    private static void RequireCheckpoint(SafeTensorsFile file, string path)
+    {
+        string version = file.Metadata.GetValueOrDefault(Format, "");
+        if (version != FormatVersion)
+        {
+            throw new UnfoldException(version.Length == 0
+                ? $"{path} is not a training checkpoint: it has no '{Format}' entry."
+                : $"{path} was written by a newer Unfold: its format is {version}, and this one reads {FormatVersion}; update Unfold to use it.");
+        }
+    }
+
+    private static long[] ReadCounters(SafeTensorsFile file, string path)
+    {
+        long[] counters = new long[3];
+        file.ReadInt64s("counters", counters, counters.Length);
+        return counters[0] >= 0 && counters[1] >= 0 && counters[2] is >= 0 and <= int.MaxValue
+            ? counters
+            : throw new UnfoldException($"Cannot read {path}: its counters {string.Join(", ", counters)} are out of range.");
     }
 
     private static IEnumerable<(string Name, Tensor Values)> CarriedTensors(LanguageModelTrainer trainer)
