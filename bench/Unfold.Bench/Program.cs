@@ -1,1 +1,45 @@
-return 0;
+using Unfold.Bench;
+
+(string Name, string Asks, Action<Options> Run)[] questions =
+[
+    ("peak", "how many multiply-adds the cores can do", PeakQuestion.Run),
+    ("products", "how near to that the matrix products come", ProductsQuestion.Run),
+    ("steps", "training steps and streamed tokens, beside PyTorch and oneDNN", StepsQuestion.Run),
+    ("stream", "the time of one streamed token", StreamQuestion.Run),
+    ("allocations", "the bytes that a training step allocates", AllocationsQuestion.Run),
+];
+
+string asked = args.Length > 0 ? args[0] : "";
+(string Name, string Asks, Action<Options> Run)[] chosen = asked == "all" ? questions : [.. questions.Where(question => question.Name == asked)];
+if (chosen.Length == 0)
+{
+    Console.Error.WriteLine("Usage: dotnet run -c Release --project bench/Unfold.Bench -- QUESTION [--repeats N] [--threads N] [--only WORKLOAD,..] [--no-peers] [--quick]");
+    foreach ((string name, string asks, _) in questions)
+    {
+        Console.Error.WriteLine($"  {name,-12} {asks}");
+    }
+
+    Console.Error.WriteLine($"  {"all",-12} all of them");
+    return 2;
+}
+
+try
+{
+    Options options = Options.Parse(args.AsSpan(1));
+    foreach ((_, _, Action<Options> run) in chosen)
+    {
+        run(options);
+    }
+
+    return 0;
+}
+catch (ArgumentException wrong)
+{
+    Console.Error.WriteLine(wrong.Message);
+    return 2;
+}
+catch (InvalidOperationException failed)
+{
+    Console.Error.WriteLine(failed.Message);
+    return 1;
+}

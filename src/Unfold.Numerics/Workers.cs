@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Unfold.Numerics;
 
 /// <summary>
@@ -10,6 +12,10 @@ namespace Unfold.Numerics;
 /// </remarks>
 public sealed class Workers
 {
+    // About 40 microseconds: longer than the serial gaps inside a training step, shorter than a time slice. A team with more
+    // threads than there are cores does without: there a spinning thread only keeps a working one from its core.
+    private const int Spins = 100;
+
     private readonly Team _team;
     private readonly AlignedBuffer[] _scratch;
 
@@ -17,6 +23,12 @@ public sealed class Workers
     /// <param name="count">The number of threads, the caller included; at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">The count is below 1 or above 1024.</exception>
     public Workers(int count)
+        : this(count, count <= Environment.ProcessorCount ? Spins : 0)
+    {
+    }
+
+    /// <summary>Starts a team whose threads look for a job so many times before they sleep.</summary>
+    internal Workers(int count, int spins)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, 1024);
@@ -27,17 +39,18 @@ public sealed class Workers
             _scratch[part] = new AlignedBuffer();
         }
 
-        _team = new Team(count);
+        _team = new Team(count, spins);
     }
 
-    /// <summary>Tells the threads to end once nobody can start a job any more.</summary>
-    ~Workers() => _team.Stop();
+    /// <summary>Tells the threads to end once nobody can start a job any more; a refused count has started none.</summary>
+    ~Workers() => _team?.Stop();
 
     /// <summary>The number of threads, the caller included.</summary>
     public int Count { get; }
 
     /// <summary>Runs <paramref name="body"/> for each part 0 .. Count-1 and returns when all are done.</summary>
-    /// <exception cref="AggregateException">A part failed.</exception>
+    /// <remarks>Where parts fail, the failure of the lowest is thrown as it was, once all parts have ended.</remarks>
+    /// <exception cref="InvalidOperationException">A job of this team is running, on another thread or around this one.</exception>
     public void Run(Action<int> body)
     {
         ArgumentNullException.ThrowIfNull(body);
@@ -48,6 +61,8 @@ public sealed class Workers
         }
 
         _team.Run(body);
+
+        // The scratch memory of the parts must outlive the job.
         GC.KeepAlive(this);
     }
 
@@ -66,89 +81,39 @@ public sealed class Workers
     /// <summary>Memory that the kernels of one part use while a job runs.</summary>
     internal AlignedBuffer Scratch(int part) => _scratch[part];
 
-    /// <summary>What the threads share; it does not refer to the <see cref="Workers"/>, so that one can be collected.</summary>
-    private sealed class Team
+    /// <summary>
+    /// The parts of one call of <see cref="Run"/>. A thread takes the next part that nobody has taken: when the machine is
+    /// busy with something else and a thread of the team does not get a core, the caller does its part as well.
+    /// </summary>
+    private sealed class Job
     {
-        // About 20 to 50 microseconds: longer than the serial gaps inside a training step, shorter than a time slice.
-        private const int Spins = 2000;
-
-        private readonly SemaphoreSlim[] _wake;
-        private readonly int[] _asleep;
+        private readonly Lock _lock = new();
+        private readonly int _parts;
         private Action<int>? _body;
-        private Exception? _failure;
-        private int _job;
-        private int _remaining;
-        private bool _stopped;
+        private ExceptionDispatchInfo? _failure;
+        private int _failedPart = int.MaxValue;
+        private int _taken;
+        private int _unfinished;
 
-        public Team(int count)
+        public Job(Action<int> body, int parts)
         {
-            _wake = new SemaphoreSlim[count];
-            _asleep = new int[count];
-            _wake[0] = new SemaphoreSlim(0);
-            for (int part = 1; part < count; part++)
-            {
-                _wake[part] = new SemaphoreSlim(0);
-                int mine = part;
-                new Thread(() => Serve(mine)) { IsBackground = true, Name = $"unfold worker {part}" }.Start();
-            }
-        }
-
-        public void Run(Action<int> body)
-        {
-            _failure = null;
             _body = body;
-            _remaining = _wake.Length - 1;
-            Interlocked.Increment(ref _job);
-            WakeAll();
-            try
-            {
-                body(0);
-            }
-            finally
-            {
-                AwaitTheOthers();
-                _body = null;
-            }
-
-            if (_failure is { } failure)
-            {
-                throw new AggregateException(failure);
-            }
+            _parts = parts;
+            _unfinished = parts;
         }
 
-        public void Stop()
-        {
-            Volatile.Write(ref _stopped, true);
-            Interlocked.Increment(ref _job);
-            WakeAll();
-        }
+        public bool Done => Volatile.Read(ref _unfinished) == 0;
 
-        private void WakeAll()
+        /// <summary>Runs parts until all are taken. Returns whether this thread ended the last one.</summary>
+        public bool Work()
         {
-            for (int part = 1; part < _wake.Length; part++)
-            {
-                Wake(part);
-            }
-        }
-
-        private void Wake(int part)
-        {
-            if (Interlocked.Exchange(ref _asleep[part], 0) == 1)
-            {
-                _wake[part].Release();
-            }
-        }
-
-        private void Serve(int part)
-        {
-            int seen = 0;
+            bool last = false;
             while (true)
             {
-                AwaitJob(part, seen);
-                seen++;
-                if (Volatile.Read(ref _stopped))
+                int part = Interlocked.Increment(ref _taken) - 1;
+                if (part >= _parts)
                 {
-                    return;
+                    return last;
                 }
 
                 try
@@ -157,55 +122,142 @@ public sealed class Workers
                 }
                 catch (Exception failure)
                 {
-                    Interlocked.CompareExchange(ref _failure, failure, null);
+                    Note(part, failure);
                 }
 
-                if (Interlocked.Decrement(ref _remaining) == 0)
+                last = Interlocked.Decrement(ref _unfinished) == 0;
+            }
+        }
+
+        /// <summary>Lets go of what the job referred to, and throws what the lowest part that failed has thrown.</summary>
+        public void End()
+        {
+            _body = null;
+            _failure?.Throw();
+        }
+
+        private void Note(int part, Exception failure)
+        {
+            lock (_lock)
+            {
+                if (part < _failedPart)
+                {
+                    _failedPart = part;
+                    _failure = ExceptionDispatchInfo.Capture(failure);
+                }
+            }
+        }
+    }
+
+    /// <summary>What the threads share; it does not refer to the <see cref="Workers"/>, so that one can be collected.</summary>
+    private sealed class Team
+    {
+        private readonly int _spins;
+        private readonly SemaphoreSlim[] _wake;
+        private readonly int[] _asleep;
+        private Job? _job;
+        private int _busy;
+        private bool _stopped;
+
+        public Team(int count, int spins)
+        {
+            _spins = spins;
+            _wake = new SemaphoreSlim[count];
+            _asleep = new int[count];
+            _wake[0] = new SemaphoreSlim(0);
+            for (int thread = 1; thread < count; thread++)
+            {
+                _wake[thread] = new SemaphoreSlim(0);
+                int mine = thread;
+                new Thread(() => Serve(mine)) { IsBackground = true, Name = $"unfold worker {thread}" }.Start();
+            }
+        }
+
+        public void Run(Action<int> body)
+        {
+            if (Interlocked.Exchange(ref _busy, 1) == 1)
+            {
+                throw new InvalidOperationException("A team of workers runs one job at a time: give each thread a team of its own, and start no job inside a job.");
+            }
+
+            try
+            {
+                var job = new Job(body, _wake.Length);
+                Volatile.Write(ref _job, job);
+                WakeAll();
+                job.Work();
+                Await(0, () => job.Done);
+                job.End();
+            }
+            finally
+            {
+                Volatile.Write(ref _busy, 0);
+            }
+        }
+
+        public void Stop()
+        {
+            Volatile.Write(ref _stopped, true);
+            WakeAll();
+        }
+
+        private void Serve(int thread)
+        {
+            Job? seen = null;
+            while (true)
+            {
+                Await(thread, () => Volatile.Read(ref _job) != seen || Volatile.Read(ref _stopped));
+                if (Volatile.Read(ref _stopped))
+                {
+                    return;
+                }
+
+                seen = Volatile.Read(ref _job);
+                if (seen!.Work())
                 {
                     Wake(0);
                 }
             }
         }
 
-        private void AwaitTheOthers()
+        private void WakeAll()
         {
-            for (int spin = 0; spin < Spins; spin++)
+            for (int thread = 1; thread < _wake.Length; thread++)
             {
-                if (Volatile.Read(ref _remaining) == 0)
-                {
-                    return;
-                }
-
-                Thread.SpinWait(8);
+                Wake(thread);
             }
-
-            Interlocked.Exchange(ref _asleep[0], 1);
-            SleepUnless(0, Volatile.Read(ref _remaining) == 0);
         }
 
-        private void AwaitJob(int part, int seen)
+        private void Wake(int thread)
         {
-            for (int spin = 0; spin < Spins; spin++)
+            if (Interlocked.Exchange(ref _asleep[thread], 0) == 1)
             {
-                if (Volatile.Read(ref _job) != seen)
-                {
-                    return;
-                }
-
-                Thread.SpinWait(8);
+                _wake[thread].Release();
             }
-
-            Interlocked.Exchange(ref _asleep[part], 1);
-            SleepUnless(part, Volatile.Read(ref _job) != seen);
         }
 
         // The sleep is announced before the last look: what happens in between either sees the announcement and releases the
-        // semaphore, or was seen by that look. Whoever takes the announcement back decides.
-        private void SleepUnless(int part, bool happened)
+        // semaphore, or is seen by that look. Whoever takes the announcement back decides. A waker that was stopped between
+        // the event and its look at the announcement may find a later one and wake for nothing: a sleeper looks again.
+        private void Await(int thread, Func<bool> happened)
         {
-            if (!happened || Interlocked.Exchange(ref _asleep[part], 0) == 0)
+            for (int spin = 0; spin < _spins; spin++)
             {
-                _wake[part].Wait();
+                if (happened())
+                {
+                    return;
+                }
+
+                Thread.SpinWait(8);
+            }
+
+            while (!happened())
+            {
+                Interlocked.Exchange(ref _asleep[thread], 1);
+                if (!happened() || Interlocked.Exchange(ref _asleep[thread], 0) == 0)
+                {
+                    _wake[thread].Wait();
+                }
             }
         }
     }

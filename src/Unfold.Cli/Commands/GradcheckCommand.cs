@@ -92,7 +92,7 @@ internal sealed class GradcheckCommand(Terminal terminal)
         int[] inputs = [.. Enumerable.Range(0, time * batch).Select(_ => random.NextInt32(vocabulary.Count))];
         int[] targets = [.. Enumerable.Range(0, time * batch).Select(_ => random.NextInt32(vocabulary.Count))];
         int[] counted = over == LossOver.All ? targets : [.. Enumerable.Repeat(-1, (time - 1) * batch), .. targets[^batch..]];
-        var reference = new ReferenceLanguageModel(model.Embedding, [.. model.Layers.Select(layer => layer.Cell)], model.Output);
+        var reference = new ReferenceLanguageModel(model.Embedding, [.. model.Layers.Select(layer => layer.Cell)], model.Output.Projection);
         return GradientCheck.Run(
             model.Parameters,
             tape => model.Loss(tape, inputs, targets, batch, over: over).Loss,

@@ -48,6 +48,11 @@ internal sealed class TrainCommand(Terminal terminal)
             if (!Loop(run, interruption))
             {
                 terminal.Line(FormattableString.Invariant($"Interrupted after step {run.Trainer.StepsDone:N0}; saved. Go on with: unfold train --resume {run.Shown}"));
+                if (parsed.GetValue(_options.Json))
+                {
+                    TrainingReport.WriteJson(run, earlier + watch.Elapsed.TotalSeconds, demo: null, terminal);
+                }
+
                 return ExitCode.Interrupted;
             }
         }
@@ -65,7 +70,8 @@ internal sealed class TrainCommand(Terminal terminal)
         }
         catch (DivergenceException divergence)
         {
-            throw new UnfoldException($"{divergence.Message} The last checkpoint is untouched; to start from its best weights: unfold train --init-from {run.Shown}", divergence);
+            string next = File.Exists(run.Folder.WeightsFile) ? $" To start from the best weights so far: unfold train --init-from {run.Shown}" : "";
+            throw new UnfoldException($"{divergence.Message}{next}", divergence);
         }
     }
 

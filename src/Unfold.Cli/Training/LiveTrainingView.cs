@@ -70,14 +70,13 @@ internal sealed class LiveTrainingView(Terminal terminal) : TrainingView
             .Append(new string('━', full), new Style(Color.Green))
             .Append(new string('━', BarWidth - full), new Style(Color.Grey))
             .Append(FormattableString.Invariant($"  step {_progress.Step:N0} of {_progress.Steps:N0}  {_progress.TimeLeft} left"));
-        var figures = new Grid().AddColumns(5);
-        figures.AddRow(Labels("epoch", "loss", "valid perplexity", "tokens/s", "learns"));
+        var figures = new Grid().AddColumns(4);
+        figures.AddRow(Labels("epoch", "loss", "valid perplexity", "tokens/s"));
         figures.AddRow(
             Figure($"{_progress.Epoch:0.00}"),
             Figure($"{_progress.Loss:0.0000}"),
             new Label(_progress.Perplexity, new Style(Color.Green)),
-            Figure($"{_progress.TokensPerSecond:N0}"),
-            Figure($"{_progress.Share * 100:0}%"));
+            Figure($"{_progress.TokensPerSecond:N0}"));
         IRenderable sample = _sample.Length == 0 ? new Label("") : new Label(_sample, new Style(Color.Aqua));
         return new Rows(bar, figures, sample);
     }

@@ -15,7 +15,7 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
         RequireSense();
         string[] files = [.. (parsed.GetValue(options.Text) ?? []).Select(Path.GetFullPath)];
         string? validation = parsed.GetValue(options.Valid) is string valid ? Path.GetFullPath(valid) : null;
-        string shown = parsed.GetValue(options.Out) ?? Path.Combine("runs", files.Length == 0 ? DemoSettings.Name : Path.GetFileNameWithoutExtension(files[0]));
+        string shown = parsed.GetValue(options.Out) ?? Path.Combine("runs", Name(files));
         bool force = parsed.GetValue(options.Force);
         RunFolder.RequireFree(shown, force);
 
@@ -54,6 +54,12 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
             held.Dispose();
             throw;
         }
+    }
+
+    private static string Name(string[] files)
+    {
+        string name = files.Length == 0 ? DemoSettings.Name : Path.GetFileNameWithoutExtension(files[0]);
+        return name.Length == 0 ? "text" : name;
     }
 
     private void RequireSense()

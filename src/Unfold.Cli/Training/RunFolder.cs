@@ -18,12 +18,12 @@ internal static class RunFolder
 
         var folder = new ModelFolder(path);
         string[] entries = Entries(folder.FullPath);
-        if (entries.Length == 0)
+        if (entries.All(entry => IsBeginning(folder, entry)))
         {
             return;
         }
 
-        bool run = IsRun(folder, entries);
+        bool run = IsRun(folder);
         if (run && !force)
         {
             throw new UnfoldException($"{path} holds a run already: replace it with --force, go on with it with --resume {path}, or choose another folder with --out.");
@@ -67,17 +67,21 @@ internal static class RunFolder
         }
     }
 
-    /// <summary>A folder with Unfold's config.json, or with the first files of a run that was stopped before it was written.</summary>
-    private static bool IsRun(ModelFolder folder, string[] entries)
+    /// <summary>Whether this may be left by a run that was stopped before config.json made the folder a run: nothing in it was learned.</summary>
+    private static bool IsBeginning(ModelFolder folder, string entry) =>
+        !File.Exists(folder.ConfigFile)
+        && (entry == folder.CheckpointFile || entry == folder.VocabularyFile || Path.GetFileName(entry).Contains(TemporaryMark, StringComparison.Ordinal));
+
+    /// <summary>Whether the folder holds Unfold's config.json. A damaged one counts too: such a run is worth replacing.</summary>
+    private static bool IsRun(ModelFolder folder)
     {
-        if (File.Exists(folder.ConfigFile))
+        if (!File.Exists(folder.ConfigFile))
         {
-            // A damaged one counts too: it is the one that is worth replacing.
-            using StreamReader reader = File.OpenText(folder.ConfigFile);
-            char[] head = new char[256];
-            return new string(head, 0, reader.ReadBlock(head)).Contains("unfold_format", StringComparison.Ordinal);
+            return false;
         }
 
-        return entries.All(entry => entry == folder.CheckpointFile || entry == folder.VocabularyFile || Path.GetFileName(entry).Contains(TemporaryMark, StringComparison.Ordinal));
+        using StreamReader reader = File.OpenText(folder.ConfigFile);
+        char[] head = new char[256];
+        return new string(head, 0, reader.ReadBlock(head)).Contains("unfold_format", StringComparison.Ordinal);
     }
 }

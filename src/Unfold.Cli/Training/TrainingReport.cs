@@ -16,7 +16,7 @@ internal static class TrainingReport
     }
 
     /// <summary>Writes the JSON object to stdout.</summary>
-    /// <param name="run">The run, finished.</param>
+    /// <param name="run">The run, finished or interrupted.</param>
     /// <param name="seconds">The time since the command began, and that of the training steps of earlier sittings.</param>
     /// <param name="demo">What the embedded corpus is compared with, if that is the text.</param>
     /// <param name="terminal">Where to.</param>

@@ -158,6 +158,14 @@ public static unsafe class OptimizerKernels
         where R : struct, IRule
     {
         ArgumentNullException.ThrowIfNull(workers);
+        if (length <= Granularity)
+        {
+            // Less work than waking a thread.
+            var whole = new SweepKernel<R>(rule, 0, length);
+            SimdWidth.Run(ref whole);
+            return;
+        }
+
         workers.Run(part =>
         {
             (int start, int end) = workers.Share(length, part, Granularity);

@@ -20,7 +20,7 @@ public static unsafe class MatrixProduct
     {
         ArgumentNullException.ThrowIfNull(workers);
         cStride = cStride == 0 ? b.Columns : cStride;
-        if (a.Columns != b.Rows || (a.Rows > 0 && c.Length < ((long)(a.Rows - 1) * cStride) + b.Columns))
+        if (a.Columns != b.Rows || cStride < b.Columns || (a.Rows > 0 && c.Length < ((long)(a.Rows - 1) * cStride) + b.Columns))
         {
             throw new ArgumentException($"The product of {a.Rows} x {a.Columns} with {b.Rows} x {b.Columns} does not fit into {c.Length} values with row stride {cStride}.");
         }
@@ -84,7 +84,7 @@ public static unsafe class MatrixProduct
             int width = 2 * S.Count;
             bool pack = aColumn != 1 && n > width;
             int length = Math.Min(k, SumLength);
-            float* panel = scratch.Ensure((length * width) + (pack ? m * length : 0));
+            float* panel = scratch.Ensure(checked((length * width) + (pack ? m * length : 0)));
             float* strips = panel + (length * width);
             for (int start = 0; start < k; start += length)
             {

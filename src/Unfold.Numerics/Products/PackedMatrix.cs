@@ -37,6 +37,8 @@ public sealed unsafe class PackedMatrix
                 SimdWidth.Run(ref kernel);
             });
         }
+
+        GC.KeepAlive(this);
     }
 
     /// <summary>C (rows x n) = [C +] A (rows x k) B on the calling thread.</summary>
@@ -58,9 +60,9 @@ public sealed unsafe class PackedMatrix
             return;
         }
 
-        if (a.Length < ((long)(rows - 1) * aStride) + Rows || c.Length < ((long)(rows - 1) * cStride) + Columns)
+        if (rows < 0 || (rows > 1 && (aStride < Rows || cStride < Columns)) || a.Length < ((long)(rows - 1) * aStride) + Rows || c.Length < ((long)(rows - 1) * cStride) + Columns)
         {
-            throw new ArgumentException($"The product of {rows} x {Rows} with {Rows} x {Columns} needs larger operands than {a.Length} and {c.Length} values.");
+            throw new ArgumentException($"The product of {rows} x {Rows} with {Rows} x {Columns} needs larger operands or strides than {a.Length} and {c.Length} values, {aStride} and {cStride} apart.");
         }
 
         fixed (float* aStart = a, cStart = c)
@@ -68,6 +70,9 @@ public sealed unsafe class PackedMatrix
             var kernel = new MultiplyKernel(aStart, aStride, rows, _panels.Pointer, Rows, cStart, cStride, firstColumn, endColumn, accumulation == Accumulation.Add);
             SimdWidth.Run(ref kernel);
         }
+
+        // The kernel holds only the address of the panels.
+        GC.KeepAlive(this);
     }
 
     /// <summary>Columns are shared out among threads in multiples of this.</summary>

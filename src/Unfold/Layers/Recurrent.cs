@@ -32,7 +32,7 @@ public sealed class Recurrent
     /// <param name="tape">Records the operation.</param>
     /// <param name="input">(T, B, I), or tokens (T, B).</param>
     /// <param name="initial">The state before the first step; zeros where it is not given. A gradient flows into it where it needs one.</param>
-    /// <param name="lengths">For each row of the batch its number of steps, 1 .. T; T where they are not given.</param>
+    /// <param name="lengths">For each row of the batch its number of steps, 1 .. T; T where they are not given. What the input holds past a sequence's end does not matter as long as it is finite: a NaN there would reach the gradient of U.</param>
     /// <exception cref="ArgumentException">A shape, a token or a length does not fit; the message names the layer.</exception>
     public RecurrentOutput Forward(Tape tape, SequenceInput input, RecurrentState? initial = null, IReadOnlyList<int>? lengths = null)
     {

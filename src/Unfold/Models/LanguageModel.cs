@@ -12,9 +12,7 @@ namespace Unfold.Models;
 /// </summary>
 public sealed class LanguageModel
 {
-    private readonly Embedding? _embedding;
     private readonly Recurrent[] _layers;
-    private readonly SoftmaxOutput _output;
 
     /// <summary>Creates a model with random weights.</summary>
     /// <param name="settings">The shape.</param>
@@ -30,7 +28,7 @@ public sealed class LanguageModel
         MemoryBudget.RequireModel(settings, vocabulary.Count);
         Settings = settings;
         Vocabulary = vocabulary;
-        _embedding = settings.Embedding == 0 ? null : new Embedding(vocabulary.Count, settings.Embedding, random);
+        Embedding = settings.Embedding == 0 ? null : new Embedding(vocabulary.Count, settings.Embedding, random);
         _layers = new Recurrent[settings.Layers];
         int input = settings.Embedding == 0 ? vocabulary.Count : settings.Embedding;
         for (int layer = 0; layer < _layers.Length; layer++)
@@ -39,12 +37,12 @@ public sealed class LanguageModel
             input = settings.Hidden;
         }
 
-        _output = new SoftmaxOutput(settings.Hidden, vocabulary.Count, random);
+        Output = new SoftmaxOutput(settings.Hidden, vocabulary.Count, random);
         Parameters = new ParameterSet(
         [
-            .. _embedding is null ? Array.Empty<Parameter>() : [_embedding.Weights],
+            .. Embedding is null ? Array.Empty<Parameter>() : [Embedding.Weights],
             .. _layers.SelectMany(layer => layer.Cell.Parameters),
-            .. _output.Projection.Parameters,
+            .. Output.Projection.Parameters,
         ]);
     }
 
@@ -57,14 +55,14 @@ public sealed class LanguageModel
     /// <summary>Everything that is learned.</summary>
     public ParameterSet Parameters { get; }
 
-    /// <summary>The vectors of the tokens; null where they come one-hot.</summary>
-    public Embedding? Embedding => _embedding;
-
-    /// <summary>From the outputs of the last layer to the logits.</summary>
-    public Dense Output => _output.Projection;
-
     /// <summary>The recurrent layers, from the one nearest to the input.</summary>
     public IReadOnlyList<Recurrent> Layers => _layers;
+
+    /// <summary>The table of token vectors; null where tokens are one-hot.</summary>
+    public Embedding? Embedding { get; }
+
+    /// <summary>The output layer.</summary>
+    public SoftmaxOutput Output { get; }
 
     /// <summary>A state of zeros for a batch of sequences.</summary>
     public LanguageModelState ZeroState(int batch) => new(
@@ -93,8 +91,8 @@ public sealed class LanguageModel
     {
         (Tensor outputs, LanguageModelState final) = Run(tape, inputs, batch, state, dropout);
         Tensor loss = over == LossOver.All
-            ? _output.Loss(tape, Drop(tape, outputs, dropout), targets)
-            : _output.Loss(tape, Drop(tape, final.Layers[^1].Hidden, dropout), targets[^batch..]);
+            ? Output.Loss(tape, Drop(tape, outputs, dropout), targets)
+            : Output.Loss(tape, Drop(tape, final.Layers[^1].Hidden, dropout), targets[^batch..]);
         return (loss, final);
     }
 
@@ -102,20 +100,20 @@ public sealed class LanguageModel
     public (Tensor Logits, LanguageModelState Final) Logits(Tape tape, ReadOnlyMemory<int> inputs, int batch, LanguageModelState? state = null)
     {
         (Tensor outputs, LanguageModelState final) = Run(tape, inputs, batch, state, dropout: null);
-        return (_output.Projection.Forward(tape, outputs), final);
+        return (Output.Projection.Forward(tape, outputs), final);
     }
 
     /// <summary>Writes the layers with their numbers of parameters.</summary>
     public override string ToString()
     {
         var lines = new List<string>();
-        if (_embedding is not null)
+        if (Embedding is not null)
         {
-            lines.Add(_embedding.ToString());
+            lines.Add(Embedding.ToString());
         }
 
         lines.AddRange(_layers.Select(layer => layer.ToString()));
-        lines.Add(_output.Projection.ToString());
+        lines.Add(Output.Projection.ToString());
         return $"LanguageModel({Parameters.Count:N0} parameters)\n  {string.Join("\n  ", lines)}";
     }
 
@@ -131,9 +129,9 @@ public sealed class LanguageModel
     {
         ArgumentNullException.ThrowIfNull(tape);
         SequenceInput input = SequenceInput.Of(inputs, batch);
-        if (_embedding is not null)
+        if (Embedding is not null)
         {
-            input = SequenceInput.Of(Drop(tape, _embedding.Forward(tape, inputs, batch), dropout));
+            input = SequenceInput.Of(Drop(tape, Embedding.Forward(tape, inputs, batch), dropout));
         }
 
         var finals = new RecurrentState[_layers.Length];

@@ -78,7 +78,7 @@ public sealed class ModelFolder
         CreateFolder();
 
         // config.json makes the folder a model, so it comes last.
-        vocabulary.Save(VocabularyFile);
+        AtomicFile.Write(VocabularyFile, vocabulary.Write);
         settings.Save(ConfigFile);
     }
 

@@ -14,6 +14,7 @@ public static class TrainingCheckpoint
 {
     private const string Format = "unfold_checkpoint";
     private const string FormatVersion = "1";
+    private const string Settings = "settings";
 
     /// <summary>Writes a run.</summary>
     /// <param name="path">The file.</param>
@@ -43,6 +44,7 @@ public static class TrainingCheckpoint
         long[] counters = [trainer.StepsDone, trainer.Optimizer.Steps, trainer.ValidationsWithoutImprovement];
         writer.Add("counters", counters, counters.Length);
         writer.SetMetadata(Format, FormatVersion);
+        writer.SetMetadata(Settings, Describe(trainer.Settings));
         writer.Save(path);
     }
 
@@ -54,6 +56,7 @@ public static class TrainingCheckpoint
         ArgumentNullException.ThrowIfNull(trainer);
         using SafeTensorsFile file = SafeTensorsFile.Open(path);
         RequireCheckpoint(file, path);
+        RequireSettings(file, path, trainer.Settings);
         ModelWeights.Read(file, trainer.Model.Parameters);
         foreach ((string name, Tensor values) in CarriedTensors(trainer))
         {
@@ -111,6 +114,25 @@ public static class TrainingCheckpoint
                 : $"{path} was written by a newer Unfold: its format is {version}, and this one reads {FormatVersion}; update Unfold to use it.");
         }
     }
+
+    /// <summary>Other settings would go on with other numbers, without a word.</summary>
+    private static void RequireSettings(SafeTensorsFile file, string path, TrainingSettings settings)
+    {
+        string[] saved = file.Metadata.GetValueOrDefault(Settings, "").Split(' ');
+        string[] wanted = Describe(settings).Split(' ');
+        for (int i = 0; i < wanted.Length; i++)
+        {
+            string before = i < saved.Length ? saved[i] : "nothing";
+            if (before != wanted[i])
+            {
+                throw new UnfoldException($"{path} was saved with other settings than config.json holds now: {before} there, {wanted[i]} here; restore config.json, or start a new run from the weights.");
+            }
+        }
+    }
+
+    private static string Describe(TrainingSettings settings) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"seq_length={settings.SequenceLength} batch_size={settings.BatchSize} batching={settings.Batching} loss={settings.Loss} steps={settings.Steps} epochs={settings.Epochs} optimizer={settings.Optimizer} lr={settings.LearningRate} schedule={settings.Schedule} clip_norm={settings.ClipNorm} clip_value={settings.ClipValue} seed={settings.Seed} checkpoint_every={settings.CheckpointEvery} patience={settings.Patience}");
 
     private static long[] ReadCounters(SafeTensorsFile file, string path)
     {

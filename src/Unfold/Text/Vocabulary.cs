@@ -130,14 +130,10 @@ public sealed class Vocabulary
         _ => this[id],
     };
 
-    /// <summary>Writes the table as a readable UTF-8 JSON file, whole or not at all: it is written beside and renamed.</summary>
-    /// <exception cref="UnfoldException">The file cannot be written.</exception>
-    public void Save(string path) => VocabularyFile.Save(this, path);
-
     /// <summary>Writes the table as readable UTF-8 JSON.</summary>
     public void Write(Stream destination) => VocabularyFile.Write(this, destination);
 
-    /// <summary>Reads a table that <see cref="Save"/> wrote.</summary>
+    /// <summary>Reads a table that <see cref="Write"/> wrote.</summary>
     /// <exception cref="UnfoldException">The file is missing, unreadable, damaged, foreign or newer than this version understands.</exception>
     public static Vocabulary Load(string path) => VocabularyFile.Load(path);
 

@@ -13,26 +13,6 @@ internal static class VocabularyFile
     /// <summary>A file above this size is no vocabulary: it is refused before it is read into memory.</summary>
     private const long MaximumBytes = 512L << 20;
 
-    public static void Save(Vocabulary vocabulary, string path)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        string beside = path + ".new";
-        try
-        {
-            using (FileStream stream = new(beside, FileMode.Create, FileAccess.Write))
-            {
-                Write(vocabulary, stream);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(beside, path, overwrite: true);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new UnfoldException($"The vocabulary could not be written to {path}: {failure.Message}", failure);
-        }
-    }
-
     public static void Write(Vocabulary vocabulary, Stream destination)
     {
         using Utf8JsonWriter writer = new(destination, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });

@@ -8,6 +8,9 @@ public sealed record GoldenTensor(int[] Shape, double[] Data)
     /// <summary>The numbers as single precision: exact for everything that is an input.</summary>
     public float[] Floats => [.. Data.Select(value => (float)value)];
 
+    /// <summary>The numbers of an input as the script had them: single precision, which nine digits bring back exactly.</summary>
+    public double[] Inputs => [.. Data.Select(value => (double)(float)value)];
+
     public int[] Integers => [.. Data.Select(value => (int)value)];
 
     /// <summary>Layer k of a tensor (layers, ..); the tensor itself where there is one layer and no such dimension.</summary>

@@ -59,8 +59,8 @@ public sealed class VocabularyTests : IDisposable
     {
         Vocabulary saved = Of("Quote \" back\\slash \n 我 😀 e\u0301 <b>", kind, letterCase);
         string path = Path.Combine(_folder, "vocabulary.json");
-        saved.Save(path);
-        saved.Save(path);
+        Unfold.Persistence.AtomicFile.Write(path, saved.Write);
+        Unfold.Persistence.AtomicFile.Write(path, saved.Write);
         Vocabulary loaded = Vocabulary.Load(path);
         Assert.Equal((kind, letterCase), (loaded.Kind, loaded.LetterCase));
         Assert.Equal(Symbols(saved), Symbols(loaded));
@@ -73,7 +73,7 @@ public sealed class VocabularyTests : IDisposable
     {
         Vocabulary saved = new(TokenKind.Word, LetterCase.Kept, Enumerable.Range(0, 200_000).Select(i => $"w{i}"));
         string path = Path.Combine(_folder, "huge.json");
-        saved.Save(path);
+        Unfold.Persistence.AtomicFile.Write(path, saved.Write);
         Vocabulary loaded = Vocabulary.Load(path);
         Assert.Equal(200_003, loaded.Count);
         Assert.Equal(123_456 + 3, loaded.IdOf("w123456"));
@@ -145,6 +145,5 @@ public sealed class VocabularyTests : IDisposable
         string path = Path.Combine(_folder, "latin.json");
         File.WriteAllBytes(path, Encoding.Latin1.GetBytes(Body(symbols: "[\"é\"]")));
         Assert.Contains("damaged", Assert.Throws<UnfoldException>(() => Vocabulary.Load(path)).Message, StringComparison.Ordinal);
-        Assert.Contains("could not be written", Assert.Throws<UnfoldException>(() => Of("a").Save(Path.Combine(_folder, "no", "v.json"))).Message, StringComparison.Ordinal);
     }
 }

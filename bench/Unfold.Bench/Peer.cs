@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+
+namespace Unfold.Bench;
+
+/// <summary>
+/// Another implementation of the workloads in a child process. It sleeps on its input while others are timed, and answers
+/// a line <c>run NAME REPEATS</c> with its own measurements.
+/// </summary>
+internal sealed class Peer : IDisposable
+{
+    private readonly Process _process;
+
+    private Peer(string name, int threads, ProcessStartInfo start)
+    {
+        Name = name;
+        Threads = threads;
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        start.UseShellExecute = false;
+        _process = Process.Start(start)!;
+
+        // What it says on the way is of no interest, but a full pipe would stop it.
+        _process.ErrorDataReceived += (_, _) => { };
+        _process.BeginErrorReadLine();
+    }
+
+    /// <summary>Whose numbers these are.</summary>
+    public string Name { get; }
+
+    /// <summary>The threads that it was given.</summary>
+    public int Threads { get; }
+
+    /// <summary>Starts PyTorch.</summary>
+    public static Peer PyTorch(int threads) => new("PyTorch", threads, PyTorchStart(threads));
+
+    /// <summary>Starts oneDNN, which <see cref="BuildOneDnn"/> has built.</summary>
+    public static Peer OneDnn(string program, int threads) => new("oneDNN", threads, OneDnnStart(program, threads));
+
+    /// <summary>What PyTorch says about itself.</summary>
+    /// <exception cref="InvalidOperationException">It does not start.</exception>
+    public static string PyTorchFacts(int threads) => Facts(PyTorchStart(threads));
+
+    /// <summary>What oneDNN says about itself.</summary>
+    /// <exception cref="InvalidOperationException">It does not start.</exception>
+    public static string OneDnnFacts(string program, int threads) => Facts(OneDnnStart(program, threads));
+
+    /// <summary>Compiles the program around oneDNN where it is older than its source.</summary>
+    /// <returns>Its path.</returns>
+    /// <exception cref="InvalidOperationException">It does not compile.</exception>
+    public static string BuildOneDnn()
+    {
+        string source = Path.Combine(Folder(), "onednn_lstm.cpp");
+        string program = Path.Combine(AppContext.BaseDirectory, "onednn_lstm");
+        DateTime newest = new[] { source, Path.Combine(Folder(), "onednn_layers.hpp") }.Max(File.GetLastWriteTimeUtc);
+        if (!File.Exists(program) || File.GetLastWriteTimeUtc(program) < newest)
+        {
+            Output(new ProcessStartInfo("g++", ["-O2", "-std=c++17", "-fopenmp", source, "-ldnnl"]), "-o", program);
+        }
+
+        return program;
+    }
+
+    /// <summary>Lets it make some steps.</summary>
+    /// <returns>The seconds of each, and the tokens of one; null where it has no workload of that name.</returns>
+    public (double[] Seconds, int Tokens, string Note)? Run(string workload, int steps)
+    {
+        _process.StandardInput.WriteLine(string.Create(CultureInfo.InvariantCulture, $"run {workload} {steps}"));
+        _process.StandardInput.Flush();
+        string line = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"{Name} has ended without an answer.");
+        using JsonDocument answer = JsonDocument.Parse(line);
+        JsonElement root = answer.RootElement;
+        if (root.TryGetProperty("error", out _))
+        {
+            return null;
+        }
+
+        string note = root.TryGetProperty("variant", out JsonElement variant) ? variant.GetString()! : root.GetProperty("note").GetString()!;
+        return ([.. root.GetProperty("seconds").EnumerateArray().Select(value => value.GetDouble())], root.GetProperty("tokens").GetInt32(), note);
+    }
+
+    public void Dispose()
+    {
+        // Closing its input ends it.
+        _process.StandardInput.Dispose();
+        if (!_process.WaitForExit(TimeSpan.FromSeconds(5)))
+        {
+            _process.Kill();
+        }
+
+        _process.Dispose();
+    }
+
+    private static ProcessStartInfo PyTorchStart(int threads) =>
+        new("/usr/bin/python3", [Path.Combine(Folder(), "pytorch_steps.py"), "--threads", threads.ToString(CultureInfo.InvariantCulture)]);
+
+    private static ProcessStartInfo OneDnnStart(string program, int threads)
+    {
+        var start = new ProcessStartInfo(program, ["--threads", threads.ToString(CultureInfo.InvariantCulture)]);
+        start.Environment["OMP_NUM_THREADS"] = threads.ToString(CultureInfo.InvariantCulture);
+        return start;
+    }
+
+    private static string Facts(ProcessStartInfo start)
+    {
+        using JsonDocument facts = JsonDocument.Parse(Output(start, "--facts"));
+        return string.Join(", ", facts.RootElement.EnumerateObject()
+            .Where(fact => fact.Value.ValueKind != JsonValueKind.Array)
+            .Select(fact => $"{fact.Name.Replace('_', ' ')} {fact.Value}"));
+    }
+
+    private static string Output(ProcessStartInfo start, params string[] more)
+    {
+        foreach (string argument in more)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        try
+        {
+            using Process process = Process.Start(start)!;
+            Task<string> errors = process.StandardError.ReadToEndAsync();
+            string output = process.StandardOutput.ReadToEnd().Trim();
+            process.WaitForExit();
+            return process.ExitCode == 0
+                ? output
+                : throw new InvalidOperationException($"{start.FileName} failed: {errors.Result.Trim().Split('\n')[^1]}");
+        }
+        catch (System.ComponentModel.Win32Exception missing)
+        {
+            throw new InvalidOperationException($"{start.FileName} does not start: {missing.Message}", missing);
+        }
+    }
+
+    private static string Folder()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            string peers = Path.Combine(folder.FullName, "bench", "peers");
+            if (Directory.Exists(peers))
+            {
+                return peers;
+            }
+        }
+
+        throw new InvalidOperationException($"The folder bench/peers does not lie above {AppContext.BaseDirectory}: run the benchmark from its repository.");
+    }
+}

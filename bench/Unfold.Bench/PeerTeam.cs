@@ -1,0 +1,96 @@
+namespace Unfold.Bench;
+
+/// <summary>The peers of one run, each with one thread and with as many as Unfold has: the better one counts.</summary>
+internal sealed class PeerTeam : IDisposable
+{
+    // The threads of a peer go on spinning for some milliseconds after its answer.
+    private const int MillisecondsToCalmDown = 20;
+
+    private readonly List<Peer> _peers = [];
+
+    /// <summary>Starts the peers, and says of each what it is or why it is left out.</summary>
+    public static PeerTeam Start(Options options)
+    {
+        var team = new PeerTeam();
+        if (!options.Peers)
+        {
+            return team;
+        }
+
+        int[] threads = [.. new[] { 1, options.Threads }.Distinct()];
+        team.Add("PyTorch", () => Peer.PyTorchFacts(options.Threads), threads, Peer.PyTorch);
+        team.Add("oneDNN", () => Peer.OneDnnFacts(Peer.BuildOneDnn(), options.Threads), threads, count => Peer.OneDnn(Peer.BuildOneDnn(), count));
+        return team;
+    }
+
+    /// <summary>Gives every peer its turn at a workload.</summary>
+    public void TakeTurns(string workload, int steps, PeerSamples samples)
+    {
+        foreach (Peer peer in _peers)
+        {
+            if (samples.LeftOut(peer))
+            {
+                continue;
+            }
+
+            (double[] Seconds, int Tokens, string Note)? answer = peer.Run(workload, steps);
+            samples.Add(peer, answer?.Seconds, answer?.Note);
+            Thread.Sleep(MillisecondsToCalmDown);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (Peer peer in _peers)
+        {
+            peer.Dispose();
+        }
+    }
+
+    private void Add(string name, Func<string> facts, int[] threads, Func<int, Peer> start)
+    {
+        try
+        {
+            Console.WriteLine($"  {name,-12} {facts()}");
+            _peers.AddRange(threads.Select(start));
+        }
+        catch (InvalidOperationException absent)
+        {
+            Console.WriteLine($"  {name,-12} left out: {absent.Message}");
+        }
+    }
+}
+
+/// <summary>What the peers needed for one workload.</summary>
+internal sealed class PeerSamples
+{
+    private readonly Dictionary<Peer, Samples?> _samples = [];
+    private readonly Dictionary<Peer, string> _notes = [];
+
+    public bool LeftOut(Peer peer) => _samples.TryGetValue(peer, out Samples? samples) && samples is null;
+
+    public void Add(Peer peer, double[]? seconds, string? note)
+    {
+        if (seconds is null)
+        {
+            _samples[peer] = null;
+            return;
+        }
+
+        Samples samples = _samples.GetValueOrDefault(peer) ?? new Samples();
+        foreach (double duration in seconds)
+        {
+            samples.Add(duration);
+        }
+
+        _samples[peer] = samples;
+        _notes[peer] = note!;
+    }
+
+    /// <summary>The best setting of a peer; empty where it was not measured.</summary>
+    public (Samples Samples, string Setting) Best(string name)
+    {
+        Peer? peer = _samples.Keys.Where(peer => peer.Name == name && !LeftOut(peer)).MinBy(peer => _samples[peer]!.Median);
+        return peer is null ? (new Samples(), "") : (_samples[peer]!, $"{peer.Threads} {(peer.Threads == 1 ? "thread" : "threads")}, {_notes[peer]}");
+    }
+}
