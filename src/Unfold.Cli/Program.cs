@@ -1,1 +1,56 @@
-return 0;
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Unfold.Cli.Commands;
+
+namespace Unfold.Cli;
+
+/// <summary>The table of verbs.</summary>
+internal static class Program
+{
+    private static int Main(string[] arguments) => Run(arguments, Terminal.OfProcess());
+
+    /// <summary>Runs one command line.</summary>
+    /// <returns>0 done, 1 failed, 2 wrong usage, 130 interrupted after saving.</returns>
+    public static int Run(IReadOnlyList<string> arguments, Terminal terminal)
+    {
+        string verb = "unfold";
+        try
+        {
+            // Response files would make a prompt that begins with @ impossible.
+            ParseResult parsed = Verbs(terminal).Parse(arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+            verb = parsed.CommandResult.Command.Name is "unfold" ? verb : $"unfold {parsed.CommandResult.Command.Name}";
+            if (parsed.Action is ParseErrorAction)
+            {
+                throw new UsageException(parsed.Errors[0].Message);
+            }
+
+            return parsed.Invoke(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+                Output = terminal.Output,
+                Error = terminal.Error,
+            });
+        }
+        catch (Exception failure)
+        {
+            return Failure.Report(failure, verb, terminal);
+        }
+        finally
+        {
+            terminal.Flush();
+        }
+    }
+
+    private static Command Verbs(Terminal terminal) => new("unfold", "Recurrent language models: learn a text and write on.")
+    {
+        TrainCommand.Create(terminal),
+        GenerateCommand.Create(terminal),
+        EvaluateCommand.Create(terminal),
+        InspectCommand.Create(terminal),
+        GradcheckCommand.Create(terminal),
+        new HelpOption(),
+        new VersionOption(),
+    };
+}

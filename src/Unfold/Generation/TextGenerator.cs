@@ -18,6 +18,11 @@ public sealed record GenerationOptions
     public IReadOnlyList<string> Stops { get; init; } = [];
 }
 
+/// <summary>How a text came to its end.</summary>
+/// <param name="Tokens">The tokens that were chosen, those of the stop string included.</param>
+/// <param name="Stop">The stop string that ended it, or null.</param>
+public readonly record struct GenerationEnd(int Tokens, string? Stop);
+
 /// <summary>Writes on where a prompt ends, one model step a token; the text comes out as it is made.</summary>
 public static class TextGenerator
 {
@@ -29,9 +34,11 @@ public static class TextGenerator
     /// <param name="prompt">The text before; it is not part of what is returned. Empty starts at the beginning of a line.</param>
     /// <param name="options">How.</param>
     /// <param name="random">Where the choice comes from.</param>
+    /// <param name="ended">Told how the text came to its end, after the last piece.</param>
     /// <param name="cancellation">Ends the text; what was made so far has been returned.</param>
     /// <exception cref="UnfoldException">The prompt holds something that the model never saw.</exception>
-    public static IEnumerable<string> Generate(LanguageModel model, string prompt, GenerationOptions options, SeededRandom random, CancellationToken cancellation = default)
+    public static IEnumerable<string> Generate(
+        LanguageModel model, string prompt, GenerationOptions options, SeededRandom random, Action<GenerationEnd>? ended = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(prompt);
@@ -41,7 +48,7 @@ public static class TextGenerator
         var session = new LanguageModelSession(model);
         TokenJoiner joiner = model.Vocabulary.CreateTokenizer().CreateJoiner();
         Read(session, prompt, joiner);
-        return Write(session, joiner, options, random, cancellation);
+        return Write(session, joiner, options, random, ended, cancellation);
     }
 
     /// <summary>The likeliest tokens after a prompt, with their probabilities, likeliest first.</summary>
@@ -57,12 +64,13 @@ public static class TextGenerator
             .Select(next => (model.Vocabulary[next.Token], next.Probability))];
     }
 
-    private static IEnumerable<string> Write(LanguageModelSession session, TokenJoiner joiner, GenerationOptions options, SeededRandom random, CancellationToken cancellation)
+    private static IEnumerable<string> Write(LanguageModelSession session, TokenJoiner joiner, GenerationOptions options, SeededRandom random, Action<GenerationEnd>? ended, CancellationToken cancellation)
     {
         Vocabulary vocabulary = session.Model.Vocabulary;
         var sampler = new Sampler(options.Sampling, vocabulary.Count, random, NeverWritten);
         var filter = new StopStringFilter(options.Stops);
-        for (int written = 0; written < options.Length && filter.Found is null && !cancellation.IsCancellationRequested; written++)
+        int written = 0;
+        for (; written < options.Length && filter.Found is null && !cancellation.IsCancellationRequested; written++)
         {
             int token = sampler.Choose(session.Logits);
             string piece = filter.Push(joiner.Next(vocabulary[token]));
@@ -82,6 +90,8 @@ public static class TextGenerator
         {
             yield return rest;
         }
+
+        ended?.Invoke(new GenerationEnd(written, filter.Found));
     }
 
     private static void Read(LanguageModelSession session, string prompt, TokenJoiner? joiner)

@@ -91,6 +91,10 @@ public sealed class LanguageModelTrainer
     /// <summary>The learning rate of the next update.</summary>
     public double LearningRate => Schedule.LearningRate(StepsDone);
 
+    /// <summary>How far the run has come.</summary>
+    /// <param name="seconds">The time spent in training steps.</param>
+    public TrainingResults Results(double seconds) => new(StepsDone, RecentLoss, BestLoss, seconds);
+
     internal Batcher Batcher { get; }
 
     internal Optimizer Optimizer { get; }

@@ -75,6 +75,17 @@ public sealed class ModelFolder
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(vocabulary);
+        CreateFolder();
+
+        // config.json makes the folder a model, so it comes last.
+        AtomicFile.Write(VocabularyFile, vocabulary.Write);
+        settings.Save(ConfigFile);
+    }
+
+    /// <summary>Creates the folder, with those above it, where it is not there yet.</summary>
+    /// <exception cref="UnfoldException">The folder cannot be created.</exception>
+    public void CreateFolder()
+    {
         try
         {
             Directory.CreateDirectory(FullPath);
@@ -83,9 +94,6 @@ public sealed class ModelFolder
         {
             throw new UnfoldException($"Cannot create the folder {Shown}: {FileFailure.Reason(failure)}.", failure);
         }
-
-        AtomicFile.Write(VocabularyFile, vocabulary.Write);
-        settings.Save(ConfigFile);
     }
 
     /// <summary>Saves a model that is no training run: config.json, vocabulary.json, model.safetensors.</summary>

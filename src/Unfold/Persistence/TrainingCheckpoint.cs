@@ -14,6 +14,7 @@ public static class TrainingCheckpoint
 {
     private const string Format = "unfold_checkpoint";
     private const string FormatVersion = "1";
+    private const string Settings = "settings";
 
     /// <summary>Writes a run.</summary>
     /// <param name="path">The file.</param>
@@ -43,6 +44,7 @@ public static class TrainingCheckpoint
         long[] counters = [trainer.StepsDone, trainer.Optimizer.Steps, trainer.ValidationsWithoutImprovement];
         writer.Add("counters", counters, counters.Length);
         writer.SetMetadata(Format, FormatVersion);
+        writer.SetMetadata(Settings, Describe(trainer.Settings));
         writer.Save(path);
     }
 
@@ -53,14 +55,8 @@ public static class TrainingCheckpoint
     {
         ArgumentNullException.ThrowIfNull(trainer);
         using SafeTensorsFile file = SafeTensorsFile.Open(path);
-        string version = file.Metadata.GetValueOrDefault(Format, "");
-        if (version != FormatVersion)
-        {
-            throw new UnfoldException(version.Length == 0
-                ? $"{path} is not a training checkpoint: it has no '{Format}' entry."
-                : $"{path} was written by a newer Unfold: its format is {version}, and this one reads {FormatVersion}; update Unfold to use it.");
-        }
-
+        RequireCheckpoint(file, path);
+        RequireSettings(file, path, trainer.Settings);
         ModelWeights.Read(file, trainer.Model.Parameters);
         foreach ((string name, Tensor values) in CarriedTensors(trainer))
         {
@@ -72,13 +68,7 @@ public static class TrainingCheckpoint
         byte[] cursor = new byte[trainer.Batcher.StateBytes];
         file.ReadBytes("batcher", cursor, cursor.Length);
         trainer.Batcher.ReadState(cursor);
-        long[] counters = new long[3];
-        file.ReadInt64s("counters", counters, counters.Length);
-        if (counters[0] < 0 || counters[1] < 0 || counters[2] < 0 || counters[2] > int.MaxValue)
-        {
-            throw new UnfoldException($"Cannot read {path}: its counters {string.Join(", ", counters)} are out of range.");
-        }
-
+        long[] counters = ReadCounters(file, path);
         double[] progress = ReadDoubles(file, path, "progress", 2);
         try
         {
@@ -101,6 +91,56 @@ public static class TrainingCheckpoint
         trainer.ValidationsWithoutImprovement = (int)counters[2];
         trainer.BestLoss = progress[0];
         return progress[1];
+    }
+
+    /// <summary>Reads how far a run has come, and nothing else.</summary>
+    /// <exception cref="UnfoldException">The file is missing, damaged or newer than this Unfold.</exception>
+    public static TrainingResults ReadResults(string path)
+    {
+        using SafeTensorsFile file = SafeTensorsFile.Open(path);
+        RequireCheckpoint(file, path);
+        double[] losses = ReadDoubles(file, path, "recent_losses", LanguageModelTrainer.RecentSteps);
+        double[] progress = ReadDoubles(file, path, "progress", 2);
+        return new TrainingResults(ReadCounters(file, path)[0], losses.Length == 0 ? double.NaN : losses.Average(), progress[0], progress[1]);
+    }
+
+    private static void RequireCheckpoint(SafeTensorsFile file, string path)
+    {
+        string version = file.Metadata.GetValueOrDefault(Format, "");
+        if (version != FormatVersion)
+        {
+            throw new UnfoldException(version.Length == 0
+                ? $"{path} is not a training checkpoint: it has no '{Format}' entry."
+                : $"{path} was written by a newer Unfold: its format is {version}, and this one reads {FormatVersion}; update Unfold to use it.");
+        }
+    }
+
+    /// <summary>Other settings would go on with other numbers, without a word.</summary>
+    private static void RequireSettings(SafeTensorsFile file, string path, TrainingSettings settings)
+    {
+        string[] saved = file.Metadata.GetValueOrDefault(Settings, "").Split(' ');
+        string[] wanted = Describe(settings).Split(' ');
+        for (int i = 0; i < wanted.Length; i++)
+        {
+            string before = i < saved.Length ? saved[i] : "nothing";
+            if (before != wanted[i])
+            {
+                throw new UnfoldException($"{path} was saved with other settings than config.json holds now: {before} there, {wanted[i]} here; restore config.json, or start a new run from the weights.");
+            }
+        }
+    }
+
+    private static string Describe(TrainingSettings settings) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"seq_length={settings.SequenceLength} batch_size={settings.BatchSize} batching={settings.Batching} loss={settings.Loss} steps={settings.Steps} epochs={settings.Epochs} optimizer={settings.Optimizer} lr={settings.LearningRate} schedule={settings.Schedule} clip_norm={settings.ClipNorm} clip_value={settings.ClipValue} seed={settings.Seed} checkpoint_every={settings.CheckpointEvery} patience={settings.Patience}");
+
+    private static long[] ReadCounters(SafeTensorsFile file, string path)
+    {
+        long[] counters = new long[3];
+        file.ReadInt64s("counters", counters, counters.Length);
+        return counters[0] >= 0 && counters[1] >= 0 && counters[2] is >= 0 and <= int.MaxValue
+            ? counters
+            : throw new UnfoldException($"Cannot read {path}: its counters {string.Join(", ", counters)} are out of range.");
     }
 
     private static IEnumerable<(string Name, Tensor Values)> CarriedTensors(LanguageModelTrainer trainer)

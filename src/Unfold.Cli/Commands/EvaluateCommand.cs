@@ -1,0 +1,71 @@
+using System.CommandLine;
+using Unfold.Models;
+using Unfold.Numerics;
+using Unfold.Persistence;
+using Unfold.Text;
+
+namespace Unfold.Cli.Commands;
+
+/// <summary>unfold evaluate: measures a model on a text, read as one stream.</summary>
+internal sealed class EvaluateCommand(Terminal terminal)
+{
+    private readonly Argument<string> _model = Options.Model();
+    private readonly Option<string[]> _text = Options.Paths("--text", "UTF-8 files to score, read as one text.");
+    private readonly Option<long?> _threads = Options.Whole("--threads", 1, 1024, "Default one for each processor, at most 16. The result does not depend on it.");
+    private readonly Option<bool> _json = Options.Switch("--json", "Print one JSON object.");
+
+    /// <summary>Makes the verb.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var verb = new EvaluateCommand(terminal);
+        verb._text.Required = true;
+        var command = new Command("evaluate", "Measure a model on a text: loss, perplexity, bits per token.") { verb._model, verb._text, verb._threads, verb._json };
+        command.SetAction(verb.Run);
+        return command;
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        using var interruption = new Interruption();
+        LanguageModel model = new ModelFolder(parsed.GetRequiredValue(_model)).Load();
+        TextSource text = TextSource.FromFiles(parsed.GetRequiredValue(_text));
+        Corpus corpus = Read(text, model.Vocabulary, interruption.Token);
+        if (corpus.Train.Count < 2)
+        {
+            throw new UnfoldException($"The text {text.Name} has 1 token, but at least 2 were wanted: the first is only read.");
+        }
+
+        Score score = Measure(model, corpus.Train, (int)(parsed.GetValue(_threads) ?? Math.Min(Environment.ProcessorCount, 16)), interruption.Token);
+        if (parsed.GetValue(_json))
+        {
+            JsonOutput.Write(terminal, json =>
+            {
+                json.WriteNumber("tokens", score.Tokens);
+                json.WriteNumber("unknown_tokens", corpus.UnknownTokens);
+                json.WriteFinite("loss", score.Loss);
+                json.WriteFinite("perplexity", score.Perplexity);
+                json.WriteFinite("bits_per_token", score.BitsPerToken);
+            });
+            return ExitCode.Done;
+        }
+
+        terminal.Output.WriteLine(FormattableString.Invariant($"tokens          {score.Tokens}"));
+        terminal.Output.WriteLine(FormattableString.Invariant($"unknown tokens  {corpus.UnknownTokens}"));
+        terminal.Output.WriteLine(FormattableString.Invariant($"loss            {score.Loss:0.000000} nats per token"));
+        terminal.Output.WriteLine(FormattableString.Invariant($"perplexity      {score.Perplexity:0.000000}"));
+        terminal.Output.WriteLine(FormattableString.Invariant($"bits per token  {score.BitsPerToken:0.000000}"));
+        return ExitCode.Done;
+    }
+
+    private Corpus Read(TextSource text, Vocabulary vocabulary, CancellationToken cancellation)
+    {
+        using var progress = new ProgressLine(terminal, $"Reading {text.Name}");
+        return Corpus.Load(text, new CorpusOptions(), vocabulary: vocabulary, progress: progress.Show, cancellation: cancellation);
+    }
+
+    private Score Measure(LanguageModel model, TokenStore tokens, int threads, CancellationToken cancellation)
+    {
+        using var progress = new ProgressLine(terminal, "Scoring");
+        return LanguageModelScorer.Score(model, tokens, new Workers(threads), progress.Show, cancellation);
+    }
+}

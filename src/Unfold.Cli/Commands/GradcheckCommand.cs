@@ -1,0 +1,143 @@
+using System.CommandLine;
+using Unfold.Autograd;
+using Unfold.Models;
+using Unfold.Numerics;
+using Unfold.Numerics.Kernels;
+using Unfold.Reference;
+using Unfold.Text;
+using Unfold.Training;
+
+namespace Unfold.Cli.Commands;
+
+/// <summary>unfold gradcheck: compares the gradients of a small random model with differences of the same equations in double precision.</summary>
+internal sealed class GradcheckCommand(Terminal terminal)
+{
+    private const double DefaultTolerance = 1e-4;
+    private const int Largest = 1024;
+
+    // As glorot weights are small, gates would stay near their middle, where a wrong derivative hides.
+    private const float Enlargement = 1.5f, BiasSpread = 0.5f;
+
+    private readonly Option<CellKind?> _cell = Options.Choice<CellKind>("--cell", "The recurrent cell; default lstm.");
+    private readonly Option<Activation?> _activation = Options.Choice<Activation>("--activation", "The function of the cell rnn; default tanh.");
+    private readonly Option<long?> _layers = Options.Whole("--layers", 1, 16, "Recurrent layers; default 2.");
+    private readonly Option<long?> _hidden = Options.Whole("--hidden", 1, Largest, "The width of each layer; default 7.");
+    private readonly Option<long?> _embedding = Options.Whole("--embedding", 0, Largest, "The width of token vectors, 0 for one-hot input; default 0.");
+    private readonly Option<long?> _sequenceLength = Options.Whole("--seq-length", 1, Largest, "Time steps; default 9.");
+    private readonly Option<long?> _batchSize = Options.Whole("--batch-size", 1, Largest, "Sequences side by side; default 3.");
+    private readonly Option<LossOver?> _loss = Options.Choice<LossOver>("--loss", "The steps that count; default all.");
+    private readonly Option<long?> _seed = Options.Whole("--seed", 0, long.MaxValue, "The seed of weights and tokens; default 1.");
+    private readonly Option<double?> _tolerance = Options.Number("--tolerance", "above 0", value => value > 0, "The largest relative error that passes; default 1e-4.");
+    private readonly Option<bool> _json = Options.Switch("--json", "Print one JSON object.");
+
+    /// <summary>Makes the verb.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var verb = new GradcheckCommand(terminal);
+        var command = new Command("gradcheck", "Check the gradients of a configuration against differences in double precision.")
+        {
+            verb._cell, verb._activation, verb._layers, verb._hidden, verb._embedding, verb._sequenceLength, verb._batchSize, verb._loss, verb._seed, verb._tolerance, verb._json,
+        };
+        command.SetAction(verb.Run);
+        return command;
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        var settings = new LanguageModelSettings
+        {
+            Cell = parsed.GetValue(_cell) ?? CellKind.Lstm,
+            Activation = parsed.GetValue(_activation) ?? Activation.Tanh,
+            Layers = (int)(parsed.GetValue(_layers) ?? 2),
+            Hidden = (int)(parsed.GetValue(_hidden) ?? 7),
+            Embedding = (int)(parsed.GetValue(_embedding) ?? 0),
+        };
+        RequireSense(settings);
+        int batch = (int)(parsed.GetValue(_batchSize) ?? 3);
+        int time = (int)(parsed.GetValue(_sequenceLength) ?? 9);
+        double tolerance = parsed.GetValue(_tolerance) ?? DefaultTolerance;
+        GradientCheckReport report = Check(settings, batch, time, parsed.GetValue(_loss) ?? LossOver.All, (ulong)(parsed.GetValue(_seed) ?? 1));
+        bool passed = report.Passed(tolerance);
+        if (parsed.GetValue(_json))
+        {
+            WriteJson(report, tolerance, passed);
+        }
+        else
+        {
+            Write(report);
+        }
+
+        terminal.Line(FormattableString.Invariant($"{(passed ? "Passed" : "Failed")}: the largest relative error is {report.LargestError:0.0e+00}, the tolerance {tolerance:0.0e+00}"));
+        return passed ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    private static void RequireSense(LanguageModelSettings settings)
+    {
+        try
+        {
+            settings.Validate();
+        }
+        catch (UnfoldException failure)
+        {
+            throw new UsageException(failure.Message);
+        }
+    }
+
+    private static GradientCheckReport Check(LanguageModelSettings settings, int batch, int time, LossOver over, ulong seed)
+    {
+        var random = new SeededRandom(seed);
+        var vocabulary = new Vocabulary(TokenKind.Character, LetterCase.Kept, "abcdefgh".Select(letter => letter.ToString()));
+        var model = new LanguageModel(settings, vocabulary, random);
+        Enlarge(model, random);
+        int[] inputs = [.. Enumerable.Range(0, time * batch).Select(_ => random.NextInt32(vocabulary.Count))];
+        int[] targets = [.. Enumerable.Range(0, time * batch).Select(_ => random.NextInt32(vocabulary.Count))];
+        int[] counted = over == LossOver.All ? targets : [.. Enumerable.Repeat(-1, (time - 1) * batch), .. targets[^batch..]];
+        var reference = new ReferenceLanguageModel(model.Embedding, [.. model.Layers.Select(layer => layer.Cell)], model.Output.Projection);
+        return GradientCheck.Run(
+            model.Parameters,
+            tape => model.Loss(tape, inputs, targets, batch, over: over).Loss,
+            values => reference.Loss(values, inputs, counted, batch),
+            new GradientCheckOptions { Seed = seed });
+    }
+
+    private static void Enlarge(LanguageModel model, SeededRandom random)
+    {
+        foreach (Parameter parameter in model.Parameters)
+        {
+            Span<float> values = parameter.Edit();
+            for (int i = 0; i < values.Length; i++)
+            {
+                values[i] = (values[i] * Enlargement) + (parameter.Shape.Rank == 1 ? BiasSpread * ((2 * random.NextSingle()) - 1) : 0);
+            }
+        }
+    }
+
+    private void Write(GradientCheckReport report)
+    {
+        terminal.Output.WriteLine($"{"parameter",-32} {"shape",-16} {"checked",8} {"relative error",15} {"largest gradient",17}");
+        foreach (ParameterGradientCheck check in report.Parameters)
+        {
+            terminal.Output.WriteLine(FormattableString.Invariant(
+                $"{check.Name,-32} {check.Shape.ToString(),-16} {check.CheckedEntries,8} {check.RelativeError,15:0.0e+00} {check.LargestGradient,17:0.0e+00}{(check.IsZero ? "  all zero" : "")}"));
+        }
+    }
+
+    private void WriteJson(GradientCheckReport report, double tolerance, bool passed) => JsonOutput.Write(terminal, json =>
+    {
+        json.WriteBoolean("passed", passed);
+        json.WriteNumber("tolerance", tolerance);
+        json.WriteFinite("largest_error", report.LargestError);
+        json.WriteStartArray("parameters");
+        foreach (ParameterGradientCheck check in report.Parameters)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", check.Name);
+            json.WriteNumber("checked", check.CheckedEntries);
+            json.WriteFinite("relative_error", check.RelativeError);
+            json.WriteFinite("largest_gradient", check.LargestGradient);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    });
+}

@@ -1,0 +1,171 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Unfold.Autograd;
+using Unfold.Models;
+using Unfold.Persistence;
+using Unfold.Text;
+
+namespace Unfold.Cli.Commands;
+
+/// <summary>unfold inspect: shows what a model folder holds.</summary>
+internal sealed class InspectCommand(Terminal terminal)
+{
+    private const int VocabularyHead = 20;
+
+    private readonly Argument<string> _model = Options.Model();
+    private readonly Option<bool> _json = Options.Switch("--json", "Print one JSON object.");
+
+    /// <summary>Makes the verb.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var verb = new InspectCommand(terminal);
+        var command = new Command("inspect", "Show a model's layers, parameters, vocabulary, training settings and results.") { verb._model, verb._json };
+        command.SetAction(verb.Run);
+        return command;
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        var folder = new ModelFolder(parsed.GetRequiredValue(_model));
+        LanguageModel model = folder.Load();
+        RunSettings settings = RunSettings.Read(folder.ConfigFile);
+        TrainingResults? results = File.Exists(folder.CheckpointFile) ? TrainingCheckpoint.ReadResults(folder.CheckpointFile) : null;
+        if (parsed.GetValue(_json))
+        {
+            JsonOutput.Write(terminal, json => WriteJson(json, model, settings, results));
+        }
+        else
+        {
+            Write(model, settings, results);
+        }
+
+        return ExitCode.Done;
+    }
+
+    private void Write(LanguageModel model, RunSettings settings, TrainingResults? results)
+    {
+        TextWriter output = terminal.Output;
+        output.WriteLine(model);
+        output.WriteLine();
+        output.WriteLine("Parameters");
+        foreach (Parameter parameter in model.Parameters)
+        {
+            output.WriteLine(Invariant($"  {parameter.Name,-32} {parameter.Shape.ToString(),-16} {parameter.Shape.Length,12:N0} values, root mean square {RootMeanSquare(parameter):0.0000}"));
+        }
+
+        Vocabulary vocabulary = model.Vocabulary;
+        output.WriteLine();
+        output.WriteLine(Invariant($"Vocabulary: {vocabulary.SymbolCount:N0} {(vocabulary.Kind == TokenKind.Word ? "words" : "characters")}{(vocabulary.LetterCase == LetterCase.Lowered ? ", lower-cased" : "")}, the commonest first"));
+        output.WriteLine($"  {string.Join(' ', Head(vocabulary).Select(symbol => symbol switch { "\n" => "\\n", " " => "\" \"", _ => symbol }))}{(vocabulary.SymbolCount > VocabularyHead ? " ..." : "")}");
+        if (settings is { Training: TrainingSettings training, Data: RunData data })
+        {
+            output.WriteLine();
+            output.WriteLine("Training");
+            foreach ((string name, string value) in Describe(training, data, settings.Model))
+            {
+                output.WriteLine($"  {name,-18} {value}");
+            }
+        }
+
+        if (results is not null)
+        {
+            output.WriteLine();
+            output.WriteLine("Results");
+            output.WriteLine(Invariant($"  {"steps",-18} {results.Steps}"));
+            output.WriteLine(Invariant($"  {"train_loss",-18} {results.TrainLoss:0.0000}"));
+            output.WriteLine(double.IsFinite(results.ValidationLoss)
+                ? Invariant($"  {"valid_loss",-18} {results.ValidationLoss:0.0000} nats per token (perplexity {results.ValidationPerplexity:0.000}, {results.BitsPerToken:0.0000} bits)")
+                : Invariant($"  {"valid_loss",-18} none yet"));
+        }
+    }
+
+    private static void WriteJson(Utf8JsonWriter json, LanguageModel model, RunSettings settings, TrainingResults? results)
+    {
+        json.WriteString("cell", Word(settings.Model.Cell));
+        json.WriteNumber("layers", settings.Model.Layers);
+        json.WriteNumber("hidden", settings.Model.Hidden);
+        json.WriteNumber("embedding", settings.Model.Embedding);
+        json.WriteNumber("parameters", settings.Model.CountParameters(model.Vocabulary.Count));
+        json.WriteNumber("vocabulary", model.Vocabulary.SymbolCount);
+        json.WriteString("tokens", model.Vocabulary.Kind == TokenKind.Word ? "word" : "char");
+        json.WriteBoolean("lowercase", model.Vocabulary.LetterCase == LetterCase.Lowered);
+        json.WriteStartArray("tensors");
+        foreach (Parameter parameter in model.Parameters)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", parameter.Name);
+            json.WriteStartArray("shape");
+            for (int dimension = 0; dimension < parameter.Shape.Rank; dimension++)
+            {
+                json.WriteNumberValue(parameter.Shape[dimension]);
+            }
+
+            json.WriteEndArray();
+            json.WriteNumber("root_mean_square", RootMeanSquare(parameter));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        if (settings is { Training: TrainingSettings training, Data: RunData data })
+        {
+            json.WriteStartObject("training");
+            foreach ((string name, string value) in Describe(training, data, settings.Model))
+            {
+                json.WriteString(name, value);
+            }
+
+            json.WriteEndObject();
+        }
+
+        if (results is not null)
+        {
+            json.WriteStartObject("results");
+            json.WriteNumber("steps", results.Steps);
+            json.WriteFinite("train_loss", results.TrainLoss);
+            json.WriteFinite("valid_loss", results.ValidationLoss);
+            json.WriteFinite("valid_perplexity", results.ValidationPerplexity);
+            json.WriteFinite("bits_per_token", results.BitsPerToken);
+            json.WriteEndObject();
+        }
+    }
+
+    private static IEnumerable<(string Name, string Value)> Describe(TrainingSettings training, RunData data, LanguageModelSettings model)
+    {
+        yield return ("text", data.Text.Count == 0 ? "the embedded corpus" : string.Join(", ", data.Text));
+        yield return ("valid", data.Validation ?? Invariant($"the last {data.ValidationFraction * 100:0.##}%"));
+        yield return ("batch_size", Invariant($"{training.BatchSize}"));
+        yield return ("seq_length", Invariant($"{training.SequenceLength}"));
+        yield return ("batching", Word(training.Batching));
+        yield return ("loss", Word(training.Loss));
+        yield return training.Steps > 0 ? ("steps", Invariant($"{training.Steps}")) : ("epochs", Invariant($"{training.Epochs}"));
+        yield return ("optimizer", Word(training.Optimizer));
+        yield return ("lr", Invariant($"{training.LearningRate}"));
+        yield return ("schedule", Word(training.Schedule));
+        yield return ("clip_norm", Invariant($"{training.ClipNorm}"));
+        yield return ("clip_value", Invariant($"{training.ClipValue}"));
+        yield return ("dropout", Invariant($"{model.Dropout}"));
+        yield return ("patience", Invariant($"{training.Patience}"));
+        yield return ("seed", Invariant($"{training.Seed}"));
+        yield return ("checkpoint_every", Invariant($"{training.CheckpointEvery}"));
+    }
+
+    private static IEnumerable<string> Head(Vocabulary vocabulary) =>
+        Enumerable.Range(Vocabulary.SpecialCount, Math.Min(VocabularyHead, vocabulary.SymbolCount)).Select(id => vocabulary[id]);
+
+    private static double RootMeanSquare(Parameter parameter)
+    {
+        double sum = 0;
+        foreach (float value in parameter.Values)
+        {
+            sum += (double)value * value;
+        }
+
+        return Math.Sqrt(sum / parameter.Shape.Length);
+    }
+
+    private static string Word<T>(T choice)
+        where T : struct, Enum => choice.ToString().ToLowerInvariant();
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,148 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace Unfold.Cli;
+
+/// <summary>Makes options whose bad values are answered in one sentence.</summary>
+internal static class Options
+{
+    /// <summary>A whole number from <paramref name="minimum"/> to <paramref name="maximum"/>; null where it is not given.</summary>
+    public static Option<long?> Whole(string name, long minimum, long maximum, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        Arity = ArgumentArity.ExactlyOne,
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value) && value >= minimum && value <= maximum)
+            {
+                return value;
+            }
+
+            string wanted = value < minimum || maximum is long.MaxValue or int.MaxValue ? $"at least {minimum}" : $"{minimum} to {maximum}";
+            result.AddError(FormattableString.Invariant($"{name} must be a whole number of {wanted}; found {Shown(text)}."));
+            return null;
+        },
+    };
+
+    /// <summary>A finite number; null where it is not given.</summary>
+    /// <param name="name">With its dashes.</param>
+    /// <param name="wanted">The rest of the sentence "... must be a number".</param>
+    /// <param name="good">Whether a value is in range.</param>
+    /// <param name="description">For the help.</param>
+    public static Option<double?> Number(string name, string wanted, Predicate<double> good, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "X",
+        Arity = ArgumentArity.ExactlyOne,
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) && good(value))
+            {
+                return value;
+            }
+
+            result.AddError($"{name} must be a number {wanted}; found {Shown(text)}.");
+            return null;
+        },
+    };
+
+    /// <summary>One of a few words, the members of an enumeration in lower case; null where it is not given.</summary>
+    public static Option<T?> Choice<T>(string name, string description)
+        where T : struct, Enum =>
+        Choice(name, description, [.. Enum.GetValues<T>().Select(value => (value.ToString().ToLowerInvariant(), value))]);
+
+    /// <summary>One of a few words; null where it is not given.</summary>
+    public static Option<T?> Choice<T>(string name, string description, params IReadOnlyList<(string Word, T Value)> choices)
+        where T : struct => new(name)
+        {
+            Description = description,
+            HelpName = string.Join('|', choices.Select(choice => choice.Word)),
+            Arity = ArgumentArity.ExactlyOne,
+            CustomParser = result =>
+            {
+                string text = result.Tokens[0].Value;
+                foreach ((string word, T value) in choices)
+                {
+                    if (word.Equals(text, StringComparison.OrdinalIgnoreCase))
+                    {
+                        return value;
+                    }
+                }
+
+                result.AddError($"{name} must be one of {string.Join(", ", choices.Select(choice => choice.Word))}; found {Shown(text)}.");
+                return null;
+            },
+        };
+
+    /// <summary>Something that is so where the word is given.</summary>
+    public static Option<bool> Switch(string name, string description) => new(name) { Description = description, Arity = ArgumentArity.Zero };
+
+    /// <summary>A file or folder; null where it is not given.</summary>
+    public static Option<string?> Path(string name, string shown, string description)
+    {
+        var option = new Option<string?>(name) { Description = description, HelpName = shown, Arity = ArgumentArity.ExactlyOne };
+        option.Validators.Add(RefusePathlike);
+        return option;
+    }
+
+    /// <summary>One or more files, given after one name or each after its own.</summary>
+    public static Option<string[]> Paths(string name, string description)
+    {
+        var option = new Option<string[]>(name) { Description = description, HelpName = "FILE", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = true };
+        option.Validators.Add(RefusePathlike);
+        return option;
+    }
+
+    /// <summary>Any text; null where it is not given.</summary>
+    public static Option<string?> Text(string name, string shown, string description) =>
+        new(name) { Description = description, HelpName = shown, Arity = ArgumentArity.ExactlyOne };
+
+    /// <summary>The folder of a model.</summary>
+    public static Argument<string> Model()
+    {
+        var argument = new Argument<string>("MODEL") { Description = "The folder of a model or of a training run." };
+        argument.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var value }, ..] && (string.IsNullOrWhiteSpace(value) || value.StartsWith("--", StringComparison.Ordinal)))
+            {
+                result.AddError(value.Length > 0 ? $"{value} is no option of this command; a model's folder was wanted there." : "The name of the model's folder is empty.");
+            }
+        });
+        return argument;
+    }
+
+    /// <summary>Whether the user gave the option.</summary>
+    public static bool Gave(this ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
+
+    /// <summary>Throws where two options that exclude each other are both given.</summary>
+    /// <exception cref="UsageException">They are.</exception>
+    public static void Exclude(this ParseResult parsed, Option one, Option other)
+    {
+        if (parsed.Gave(one) && parsed.Gave(other))
+        {
+            throw new UsageException($"{one.Name} and {other.Name} exclude each other: give only one of them.");
+        }
+    }
+
+    // A misspelt option after a list of files would otherwise be taken for one more file.
+    private static void RefusePathlike(OptionResult result)
+    {
+        foreach (Token token in result.Tokens)
+        {
+            if (token.Value.StartsWith("--", StringComparison.Ordinal))
+            {
+                result.AddError($"{token.Value} is no option of this command, and stands where {result.Option.Name} wants a path; a path that begins with dashes is written ./{token.Value}");
+            }
+            else if (string.IsNullOrWhiteSpace(token.Value))
+            {
+                result.AddError($"{result.Option.Name} wants a path; found an empty one.");
+            }
+        }
+    }
+
+    private static string Shown(string text) => text.Length == 0 ? "nothing" : text;
+}

@@ -1,0 +1,82 @@
+using System.Text;
+
+namespace Unfold.Cli;
+
+/// <summary>How lively stderr may be.</summary>
+internal enum TerminalKind
+{
+    /// <summary>Lines that stay, without colour: not a terminal, a dumb one, or NO_COLOR is set.</summary>
+    Plain,
+
+    /// <summary>Colours, and lines that are drawn again.</summary>
+    Live,
+}
+
+/// <summary>Where the command writes: data to stdout, everything that is for the reader's eye to stderr.</summary>
+/// <param name="output">stdout: data only.</param>
+/// <param name="error">stderr: progress, advice, failures.</param>
+/// <param name="kind">How lively stderr may be.</param>
+internal sealed class Terminal(TextWriter output, TextWriter error, TerminalKind kind)
+{
+    /// <summary>stdout, buffered: flush what should be seen at once.</summary>
+    public TextWriter Output => output;
+
+    /// <summary>stderr.</summary>
+    public TextWriter Error => error;
+
+    /// <summary>How lively stderr may be.</summary>
+    public TerminalKind Kind => kind;
+
+    /// <summary>The streams of this process, in UTF-8 whatever the locale says: a model's texts must come out as they are.</summary>
+    public static Terminal OfProcess()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            UseUtf8Console();
+        }
+
+        var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        bool plain = Console.IsErrorRedirected
+            || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
+            || Environment.GetEnvironmentVariable("TERM") is "dumb";
+        return new Terminal(
+            new StreamWriter(Console.OpenStandardOutput(), utf8, 1 << 12),
+            new StreamWriter(Console.OpenStandardError(), utf8, 1 << 10) { AutoFlush = true },
+            plain ? TerminalKind.Plain : TerminalKind.Live);
+    }
+
+    /// <summary>Writes a line to stderr.</summary>
+    public void Line(string text = "") => error.WriteLine(text);
+
+    /// <summary>Writes the sentence of a failure to stderr.</summary>
+    public void Failure(string sentence)
+    {
+        Flush();
+        error.WriteLine(kind == TerminalKind.Live ? $"\e[31merror:\e[0m {sentence}" : $"error: {sentence}");
+    }
+
+    /// <summary>Sends what was written to stdout on its way.</summary>
+    public void Flush()
+    {
+        try
+        {
+            output.Flush();
+        }
+        catch (IOException)
+        {
+            // Nobody reads any more, or the disk behind stdout is full: the write that noticed it first has failed already.
+        }
+    }
+
+    private static void UseUtf8Console()
+    {
+        try
+        {
+            Console.OutputEncoding = Encoding.UTF8;
+        }
+        catch (IOException)
+        {
+            // There is no console: the streams are pipes or files.
+        }
+    }
+}

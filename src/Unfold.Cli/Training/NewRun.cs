@@ -1,0 +1,118 @@
+using System.CommandLine;
+using Unfold.Models;
+using Unfold.Numerics;
+using Unfold.Persistence;
+using Unfold.Text;
+
+namespace Unfold.Cli.Training;
+
+/// <summary>Starts a run from the command line's settings.</summary>
+internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal terminal)
+{
+    /// <summary>Reads the text, makes the model, and writes the first checkpoint; before that nothing on the disk changes.</summary>
+    public Run Start(CancellationToken cancellation)
+    {
+        RequireSense();
+        string[] files = [.. (parsed.GetValue(options.Text) ?? []).Select(Path.GetFullPath)];
+        string? validation = parsed.GetValue(options.Valid) is string valid ? Path.GetFullPath(valid) : null;
+        string shown = parsed.GetValue(options.Out) ?? Path.Combine("runs", Name(files));
+        bool force = parsed.GetValue(options.Force);
+        RunFolder.RequireFree(shown, force);
+
+        TrainDefaults defaults = files.Length == 0 ? DemoSettings.Defaults : TrainDefaults.Text;
+        TrainingSettings training = options.TrainingSettings(parsed, defaults);
+        LanguageModelSettings shape = options.ModelSettings(parsed, defaults);
+        LanguageModel? origin = parsed.GetValue(options.InitFrom) is string from ? LoadOrigin(from) : null;
+        CorpusOptions corpusOptions = options.CorpusOptions(parsed);
+        (Corpus corpus, Grammar? grammar) = RunText.Load(files, validation, corpusOptions, origin?.Vocabulary, training.Seed, terminal, cancellation);
+
+        LanguageModel model = CreateModel(shape, corpus.Vocabulary, origin, training.Seed);
+        var trainer = new LanguageModelTrainer(model, training, corpus.Train, corpus.Validation, new Workers(options.ThreadCount(parsed)));
+        var data = new RunData(files, validation, corpusOptions.ValidationFraction, corpus.Fingerprint);
+        var settings = new RunSettings(model.Settings, training, data);
+        cancellation.ThrowIfCancellationRequested();
+        return Write(new ModelFolder(shown), shown, force, settings, corpus, trainer, grammar);
+    }
+
+    private static Run Write(ModelFolder folder, string shown, bool force, RunSettings settings, Corpus corpus, LanguageModelTrainer trainer, Grammar? grammar)
+    {
+        folder.CreateFolder();
+        RunLock held = RunLock.Take(folder.FullPath);
+        try
+        {
+            RunFolder.RequireFree(shown, force);
+            RunFolder.Clear(folder);
+
+            // The checkpoint of step 0 holds the first weights, wherever they come from; config.json, the last file, makes the
+            // folder a run. So a run that is killed at any moment can go on or is not there.
+            TrainingCheckpoint.Save(folder.CheckpointFile, trainer, seconds: 0);
+            folder.Create(settings, corpus.Vocabulary);
+            return new Run(folder, shown, settings, corpus, trainer, grammar, held);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    private static string Name(string[] files)
+    {
+        string name = files.Length == 0 ? DemoSettings.Name : Path.GetFileNameWithoutExtension(files[0]);
+        return name.Length == 0 ? "text" : name;
+    }
+
+    private void RequireSense()
+    {
+        parsed.Exclude(options.Steps, options.Epochs);
+        parsed.Exclude(options.Valid, options.ValidFraction);
+        if (!parsed.Gave(options.Text) && parsed.Gave(options.Valid))
+        {
+            throw new UsageException("--valid wants --text too: the embedded corpus has its own validation part.");
+        }
+    }
+
+    private LanguageModel LoadOrigin(string path)
+    {
+        LanguageModel origin = new ModelFolder(path).Load();
+        LanguageModelSettings has = origin.Settings;
+        RequireSame(options.Cell, has.Cell, path);
+        RequireSame(options.Activation, has.Activation, path);
+        RequireSame(options.Layers, has.Layers, path);
+        RequireSame(options.Hidden, has.Hidden, path);
+        RequireSame(options.Embedding, has.Embedding, path);
+        if (parsed.GetValue(options.Tokens) is TokenKind kind && kind != origin.Vocabulary.Kind)
+        {
+            throw Conflict(options.Tokens, origin.Vocabulary.Kind == TokenKind.Word ? "word" : "char", path);
+        }
+
+        return parsed.GetValue(options.Lowercase) && origin.Vocabulary.LetterCase == LetterCase.Kept
+            ? throw Conflict(options.Lowercase, "a vocabulary with capital letters", path)
+            : origin;
+    }
+
+    private void RequireSame<T>(Option<T?> option, T has, string path)
+        where T : struct
+    {
+        if (parsed.GetValue(option) is T wanted && !wanted.Equals(has))
+        {
+            throw Conflict(option, $"{has}".ToLowerInvariant(), path);
+        }
+    }
+
+    private static UsageException Conflict(Option option, string has, string path) =>
+        new($"--init-from takes the shape and the vocabulary of {path}, which has {has}: leave out {option.Name}.");
+
+    private LanguageModel CreateModel(LanguageModelSettings shape, Vocabulary vocabulary, LanguageModel? origin, ulong seed)
+    {
+        if (origin is null)
+        {
+            return new LanguageModel(shape, vocabulary, new SeededRandom(seed));
+        }
+
+        double dropout = parsed.GetValue(options.Dropout) ?? origin.Settings.Dropout;
+        var model = new LanguageModel(origin.Settings with { Dropout = dropout }, vocabulary, new SeededRandom(seed));
+        origin.Parameters.Values.CopyTo(model.Parameters.Edit());
+        return model;
+    }
+}

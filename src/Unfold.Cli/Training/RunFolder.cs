@@ -1,0 +1,87 @@
+using Unfold.Persistence;
+
+namespace Unfold.Cli.Training;
+
+/// <summary>The rule of run folders: a run is never overwritten without --force, and foreign files never at all.</summary>
+internal static class RunFolder
+{
+    private const string TemporaryMark = ".tmp-";
+
+    /// <summary>Throws unless a new run may be written into the folder.</summary>
+    /// <exception cref="UnfoldException">It may not; the message says what to do.</exception>
+    public static void RequireFree(string path, bool force)
+    {
+        if (File.Exists(path))
+        {
+            throw new UnfoldException($"{path} is a file, but a folder for the run was wanted: choose another one with --out.");
+        }
+
+        var folder = new ModelFolder(path);
+        string[] entries = Entries(folder.FullPath);
+        if (entries.All(entry => IsBeginning(folder, entry)))
+        {
+            return;
+        }
+
+        bool run = IsRun(folder);
+        if (run && !force)
+        {
+            throw new UnfoldException($"{path} holds a run already: replace it with --force, go on with it with --resume {path}, or choose another folder with --out.");
+        }
+
+        if (!run)
+        {
+            throw new UnfoldException($"{path} is not empty and holds no run of Unfold ({Path.GetFileName(entries[0])} stands there), so nothing is written into it: choose another folder with --out.");
+        }
+    }
+
+    /// <summary>Deletes what a run wrote there, and nothing else.</summary>
+    /// <exception cref="UnfoldException">A file cannot be deleted.</exception>
+    public static void Clear(ModelFolder folder)
+    {
+        // config.json first: without it the folder is no model, so a stop in between leaves no mixture of two.
+        foreach (string file in (string[])[folder.ConfigFile, folder.CheckpointFile, folder.WeightsFile, folder.VocabularyFile, folder.CardFile])
+        {
+            try
+            {
+                File.Delete(file);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                throw new UnfoldException($"Cannot delete {file}: {failure.Message}", failure);
+            }
+        }
+    }
+
+    private static string[] Entries(string path)
+    {
+        try
+        {
+            return Directory.Exists(path)
+                ? [.. Directory.EnumerateFileSystemEntries(path).Where(entry => Path.GetFileName(entry) != RunLock.FileName)]
+                : [];
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new UnfoldException($"Cannot look into the folder {path}: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>Whether this may be left by a run that was stopped before config.json made the folder a run: nothing in it was learned.</summary>
+    private static bool IsBeginning(ModelFolder folder, string entry) =>
+        !File.Exists(folder.ConfigFile)
+        && (entry == folder.CheckpointFile || entry == folder.VocabularyFile || Path.GetFileName(entry).Contains(TemporaryMark, StringComparison.Ordinal));
+
+    /// <summary>Whether the folder holds Unfold's config.json. A damaged one counts too: such a run is worth replacing.</summary>
+    private static bool IsRun(ModelFolder folder)
+    {
+        if (!File.Exists(folder.ConfigFile))
+        {
+            return false;
+        }
+
+        using StreamReader reader = File.OpenText(folder.ConfigFile);
+        char[] head = new char[256];
+        return new string(head, 0, reader.ReadBlock(head)).Contains("unfold_format", StringComparison.Ordinal);
+    }
+}

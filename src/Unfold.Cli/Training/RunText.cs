@@ -1,0 +1,51 @@
+using Unfold.Models;
+using Unfold.Text;
+
+namespace Unfold.Cli.Training;
+
+/// <summary>Reads the text of a run.</summary>
+internal static class RunText
+{
+    /// <summary>Opens and encodes the files, or the embedded corpus where there are none.</summary>
+    /// <param name="files">The files; none stands for the embedded corpus.</param>
+    /// <param name="validation">The validation file, or null.</param>
+    /// <param name="options">How to cut it.</param>
+    /// <param name="vocabulary">A vocabulary to use, or null for a new one.</param>
+    /// <param name="seed">The seed of the embedded corpus.</param>
+    /// <param name="terminal">Shows the progress of a large text.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    public static (Corpus Corpus, Grammar? Grammar) Load(
+        IReadOnlyList<string> files, string? validation, CorpusOptions options, Vocabulary? vocabulary, ulong seed, Terminal terminal, CancellationToken cancellation)
+    {
+        Grammar? grammar = files.Count == 0 ? Grammar.CreateEmbedded() : null;
+        TextSource text = grammar is null ? TextSource.FromFiles(files) : DemoSettings.WriteText(grammar, seed);
+        TextSource? separate = validation is null ? null : TextSource.FromFiles(validation);
+        using var progress = new ProgressLine(terminal, $"Reading {text.Name}");
+        Corpus corpus = Corpus.Load(text, options, separate, vocabulary, progress.Show, cancellation);
+        if (corpus.Vocabulary.SymbolCount < 2)
+        {
+            throw new UnfoldException($"The text {text.Name} is made of one token, {Quoted(corpus.Vocabulary[Vocabulary.SpecialCount])}, over and over; at least 2 different ones were wanted, or there is nothing to learn.");
+        }
+
+        return (corpus, grammar);
+    }
+
+    /// <summary>Says what was read.</summary>
+    public static void Describe(Run run, Terminal terminal)
+    {
+        Corpus corpus = run.Corpus;
+        string kind = corpus.Vocabulary.Kind == TokenKind.Word ? "words" : "characters";
+        terminal.Line(FormattableString.Invariant(
+            $"{corpus.Train.Count:N0} tokens to learn, {corpus.Validation.Count:N0} for validation; a vocabulary of {corpus.Vocabulary.SymbolCount:N0} {kind}"));
+        if (corpus.UnknownTokens > 0)
+        {
+            terminal.Line(FormattableString.Invariant($"{corpus.UnknownTokens:N0} tokens are not in the vocabulary and are read as unknown"));
+        }
+
+        LanguageModelTrainer trainer = run.Trainer;
+        terminal.Line(trainer.Model.ToString());
+        terminal.Line(FormattableString.Invariant($"{trainer.TotalSteps:N0} steps of {trainer.Settings.BatchSize} x {trainer.Settings.SequenceLength} tokens, into {run.Shown}"));
+    }
+
+    private static string Quoted(string token) => token == "\n" ? "the line break" : $"'{token}'";
+}

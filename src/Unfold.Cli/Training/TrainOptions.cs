@@ -1,0 +1,151 @@
+using System.CommandLine;
+using Unfold.Models;
+using Unfold.Numerics.Kernels;
+using Unfold.Text;
+
+namespace Unfold.Cli.Training;
+
+/// <summary>The options of unfold train, and the settings that they make.</summary>
+internal sealed class TrainOptions
+{
+    // As wide as config.json allows; what does not fit in memory is refused when the vocabulary is known.
+    private const int Widest = 1_000_000;
+
+    public Option<string[]> Text { get; } = Options.Paths("--text", "UTF-8 files to learn, read as one text; default the embedded corpus.");
+
+    public Option<string?> Valid { get; } = Options.Path("--valid", "FILE", "A text of its own for validation.");
+
+    public Option<double?> ValidFraction { get; } = Options.Number("--valid-fraction", "of at least 0 and below 1", value => value is >= 0 and < 1, "The share at the text's end that is kept for validation; default 0.05.");
+
+    public Option<bool> Lowercase { get; } = Options.Switch("--lowercase", "Lower all letters.");
+
+    public Option<TokenKind?> Tokens { get; } = Options.Choice("--tokens", "What one token is; default char.", ("char", TokenKind.Character), ("word", TokenKind.Word));
+
+    public Option<CellKind?> Cell { get; } = Options.Choice<CellKind>("--cell", "The recurrent cell; default lstm.");
+
+    public Option<Activation?> Activation { get; } = Options.Choice<Activation>("--activation", "The function of the cell rnn; default tanh.");
+
+    public Option<long?> Layers { get; } = Options.Whole("--layers", 1, 1000, "Recurrent layers; default 1.");
+
+    public Option<long?> Hidden { get; } = Options.Whole("--hidden", 1, Widest, "The width of each layer; default 256.");
+
+    public Option<long?> Embedding { get; } = Options.Whole("--embedding", 0, Widest, "The width of token vectors, 0 for one-hot input; default 0 for char, 128 for word.");
+
+    public Option<double?> Dropout { get; } = Options.Number("--dropout", "of at least 0 and below 1", value => value is >= 0 and < 1, "The share of values dropped between layers; default 0.");
+
+    public Option<long?> SequenceLength { get; } = Options.Whole("--seq-length", 1, int.MaxValue, "The steps through which the gradient goes back; default 50.");
+
+    public Option<long?> BatchSize { get; } = Options.Whole("--batch-size", 1, int.MaxValue, "Sequences side by side; default 50.");
+
+    public Option<Batching?> Batching { get; } = Options.Choice<Batching>("--batching", "Contiguous streams with the state carried over, or random windows; default stream.");
+
+    public Option<LossOver?> Loss { get; } = Options.Choice<LossOver>("--loss", "The steps of a window that count; default all.");
+
+    public Option<long?> Steps { get; } = Options.Whole("--steps", 1, long.MaxValue, "Updates to make.");
+
+    public Option<long?> Epochs { get; } = Options.Whole("--epochs", 1, int.MaxValue, "Passes over the text; default 10.");
+
+    public Option<OptimizerKind?> Optimizer { get; } = Options.Choice<OptimizerKind>("--optimizer", "The update rule; default adam.");
+
+    public Option<double?> LearningRate { get; } = Options.Number("--lr", "above 0", value => value > 0, "The learning rate; default one that suits the optimizer, 0.002 for adam.");
+
+    public Option<ScheduleKind?> Schedule { get; } = Options.Choice<ScheduleKind>("--schedule", "How the learning rate changes; default constant.");
+
+    public Option<double?> ClipNorm { get; } = Options.Number("--clip-norm", "of at least 0", value => value >= 0, "The largest norm of all gradients together, 0 for none; default 5.");
+
+    public Option<double?> ClipValue { get; } = Options.Number("--clip-value", "of at least 0", value => value >= 0, "The largest size of one gradient, 0 for none; default 0.");
+
+    public Option<long?> Patience { get; } = Options.Whole("--patience", 0, int.MaxValue, "End early after so many validations without improvement, 0 for never; default 0.");
+
+    public Option<string?> InitFrom { get; } = Options.Path("--init-from", "MODEL", "Start from the weights, shape and vocabulary of this model.");
+
+    public Option<long?> Seed { get; } = Options.Whole("--seed", 0, long.MaxValue, "The seed of all that is random; default 1.");
+
+    public Option<long?> Threads { get; } = Options.Whole("--threads", 1, 1024, "Default one for each processor, at most 16. The result does not depend on it.");
+
+    public Option<long?> CheckpointEvery { get; } = Options.Whole("--checkpoint-every", 1, int.MaxValue, "Updates between two validations with a checkpoint; default 500.");
+
+    public Option<string?> Out { get; } = Options.Path("--out", "DIR", "The run's folder, which is a model; default runs/NAME after the text.");
+
+    public Option<string?> Resume { get; } = Options.Path("--resume", "DIR", "Go on with an interrupted run and its own settings.");
+
+    public Option<bool> Force { get; } = Options.Switch("--force", "Replace the run that stands in the folder.");
+
+    public Option<bool> Json { get; } = Options.Switch("--json", "Print one JSON object at the end.");
+
+    /// <summary>All options, in the order of the help.</summary>
+    public IReadOnlyList<Option> All =>
+    [
+        Text, Valid, ValidFraction, Lowercase, Tokens, Cell, Activation, Layers, Hidden, Embedding, Dropout, SequenceLength, BatchSize, Batching, Loss, Steps, Epochs,
+        Optimizer, LearningRate, Schedule, ClipNorm, ClipValue, Patience, InitFrom, Seed, Threads, CheckpointEvery, Out, Resume, Force, Json,
+    ];
+
+    /// <summary>The threads to use.</summary>
+    public int ThreadCount(ParseResult parsed) => (int)(parsed.GetValue(Threads) ?? Math.Min(Environment.ProcessorCount, 16));
+
+    /// <summary>How the text is cut into tokens.</summary>
+    public CorpusOptions CorpusOptions(ParseResult parsed) => new()
+    {
+        Kind = parsed.GetValue(Tokens) ?? TokenKind.Character,
+        LetterCase = parsed.GetValue(Lowercase) ? LetterCase.Lowered : LetterCase.Kept,
+        ValidationFraction = parsed.GetValue(Valid) is null ? parsed.GetValue(ValidFraction) ?? TrainDefaults.ValidationFraction : 0,
+    };
+
+    /// <summary>The shape of a new model.</summary>
+    /// <exception cref="UsageException">The options do not go together.</exception>
+    public LanguageModelSettings ModelSettings(ParseResult parsed, TrainDefaults defaults)
+    {
+        int embedding = parsed.GetValue(Tokens) == TokenKind.Word ? TrainDefaults.WordEmbedding : defaults.Model.Embedding;
+        var settings = new LanguageModelSettings
+        {
+            Cell = parsed.GetValue(Cell) ?? defaults.Model.Cell,
+            Activation = parsed.GetValue(Activation) ?? defaults.Model.Activation,
+            Layers = (int)(parsed.GetValue(Layers) ?? defaults.Model.Layers),
+            Hidden = (int)(parsed.GetValue(Hidden) ?? defaults.Model.Hidden),
+            Embedding = (int)(parsed.GetValue(Embedding) ?? embedding),
+            Dropout = parsed.GetValue(Dropout) ?? defaults.Model.Dropout,
+        };
+        return Checked(settings, settings.Validate);
+    }
+
+    /// <summary>How the model is trained.</summary>
+    /// <exception cref="UsageException">The options do not go together.</exception>
+    public TrainingSettings TrainingSettings(ParseResult parsed, TrainDefaults defaults)
+    {
+        TrainingSettings other = defaults.Training;
+        bool epochs = parsed.Gave(Epochs);
+        long steps = parsed.GetValue(Steps) ?? (epochs ? 0 : other.Steps);
+        double rate = parsed.GetValue(Optimizer) is OptimizerKind chosen ? TrainDefaults.LearningRate(chosen) : other.LearningRate;
+        var settings = new TrainingSettings
+        {
+            SequenceLength = (int)(parsed.GetValue(SequenceLength) ?? other.SequenceLength),
+            BatchSize = (int)(parsed.GetValue(BatchSize) ?? other.BatchSize),
+            Batching = parsed.GetValue(Batching) ?? other.Batching,
+            Loss = parsed.GetValue(Loss) ?? other.Loss,
+            Steps = steps,
+            Epochs = steps > 0 ? 0 : (int)(parsed.GetValue(Epochs) ?? other.Epochs),
+            Optimizer = parsed.GetValue(Optimizer) ?? other.Optimizer,
+            LearningRate = parsed.GetValue(LearningRate) ?? rate,
+            Schedule = parsed.GetValue(Schedule) ?? other.Schedule,
+            ClipNorm = parsed.GetValue(ClipNorm) ?? other.ClipNorm,
+            ClipValue = parsed.GetValue(ClipValue) ?? other.ClipValue,
+            Seed = (ulong?)parsed.GetValue(Seed) ?? other.Seed,
+            CheckpointEvery = (int)(parsed.GetValue(CheckpointEvery) ?? other.CheckpointEvery),
+            Patience = (int)(parsed.GetValue(Patience) ?? other.Patience),
+        };
+        return Checked(settings, settings.Validate);
+    }
+
+    private static T Checked<T>(T settings, Action validate)
+    {
+        try
+        {
+            validate();
+            return settings;
+        }
+        catch (UnfoldException failure)
+        {
+            throw new UsageException(failure.Message);
+        }
+    }
+}

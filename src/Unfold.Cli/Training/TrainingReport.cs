@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using Unfold.Models;
+
+namespace Unfold.Cli.Training;
+
+/// <summary>What a finished run says: a summary for the reader, one JSON object for other tools.</summary>
+internal static class TrainingReport
+{
+    /// <summary>Writes the summary to stderr.</summary>
+    public static void Summarize(Run run, double seconds, Terminal terminal)
+    {
+        LanguageModelTrainer trainer = run.Trainer;
+        terminal.Line(FormattableString.Invariant(
+            $"Done: {trainer.StepsDone:N0} steps in {seconds:0.0} s, {Speed(run):N0} tokens/s; training loss {trainer.RecentLoss:0.0000}, validation loss {trainer.BestLoss:0.0000} nats (perplexity {Math.Exp(trainer.BestLoss):0.000})"));
+        terminal.Line($"The model: {run.Shown}");
+    }
+
+    /// <summary>Writes the JSON object to stdout.</summary>
+    /// <param name="run">The run, finished or interrupted.</param>
+    /// <param name="seconds">The time since the command began, and that of the training steps of earlier sittings.</param>
+    /// <param name="demo">What the embedded corpus is compared with, if that is the text.</param>
+    /// <param name="terminal">Where to.</param>
+    public static void WriteJson(Run run, double seconds, DemoReport? demo, Terminal terminal)
+    {
+        LanguageModelTrainer trainer = run.Trainer;
+        TrainingResults results = trainer.Results(run.StepSeconds);
+        JsonOutput.Write(terminal, json =>
+        {
+            json.WriteNumber("steps", results.Steps);
+            json.WriteNumber("epochs", trainer.EpochsDone);
+            json.WriteNumber("parameters", trainer.Model.Settings.CountParameters(trainer.Model.Vocabulary.Count));
+            json.WriteNumber("vocabulary", trainer.Model.Vocabulary.SymbolCount);
+            json.WriteFinite("train_loss", results.TrainLoss);
+            json.WriteFinite("valid_loss", results.ValidationLoss);
+            json.WriteFinite("valid_perplexity", results.ValidationPerplexity);
+            json.WriteFinite("bits_per_token", results.BitsPerToken);
+            json.WriteFinite("tokens_per_second", Speed(run));
+            json.WriteNumber("seconds", seconds);
+            json.WriteNumber("peak_memory_bytes", PeakMemory());
+            if (demo is not null)
+            {
+                json.WriteFinite("trigram_perplexity", demo.Trigram);
+                json.WriteFinite("source_perplexity", demo.Source);
+            }
+
+            json.WriteString("model", run.Folder.FullPath);
+        });
+    }
+
+    private static double Speed(Run run) => run.Trainer.StepsDone * (double)run.Trainer.TokensPerStep / run.StepSeconds;
+
+    private static long PeakMemory()
+    {
+        using Process self = Process.GetCurrentProcess();
+        return self.PeakWorkingSet64;
+    }
+}
