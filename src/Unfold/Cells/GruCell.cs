@@ -17,7 +17,7 @@ public sealed class GruCell : Cell
     private readonly PackedWeights _gates;
     private readonly PackedWeights _candidate;
 
-    /// <summary>Creates a cell. U is Glorot uniform, W orthogonal gate by gate, the biases zero.</summary>
+    /// <summary>Creates a cell. U is Glorot uniform, W orthogonal, the biases zero.</summary>
     /// <param name="input">I.</param>
     /// <param name="hidden">H.</param>
     /// <param name="random">Where the weights come from.</param>
