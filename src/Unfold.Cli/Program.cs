@@ -22,7 +22,7 @@ internal static class Program
             verb = parsed.CommandResult.Command.Name is "unfold" ? verb : $"unfold {parsed.CommandResult.Command.Name}";
             if (parsed.Action is ParseErrorAction)
             {
-                throw new UsageException(parsed.Errors[0].Message);
+                throw new UsageException(FirstOf(parsed));
             }
 
             return parsed.Invoke(new InvocationConfiguration
@@ -41,6 +41,13 @@ internal static class Program
         {
             terminal.Flush();
         }
+    }
+
+    /// <summary>The error that says most: a bad value, else a word that means nothing here, else something missing.</summary>
+    private static string FirstOf(ParseResult parsed)
+    {
+        string? value = parsed.Errors.Select(error => error.Message).FirstOrDefault(message => message.StartsWith("--", StringComparison.Ordinal));
+        return value ?? (parsed.UnmatchedTokens.Count > 0 ? $"'{parsed.UnmatchedTokens[0]}' is neither a command nor an option that fits here." : parsed.Errors[0].Message);
     }
 
     private static Command Verbs(Terminal terminal) => new("unfold", "Recurrent language models: learn a text and write on.")

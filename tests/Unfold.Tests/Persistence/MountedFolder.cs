@@ -18,6 +18,8 @@ internal sealed class MountedFolder : IDisposable
 
     public string this[string name] => _point[name];
 
+    public void Resize(string size) => Assert.Equal(0, Run("mount", "-o", $"remount,size={size}", _point.Path));
+
     public void MakeReadOnly() => Assert.Equal(0, Run("mount", "-o", "remount,ro", _point.Path));
 
     public void Dispose()

@@ -1,0 +1,86 @@
+using System.Diagnostics;
+
+namespace Unfold.Tests.Cli;
+
+/// <summary>The command as a process of its own, which can be killed.</summary>
+internal sealed class CommandProcess : IDisposable
+{
+    private const int LimitMilliseconds = 60_000;
+
+    private readonly Process _process;
+    private readonly Task<string> _output;
+    private readonly Task<string> _error;
+
+    private CommandProcess(Process process)
+    {
+        _process = process;
+        _output = process.StandardOutput.ReadToEndAsync();
+        _error = process.StandardError.ReadToEndAsync();
+    }
+
+    public static CommandProcess Start(params string[] arguments)
+    {
+        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        var start = new ProcessStartInfo(host, ["exec", Path.Combine(AppContext.BaseDirectory, "Unfold.Cli.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = System.Text.Encoding.UTF8,
+            StandardErrorEncoding = System.Text.Encoding.UTF8,
+        };
+        return new CommandProcess(Process.Start(start)!);
+    }
+
+    /// <summary>Starts a command and waits for its end.</summary>
+    public static Said Run(params string[] arguments)
+    {
+        using CommandProcess process = Start(arguments);
+        return process.End();
+    }
+
+    /// <summary>Waits until a file is there, which must come before the process ends.</summary>
+    public void WaitFor(string file)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!File.Exists(file))
+        {
+            Assert.False(_process.HasExited, $"The command ended before {file} was there: {(_process.HasExited ? _error.Result : "")}");
+            Assert.True(watch.ElapsedMilliseconds < LimitMilliseconds, $"{file} did not come.");
+            Thread.Sleep(5);
+        }
+    }
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Ends the process like kill -9.</summary>
+    public void Kill() => _process.Kill();
+
+    /// <summary>Sends a signal such as INT.</summary>
+    public void Signal(string name)
+    {
+        using Process kill = Process.Start("kill", ["-s", name, $"{_process.Id}"]);
+        kill.WaitForExit();
+    }
+
+    public Said End()
+    {
+        if (!_process.WaitForExit(LimitMilliseconds))
+        {
+            _process.Kill();
+            Assert.Fail("The command did not end.");
+        }
+
+        return new Said(_process.ExitCode, _output.Result, _error.Result);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            _process.WaitForExit();
+        }
+
+        _process.Dispose();
+    }
+}

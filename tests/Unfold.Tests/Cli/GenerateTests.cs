@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Text.Json;
+using Unfold.Generation;
+using Unfold.Models;
+using Unfold.Persistence;
+using Unfold.Tests.Persistence;
+
+namespace Unfold.Tests.Cli;
+
+/// <summary>What unfold generate writes.</summary>
+public sealed class GenerateTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _run;
+
+    public GenerateTests()
+    {
+        _run = _folder["run"];
+        Assert.Equal(0, CommandLine.Train(CommandLine.WriteText(_folder["text.txt"]), _run, "--hidden", "16", "--lr", "0.02", "--steps", "150").Code);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void The_text_is_the_prompt_and_what_follows()
+    {
+        Said said = CommandLine.Run("generate", _run, "--prompt", "你好 the", "--length", "40", "--seed", "5");
+        JsonElement json = CommandLine.Run("generate", _run, "--prompt", "你好 the", "--length", "40", "--seed", "5", "--json").Json;
+
+        Assert.Equal("", said.Error);
+        Assert.Equal("你好 the" + json.GetProperty("text").GetString(), said.Output.TrimEnd('\n') + (json.GetProperty("text").GetString()!.EndsWith('\n') ? "\n" : ""));
+        Assert.Equal("你好 the", json.GetProperty("prompt").GetString());
+        Assert.Equal(40, json.GetProperty("tokens").GetInt32());
+        Assert.Equal(40, new StringInfo(json.GetProperty("text").GetString()!).LengthInTextElements);
+        Assert.Equal(5, json.GetProperty("seed").GetInt64());
+        Assert.Equal("length", json.GetProperty("stopped_by").GetString());
+    }
+
+    [Fact]
+    public void The_seed_decides_the_text()
+    {
+        string Text(params string[] more) => CommandLine.Run(["generate", _run, "--length", "80", .. more]).Output;
+        Assert.Equal(Text("--seed", "3"), Text("--seed", "3"));
+        Assert.NotEqual(Text("--seed", "3"), Text("--seed", "4"));
+        Assert.NotEqual(Text(), Text());
+        Assert.Equal(Text("--greedy", "--seed", "3"), Text("--greedy", "--seed", "4"));
+        Assert.Equal(Text("--greedy"), Text("--top-k", "1"));
+        Assert.Equal(Text("--greedy"), Text("--temperature", "0"));
+        Assert.Equal(Text("--greedy"), Text("--top-p", "0.000001"));
+    }
+
+    [Fact]
+    public void A_stop_text_ends_the_text_and_is_not_part_of_it()
+    {
+        string whole = CommandLine.Run("generate", _run, "--length", "300", "--seed", "6", "--json").Json.GetProperty("text").GetString()!;
+        JsonElement stopped = CommandLine.Run("generate", _run, "--length", "300", "--seed", "6", "--stop", "zzz", "--stop", " the", "--json").Json;
+        Assert.Contains(" the", whole, StringComparison.Ordinal);
+        Assert.Equal(whole[..whole.IndexOf(" the", StringComparison.Ordinal)], stopped.GetProperty("text").GetString());
+        Assert.Equal("stop", stopped.GetProperty("stopped_by").GetString());
+    }
+
+    [Fact]
+    public void The_likeliest_next_tokens_are_those_of_the_model()
+    {
+        Said said = CommandLine.Run("generate", _run, "--prompt", "the do", "--next", "3");
+        LanguageModel model = new ModelFolder(_run).Load();
+        IReadOnlyList<(string Token, double Probability)> wanted = TextGenerator.Next(model, "the do", 3);
+
+        string[] lines = said.Output.TrimEnd('\n').Split('\n');
+        Assert.Equal(wanted.Select(next => FormattableString.Invariant($"{next.Probability:0.000000}  {next.Token}")), lines);
+        Assert.Equal("g", wanted[0].Token);
+        JsonElement json = CommandLine.Run("generate", _run, "--prompt", "the do", "--next", "3", "--json").Json;
+        Assert.Equal(wanted.Select(next => next.Probability), json.GetProperty("next").EnumerateArray().Select(next => next.GetProperty("probability").GetDouble()));
+        Assert.Equal(wanted.Select(next => next.Token), json.GetProperty("next").EnumerateArray().Select(next => next.GetProperty("token").GetString()));
+    }
+
+    [Fact]
+    public void A_prompt_may_look_like_a_response_file_or_hold_dashes()
+    {
+        // The model knows neither character: the prompt itself must reach it.
+        CommandLine.Run("generate", _run, "--prompt", "@home").Refuses(1, "'@'");
+        CommandLine.Run("generate", _run, "--prompt", "- a").Refuses(1, "'-'");
+        CommandLine.Run("generate", _run, "--prompt=--a").Refuses(1, "'-'");
+    }
+
+    [Fact]
+    public void An_interrupted_text_ends_in_order()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs signals.");
+        using CommandProcess process = CommandProcess.Start("generate", _run, "--length", "2000000000", "--seed", "1");
+        Thread.Sleep(700);
+        process.Signal("INT");
+        Said said = process.End();
+        Assert.Equal(130, said.Code);
+        Assert.EndsWith("\n", said.Output, StringComparison.Ordinal);
+        Assert.Equal("", said.Error);
+    }
+}

@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Text.Json;
+using Unfold.Models;
+using Unfold.Numerics;
+using Unfold.Persistence;
+using Unfold.Tests.Persistence;
+
+namespace Unfold.Tests.Cli;
+
+/// <summary>What evaluate, inspect and gradcheck say.</summary>
+public sealed class MeasureTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _text;
+    private readonly string _run;
+
+    public MeasureTests()
+    {
+        _text = CommandLine.WriteText(_folder["text.txt"]);
+        _run = _folder["run"];
+        Assert.Equal(0, CommandLine.Train(_text, _run, "--steps", "20", "--seed", "12", "--dropout", "0.25", "--layers", "2").Code);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Evaluation_is_the_mean_over_one_stream()
+    {
+        const string sentence = "the cat жsat on the red mat.\nAnn";
+        File.WriteAllText(_folder["new.txt"], sentence);
+        JsonElement json = CommandLine.Run("evaluate", _run, "--text", _folder["new.txt"], "--json").Json;
+
+        LanguageModel model = new ModelFolder(_run).Load();
+        int[] tokens = model.Vocabulary.Encode(sentence);
+        var session = new LanguageModelSession(model);
+        double sum = 0;
+        for (int i = 0; i + 1 < tokens.Length; i++)
+        {
+            session.Feed(tokens[i]);
+            double total = 0;
+            foreach (float logit in session.Logits)
+            {
+                total += Math.Exp(logit);
+            }
+
+            sum += Math.Log(total) - session.Logits[tokens[i + 1]];
+        }
+
+        double loss = sum / (tokens.Length - 1);
+        Assert.Equal(["tokens", "unknown_tokens", "loss", "perplexity", "bits_per_token"], json.EnumerateObject().Select(field => field.Name));
+        Assert.Equal(tokens.Length - 1, json.GetProperty("tokens").GetInt32());
+        Assert.Equal(1, json.GetProperty("unknown_tokens").GetInt32());
+        Assert.Equal(loss, json.GetProperty("loss").GetDouble(), 5);
+        Assert.Equal(Math.Exp(loss), json.GetProperty("perplexity").GetDouble(), 3);
+        Assert.Equal(loss / Math.Log(2), json.GetProperty("bits_per_token").GetDouble(), 5);
+
+        Said table = CommandLine.Run("evaluate", _run, "--text", _folder["new.txt"]);
+        Assert.Contains($"loss            {json.GetProperty("loss").GetDouble().ToString("0.000000", CultureInfo.InvariantCulture)} nats per token\n", table.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Inspection_shows_layers_parameters_settings_and_results()
+    {
+        JsonElement json = CommandLine.Run("inspect", _run, "--json").Json;
+        LanguageModel model = new ModelFolder(_run).Load();
+
+        Assert.Equal(2, json.GetProperty("layers").GetInt32());
+        Assert.Equal(model.Settings.CountParameters(model.Vocabulary.Count), json.GetProperty("tensors").EnumerateArray().Sum(tensor => tensor.GetProperty("shape").EnumerateArray().Aggregate(1, (product, size) => product * size.GetInt32())));
+        Assert.Equal("12", json.GetProperty("training").GetProperty("seed").GetString());
+        Assert.Equal("0.25", json.GetProperty("training").GetProperty("dropout").GetString());
+        Assert.Equal(20, json.GetProperty("results").GetProperty("steps").GetInt32());
+        Said table = CommandLine.Run("inspect", _run);
+        Assert.All(model.Parameters, parameter => Assert.Contains(parameter.Name, table.Output, StringComparison.Ordinal));
+        Assert.Contains(_text, table.Output, StringComparison.Ordinal);
+        Assert.Equal("", table.Error);
+    }
+
+    [Fact]
+    public void A_model_that_is_no_run_can_be_inspected()
+    {
+        LanguageModel trained = new ModelFolder(_run).Load();
+        var model = new LanguageModel(new LanguageModelSettings { Hidden = 5, Cell = CellKind.Gru }, trained.Vocabulary, new SeededRandom(3));
+        new ModelFolder(_folder["plain"]).Save(model);
+        Said said = CommandLine.Run("inspect", _folder["plain"]);
+        Assert.Equal(0, said.Code);
+        Assert.Contains("Gru", said.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Training", said.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("--cell rnn --activation relu --layers 1 --loss last")]
+    [InlineData("--cell gru --embedding 4 --hidden 5 --batch-size 2")]
+    public void Right_gradients_pass_and_a_tolerance_of_nothing_does_not(string options)
+    {
+        string[] line = ["gradcheck", .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+        JsonElement json = CommandLine.Run([.. line, "--json"]).Json;
+        Assert.True(json.GetProperty("passed").GetBoolean());
+        Assert.InRange(json.GetProperty("largest_error").GetDouble(), 1e-9, 1e-5);
+        Assert.All(json.GetProperty("parameters").EnumerateArray(), parameter => Assert.NotEqual(0, parameter.GetProperty("largest_gradient").GetDouble()));
+
+        Said failed = CommandLine.Run([.. line, "--tolerance", "1e-12"]);
+        Assert.Equal(1, failed.Code);
+        Assert.Contains("Failed", failed.Error, StringComparison.Ordinal);
+        Assert.Contains("layers.0.recurrent_weights", failed.Output, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,139 @@
+using Unfold.Tests.Persistence;
+
+namespace Unfold.Tests.Cli;
+
+/// <summary>Damaged, truncated, foreign and newer model folders, and the rule that nothing is overwritten.</summary>
+public sealed class ModelFolderTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _text;
+    private readonly string _run;
+
+    public ModelFolderTests()
+    {
+        _text = CommandLine.WriteText(_folder["text.txt"]);
+        _run = _folder["run"];
+        Assert.Equal(0, CommandLine.Train(_text, _run, "--steps", "2").Code);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_missing_or_foreign_folder_is_refused()
+    {
+        string foreign = _folder["foreign"];
+        Directory.CreateDirectory(foreign);
+        foreach (string verb in (string[])["generate", "inspect"])
+        {
+            CommandLine.Run(verb, _folder["none"]).Refuses(1, _folder["none"], "no model folder");
+            CommandLine.Run(verb, _text).Refuses(1, _text, "is a file");
+            CommandLine.Run(verb, foreign).Refuses(1, foreign, "no config.json");
+        }
+    }
+
+    [Theory]
+    [InlineData("config.json", "{\"other\": 1}", "unfold_format")]
+    [InlineData("config.json", "{ \"unfold_format\": 1,", "not valid JSON")]
+    [InlineData("config.json", "{ \"unfold_format\": 99 }", "newer Unfold")]
+    [InlineData("config.json", "", "not valid JSON")]
+    [InlineData("vocabulary.json", "[]", "vocabulary.json")]
+    [InlineData("vocabulary.json", "{}", "vocabulary.json")]
+    [InlineData("model.safetensors", "", "model.safetensors")]
+    [InlineData("model.safetensors", "hello, I am no tensor file at all", "model.safetensors")]
+    public void A_damaged_file_is_named(string file, string content, string word)
+    {
+        File.WriteAllText(Path.Combine(_run, file), content);
+        CommandLine.Run("generate", _run).Refuses(1, file, word);
+    }
+
+    [Theory]
+    [InlineData("config.json")]
+    [InlineData("vocabulary.json")]
+    [InlineData("model.safetensors")]
+    public void A_truncated_or_missing_file_is_named(string file)
+    {
+        string path = Path.Combine(_run, file);
+        byte[] whole = File.ReadAllBytes(path);
+        File.WriteAllBytes(path, whole[..(whole.Length * 2 / 3)]);
+        CommandLine.Run("generate", _run).Refuses(1, file);
+        File.Delete(path);
+        CommandLine.Run("generate", _run).Refuses(1, file);
+    }
+
+    [Fact]
+    public void Weights_of_another_shape_and_weights_that_are_no_numbers_are_refused()
+    {
+        string config = Path.Combine(_run, "config.json");
+        string before = File.ReadAllText(config);
+        File.WriteAllText(config, before.Replace("\"hidden\": 8", "\"hidden\": 999999", StringComparison.Ordinal));
+        CommandLine.Run("generate", _run).Refuses(1, "does not fit together");
+        File.WriteAllText(config, before);
+
+        string weights = Path.Combine(_run, "model.safetensors");
+        byte[] bytes = File.ReadAllBytes(weights);
+        bytes.AsSpan(bytes.Length - 4).Fill(0xFF);
+        File.WriteAllBytes(weights, bytes);
+        CommandLine.Run("generate", _run).Refuses(1, "damaged");
+    }
+
+    [Fact]
+    public void A_run_is_overwritten_only_by_force()
+    {
+        byte[] weights = File.ReadAllBytes(Path.Combine(_run, "model.safetensors"));
+        CommandLine.Train(_text, _run, "--steps", "3").Refuses(1, "--force", "--resume", "--out");
+        Assert.Equal(weights, File.ReadAllBytes(Path.Combine(_run, "model.safetensors")));
+
+        Assert.Equal(0, CommandLine.Train(_text, _run, "--steps", "3", "--force").Code);
+        Assert.NotEqual(weights, File.ReadAllBytes(Path.Combine(_run, "model.safetensors")));
+    }
+
+    [Fact]
+    public void Force_leaves_foreign_files_and_folders_alone()
+    {
+        File.WriteAllText(Path.Combine(_run, "notes.txt"), "mine");
+        Assert.Equal(0, CommandLine.Train(_text, _run, "--steps", "3", "--force").Code);
+        Assert.Equal("mine", File.ReadAllText(Path.Combine(_run, "notes.txt")));
+
+        string foreign = _folder["foreign"];
+        Directory.CreateDirectory(foreign);
+        File.WriteAllText(Path.Combine(foreign, "README.md"), "mine");
+        CommandLine.Train(_text, foreign, "--steps", "3", "--force").Refuses(1, "no run of Unfold", "README.md");
+        Assert.Equal("mine", File.ReadAllText(Path.Combine(foreign, "README.md")));
+        CommandLine.Train(_text, _text, "--steps", "3", "--force").Refuses(1, "is a file");
+    }
+
+    [Fact]
+    public void A_failed_start_by_force_keeps_the_old_run()
+    {
+        byte[] weights = File.ReadAllBytes(Path.Combine(_run, "model.safetensors"));
+        CommandLine.Train(_folder["none.txt"], _run, "--force").Refuses(1, "none.txt");
+        CommandLine.Train(_text, _run, "--force", "--valid-fraction", "0.9999").Refuses(1, "tokens");
+        Assert.Equal(weights, File.ReadAllBytes(Path.Combine(_run, "model.safetensors")));
+    }
+
+    [Fact]
+    public void A_read_only_folder_and_a_full_disk_are_named()
+    {
+        using var mounted = new MountedFolder("size=64k");
+        CommandLine.Train(_text, mounted["run"], "--steps", "3", "--hidden", "64").Refuses(1, "checkpoint.safetensors", "the disk is full");
+        Assert.DoesNotContain(Directory.EnumerateFiles(mounted["run"]), file => new FileInfo(file).Length > 0);
+
+        mounted.MakeReadOnly();
+        CommandLine.Train(_text, mounted["other"], "--steps", "3").Refuses(1, mounted["other"], "read-only");
+    }
+
+    [Fact]
+    public void A_disk_that_fills_up_during_a_run_costs_nothing_that_was_saved()
+    {
+        // Room for the first checkpoint and the weights, not for a second checkpoint beside the first.
+        using var mounted = new MountedFolder("size=160k");
+        string run = mounted["run"];
+        CommandLine.Train(_text, run, "--steps", "6", "--hidden", "32").Refuses(1, "checkpoint.safetensors", "the disk is full", "what stood there before is unchanged");
+        Assert.DoesNotContain(Directory.EnumerateFiles(run), file => file.Contains(".tmp-", StringComparison.Ordinal));
+
+        mounted.Resize("1m");
+        Assert.Equal(0, CommandLine.Run("train", "--resume", run, "--threads", "1").Code);
+        Assert.Equal(0, CommandLine.Train(_text, _folder["straight"], "--steps", "6", "--hidden", "32").Code);
+        Assert.Equal(File.ReadAllBytes(_folder["straight/model.safetensors"]), File.ReadAllBytes(mounted["run/model.safetensors"]));
+    }
+}

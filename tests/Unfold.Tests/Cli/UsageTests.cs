@@ -1,0 +1,113 @@
+using Unfold.Tests.Persistence;
+
+namespace Unfold.Tests.Cli;
+
+/// <summary>Command lines that cannot be meant: exit code 2, one sentence, where to find help.</summary>
+public sealed class UsageTests
+{
+    public static TheoryData<string, string> Wrong => new()
+    {
+        { "", "command" },
+        { "learn", "learn" },
+        { "train --hiden 5", "--hiden" },
+        { "train --text a.txt --hiden 5", "--hiden" },
+        { "train extra", "extra" },
+        { "train --hidden 0", "--hidden must be a whole number of at least 1; found 0." },
+        { "train --hidden -3", "found -3" },
+        { "train --hidden 2.5", "found 2.5" },
+        { "train --hidden", "--hidden" },
+        { "train --hidden 5 --hidden 6", "--hidden" },
+        { "train --hidden 99999999999999999999", "--hidden" },
+        { "train --layers 0", "--layers" },
+        { "train --embedding -1", "--embedding" },
+        { "train --batch-size 0", "--batch-size" },
+        { "train --seq-length 0", "--seq-length" },
+        { "train --steps 0", "--steps" },
+        { "train --epochs 0", "--epochs" },
+        { "train --threads 0", "--threads" },
+        { "train --checkpoint-every 0", "--checkpoint-every" },
+        { "train --seed -1", "--seed" },
+        { "train --lr abc", "--lr must be a number above 0; found abc." },
+        { "train --lr 0", "--lr" },
+        { "train --lr NaN", "--lr" },
+        { "train --lr 1e999", "--lr" },
+        { "train --lr 0,002", "--lr" },
+        { "train --dropout 1", "--dropout" },
+        { "train --valid-fraction 1", "--valid-fraction" },
+        { "train --clip-norm -1", "--clip-norm" },
+        { "train --cell elman", "--cell must be one of rnn, lstm, gru; found elman." },
+        { "train --cell 1", "--cell" },
+        { "train --activation relu", "activation" },
+        { "train --optimizer adamx", "--optimizer" },
+        { "train --schedule linear", "--schedule" },
+        { "train --batching random", "--batching" },
+        { "train --loss first", "--loss" },
+        { "train --tokens byte", "--tokens must be one of char, word; found byte." },
+        { "train --steps 5 --epochs 5", "--steps and --epochs exclude each other" },
+        { "train --text a --valid b --valid-fraction 0.1", "--valid and --valid-fraction exclude each other" },
+        { "train --valid b", "--text" },
+        { "train --resume runs/a --lr 0.1", "--lr cannot be given with it" },
+        { "train --resume runs/a --out runs/b", "--out" },
+        { "train --resume runs/a --force", "--force" },
+        { "generate", "MODEL|generate" },
+        { "generate m --length -1", "--length" },
+        { "generate m --temperature -1", "--temperature" },
+        { "generate m --top-k 0", "--top-k" },
+        { "generate m --top-p 0", "--top-p" },
+        { "generate m --top-p 1.5", "--top-p" },
+        { "generate m --greedy --temperature 2", "--greedy and --temperature exclude each other" },
+        { "generate m --next 3 --length 5", "--next and --length exclude each other" },
+        { "generate m --next 0", "--next" },
+        { "generate m n", "n" },
+        { "generate --leng 5", "--leng" },
+        { "evaluate m", "--text" },
+        { "evaluate --text a", "evaluate" },
+        { "inspect", "inspect" },
+        { "inspect --jsn", "--jsn" },
+        { "gradcheck --hidden 100000", "--hidden must be a whole number of 1 to 1024; found 100000." },
+        { "gradcheck --cell lstm --activation relu", "activation" },
+        { "gradcheck --tolerance 0", "--tolerance" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Wrong))]
+    public void A_wrong_command_line_is_refused_in_one_sentence(string line, string word)
+    {
+        Said said = CommandLine.Run(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+        said.Refuses(2);
+        Assert.Contains(word.Split('|'), one => said.Error.Contains(one, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void An_empty_stop_text_is_refused() => CommandLine.Run("generate", "m", "--stop", "").Refuses(2, "--stop");
+
+    [Fact]
+    public void Settings_that_contradict_the_first_model_are_refused()
+    {
+        using var folder = new TemporaryFolder();
+        string text = CommandLine.WriteText(folder["text.txt"]);
+        Assert.Equal(0, CommandLine.Train(text, folder["first"], "--steps", "2").Code);
+
+        CommandLine.Run("train", "--text", text, "--out", folder["second"], "--init-from", folder["first"], "--hidden", "9").Refuses(2, "--hidden", "8");
+        CommandLine.Run("train", "--text", text, "--out", folder["second"], "--init-from", folder["first"], "--cell", "gru").Refuses(2, "--cell", "lstm");
+        CommandLine.Run("train", "--text", text, "--out", folder["second"], "--init-from", folder["first"], "--tokens", "word").Refuses(2, "--tokens", "char");
+        CommandLine.Run("train", "--text", text, "--out", folder["second"], "--init-from", folder["first"], "--lowercase").Refuses(2, "--lowercase");
+        Assert.False(Directory.Exists(folder["second"]));
+    }
+
+    [Theory]
+    [InlineData("train")]
+    [InlineData("generate")]
+    [InlineData("evaluate")]
+    [InlineData("inspect")]
+    [InlineData("gradcheck")]
+    public void Help_is_data_and_names_the_options(string verb)
+    {
+        Said said = CommandLine.Run(verb, "--help");
+
+        Assert.Equal(0, said.Code);
+        Assert.Contains("--json", said.Output, StringComparison.Ordinal);
+        Assert.Equal("", said.Error);
+    }
+}
