@@ -13,6 +13,9 @@ internal sealed record DemoReport(double Trigram, double Source)
 {
     private const int SampleTokens = 2000;
 
+    // A little below 1, as most would choose it to read: rare slips become rarer.
+    private const double Temperature = 0.7;
+
     /// <summary>Fits the trigram model and takes the source's entropy.</summary>
     public static DemoReport Measure(Corpus corpus, Grammar grammar)
     {
@@ -33,7 +36,7 @@ internal sealed record DemoReport(double Trigram, double Source)
         Row(terminal, "this model", Math.Exp(run.Trainer.BestLoss));
         Row(terminal, "the source itself (no model can be better)", Source);
         terminal.Line();
-        terminal.Line("It writes:");
+        terminal.Line(FormattableString.Invariant($"It writes, at temperature {Temperature}:"));
         foreach (string line in Samples(best, run.Trainer.Settings.Seed))
         {
             terminal.Line($"  {line}");
@@ -50,7 +53,7 @@ internal sealed record DemoReport(double Trigram, double Source)
     {
         var line = new StringBuilder();
         string? english = null, chinese = null;
-        foreach (string piece in TextGenerator.Generate(model, "", new GenerationOptions { Length = SampleTokens }, new SeededRandom(seed)))
+        foreach (string piece in TextGenerator.Generate(model, "", new GenerationOptions { Length = SampleTokens, Sampling = new SamplingOptions { Temperature = Temperature } }, new SeededRandom(seed)))
         {
             foreach (char letter in piece)
             {

@@ -10,12 +10,12 @@ internal static class DemoSettings
     /// <summary>What the run is called: its folder is runs/demo.</summary>
     public const string Name = "demo";
 
-    private const int Characters = 500_000;
+    private const int Characters = 1_000_000;
 
     /// <summary>What the run takes where the command line says nothing.</summary>
     public static TrainDefaults Defaults { get; } = new(
         new LanguageModelSettings { Hidden = 160 },
-        new TrainingSettings { Steps = 1000, LearningRate = 0.004, Schedule = ScheduleKind.Cosine, CheckpointEvery = 100 });
+        new TrainingSettings { Steps = 3500, LearningRate = 0.01, Schedule = ScheduleKind.Cosine, CheckpointEvery = 250 });
 
     /// <summary>Writes the text that a seed stands for.</summary>
     public static TextSource WriteText(Grammar grammar, ulong seed) =>
