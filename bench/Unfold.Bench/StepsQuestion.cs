@@ -106,7 +106,7 @@ internal static class StepsQuestion
 
     private static (Samples Here, PeerSamples There) MeasureStream(PeerTeam peers, Options options)
     {
-        var step = new StreamingStep();
+        var step = new StreamingStep(options.Threads);
         Console.WriteLine($"  check        {Stream}: relative difference of the loss {Checked.Below(1e-5, step.Check(), Stream):0.0e+00}");
         int blocksEach = options.Quick ? 1 : 5;
         for (int i = 0; i < (options.Quick ? 0 : 50); i++)

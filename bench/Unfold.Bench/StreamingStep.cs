@@ -13,11 +13,11 @@ internal sealed class StreamingStep
     private readonly LanguageModelSession _session;
     private readonly int[] _tokens;
 
-    public StreamingStep()
+    public StreamingStep(int threads)
     {
         var random = new SeededRandom(6);
         _model = new LanguageModel(Workload.Streamed, Workload.CreateVocabulary(Workload.Symbols), random);
-        _session = new LanguageModelSession(_model);
+        _session = new LanguageModelSession(_model, new Workers(threads));
         _tokens = [.. Enumerable.Range(0, Block).Select(_ => random.NextInt32(Workload.Symbols))];
     }
 

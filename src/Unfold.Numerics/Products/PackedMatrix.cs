@@ -8,6 +8,9 @@ namespace Unfold.Numerics.Products;
 /// </summary>
 public sealed unsafe class PackedMatrix
 {
+    // Below this a row is done sooner than another core hears of it.
+    private const int SharedRowSize = 1 << 16;
+
     private readonly AlignedBuffer _panels = new();
 
     /// <summary>k, the number of rows of B.</summary>
@@ -49,11 +52,7 @@ public sealed unsafe class PackedMatrix
     /// <param name="cStride">The distance of two rows of C.</param>
     /// <param name="accumulation">Whether the product is added to what C holds.</param>
     /// <exception cref="ArgumentException">A or C is too short.</exception>
-    public void Multiply(ReadOnlySpan<float> a, int aStride, int rows, Span<float> c, int cStride, Accumulation accumulation) =>
-        Multiply(a, aStride, rows, c, cStride, accumulation, 0, Columns);
-
-    /// <summary>The columns firstColumn .. endColumn of C; firstColumn is a multiple of <see cref="ColumnGranularity"/>.</summary>
-    internal void Multiply(ReadOnlySpan<float> a, int aStride, int rows, Span<float> c, int cStride, Accumulation accumulation, int firstColumn, int endColumn)
+    public void Multiply(ReadOnlySpan<float> a, int aStride, int rows, Span<float> c, int cStride, Accumulation accumulation)
     {
         if (rows == 0)
         {
@@ -67,7 +66,7 @@ public sealed unsafe class PackedMatrix
 
         fixed (float* aStart = a, cStart = c)
         {
-            var kernel = new MultiplyKernel(aStart, aStride, rows, _panels.Pointer, Rows, cStart, cStride, firstColumn, endColumn, accumulation == Accumulation.Add);
+            var kernel = new MultiplyKernel(aStart, aStride, rows, _panels.Pointer, Rows, cStart, cStride, 0, Columns, accumulation == Accumulation.Add);
             SimdWidth.Run(ref kernel);
         }
 
@@ -75,8 +74,39 @@ public sealed unsafe class PackedMatrix
         GC.KeepAlive(this);
     }
 
-    /// <summary>Columns are shared out among threads in multiples of this.</summary>
-    internal static int ColumnGranularity => 2 * Lanes * RowTile.Panels;
+    /// <summary>c (n) = [c +] a (k) B, the columns shared out among the threads of a team where the matrix is large.</summary>
+    /// <param name="a">One row.</param>
+    /// <param name="c">The result; must not overlap a.</param>
+    /// <param name="accumulation">Whether the product is added to what c holds.</param>
+    /// <param name="workers">The threads; the result does not depend on their number.</param>
+    /// <exception cref="ArgumentException">A span is too short.</exception>
+    public void MultiplyRow(ReadOnlySpan<float> a, Span<float> c, Accumulation accumulation, Workers workers)
+    {
+        ArgumentNullException.ThrowIfNull(workers);
+        if (workers.Count == 1 || (long)Rows * Columns < SharedRowSize)
+        {
+            Multiply(a, Rows, 1, c, Columns, accumulation);
+            return;
+        }
+
+        if (a.Length < Rows || c.Length < Columns)
+        {
+            throw new ArgumentException($"The product of a row of {Rows} with {Rows} x {Columns} needs larger operands than {a.Length} and {c.Length} values.");
+        }
+
+        fixed (float* aStart = a, cStart = c)
+        {
+            float* row = aStart, result = cStart;
+            workers.Run(part =>
+            {
+                (int start, int end) = workers.Share(Columns, part, 2 * Lanes * RowTile.Panels);
+                var kernel = new MultiplyKernel(row, Rows, 1, _panels.Pointer, Rows, result, Columns, start, end, accumulation == Accumulation.Add);
+                SimdWidth.Run(ref kernel);
+            });
+        }
+
+        GC.KeepAlive(this);
+    }
 
     private static int Lanes => SimdWidth.Bits / 32;
 

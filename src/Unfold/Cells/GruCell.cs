@@ -17,7 +17,7 @@ public sealed class GruCell : Cell
     private readonly PackedWeights _gates;
     private readonly PackedWeights _candidate;
 
-    /// <summary>Creates a cell. U is Glorot uniform, W orthogonal gate by gate, the biases zero.</summary>
+    /// <summary>Creates a cell. U is Glorot uniform, W orthogonal, the biases zero.</summary>
     /// <param name="input">I.</param>
     /// <param name="hidden">H.</param>
     /// <param name="random">Where the weights come from.</param>
@@ -60,11 +60,11 @@ public sealed class GruCell : Cell
     internal override void Forward(in Step step)
     {
         int h = HiddenSize;
-        _gates.Forward.Multiply(step.PreviousHidden, h, step.Rows, step.Gates, 3 * h, Accumulation.Add);
+        _gates.AddProduct(step, step.PreviousHidden, step.Gates, 3 * h);
         if (RecurrentBias is null)
         {
             GruKernels.Gates(step.Gates, step.PreviousHidden, step.Saved, step.Rows, h);
-            _candidate.Forward.Multiply(step.Saved, h, step.Rows, step.Gates[(2 * h)..], 3 * h, Accumulation.Add);
+            _candidate.AddProduct(step, step.Saved, step.Gates[(2 * h)..], 3 * h);
             GruKernels.Candidate(step.Gates, [], step.PreviousHidden, step.Hidden, step.Rows, h);
             return;
         }
@@ -74,7 +74,7 @@ public sealed class GruCell : Cell
             RecurrentBias.Values.CopyTo(step.Saved[(row * h)..]);
         }
 
-        _candidate.Forward.Multiply(step.PreviousHidden, h, step.Rows, step.Saved, h, Accumulation.Add);
+        _candidate.AddProduct(step, step.PreviousHidden, step.Saved, h);
         GruKernels.Gates(step.Gates, step.PreviousHidden, [], step.Rows, h);
         GruKernels.Candidate(step.Gates, step.Saved, step.PreviousHidden, step.Hidden, step.Rows, h);
     }

@@ -16,7 +16,7 @@ public sealed class LstmCell : Cell
 {
     private readonly PackedWeights _recurrent;
 
-    /// <summary>Creates a cell. U is Glorot uniform, W orthogonal gate by gate, b zero but for the forget gate.</summary>
+    /// <summary>Creates a cell. U is Glorot uniform, W orthogonal, b zero but for the forget gate.</summary>
     /// <param name="input">I.</param>
     /// <param name="hidden">H.</param>
     /// <param name="random">Where the weights come from.</param>
@@ -41,7 +41,7 @@ public sealed class LstmCell : Cell
 
     internal override void Forward(in Step step)
     {
-        _recurrent.Forward.Multiply(step.PreviousHidden, HiddenSize, step.Rows, step.Gates, GatesWidth, Accumulation.Add);
+        _recurrent.AddProduct(step, step.PreviousHidden, step.Gates, GatesWidth);
         LstmKernels.Forward(step.Gates, step.PreviousMemory, step.Memory, step.Hidden, step.Rows, HiddenSize);
     }
 

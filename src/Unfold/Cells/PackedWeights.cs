@@ -27,6 +27,19 @@ internal sealed class PackedWeights(Parameter parameter, int firstColumn, int co
     /// <summary>The transposed columns: for the way back.</summary>
     public PackedMatrix Transposed => _transposed;
 
+    /// <summary>c (rows x columns) += a times the columns, for one step.</summary>
+    public void AddProduct(in Step step, ReadOnlySpan<float> a, Span<float> c, int cStride)
+    {
+        if (step.Team is { } team)
+        {
+            _forward.MultiplyRow(a, c, Accumulation.Add, team);
+        }
+        else
+        {
+            _forward.Multiply(a, _forward.Rows, step.Rows, c, cStride, Accumulation.Add);
+        }
+    }
+
     public void Prepare(Workers workers, bool forBackward)
     {
         long version = parameter.Version;

@@ -39,7 +39,7 @@ public sealed class RnnCell : Cell
 
     internal override void Forward(in Step step)
     {
-        _recurrent.Forward.Multiply(step.PreviousHidden, HiddenSize, step.Rows, step.Gates, HiddenSize, Accumulation.Add);
+        _recurrent.AddProduct(step, step.PreviousHidden, step.Gates, HiddenSize);
         ActivationKernels.Forward(Activation, step.Gates, step.Hidden);
     }
 

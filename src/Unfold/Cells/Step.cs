@@ -1,3 +1,5 @@
+using Unfold.Numerics;
+
 namespace Unfold.Cells;
 
 /// <summary>One time step of a block of batch rows, on its way forward.</summary>
@@ -5,6 +7,9 @@ internal readonly ref struct Step
 {
     /// <summary>The number of rows.</summary>
     public required int Rows { get; init; }
+
+    /// <summary>The threads that may share the products of a single row; null where the step is itself one thread's share.</summary>
+    public Workers? Team { get; init; }
 
     /// <summary>rows x G: in, x U + b; out, what the cell wants to see again on the way back.</summary>
     public required Span<float> Gates { get; init; }

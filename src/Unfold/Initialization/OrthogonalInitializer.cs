@@ -19,22 +19,14 @@ internal sealed class OrthogonalInitializer : Initializer
     private protected override void Write(Span<float> values, int fanIn, int fanOut, SeededRandom random)
     {
         RequireMatrix(values.Length, fanIn, fanOut, nameof(Orthogonal));
-        int blocks = fanOut % fanIn == 0 ? fanOut / fanIn : 1;
-        int columns = fanOut / blocks;
-        int count = Math.Min(fanIn, columns);
-        int length = Math.Max(fanIn, columns);
+        int count = Math.Min(fanIn, fanOut);
+        int length = Math.Max(fanIn, fanOut);
         var basis = new double[checked(count * length)];
-        for (int block = 0; block < blocks; block++)
+        FillOrthonormal(basis, count, length, random);
+        for (int i = 0; i < values.Length; i++)
         {
-            FillOrthonormal(basis, count, length, random);
-            for (int row = 0; row < fanIn; row++)
-            {
-                Span<float> destination = values.Slice((row * fanOut) + (block * columns), columns);
-                for (int column = 0; column < columns; column++)
-                {
-                    destination[column] = (float)(fanIn <= columns ? basis[(row * length) + column] : basis[(column * length) + row]);
-                }
-            }
+            (int row, int column) = (i / fanOut, i % fanOut);
+            values[i] = (float)(fanIn <= fanOut ? basis[i] : basis[(column * length) + row]);
         }
     }
 

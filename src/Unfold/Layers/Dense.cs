@@ -10,6 +10,9 @@ namespace Unfold.Layers;
 /// <summary>The affine layer y = x W + b.</summary>
 public sealed class Dense
 {
+    // Fewer rows than this come one token at a time, with the same weights again and again.
+    private const int RowsThatArePacked = 4;
+
     private readonly PackedWeights _packed;
 
     /// <summary>Creates a layer; W is Glorot uniform, b zero.</summary>
@@ -86,9 +89,8 @@ public sealed class Dense
             Bias.Values.CopyTo(output.Slice(row * OutputSize, OutputSize));
         }
 
-        if (rows < workers.Count)
+        if (rows < RowsThatArePacked)
         {
-            // So few rows come one token at a time, with the same weights again and again.
             _packed.Prepare(workers, forBackward: false);
             _packed.Forward.Multiply(input, InputSize, rows, output, OutputSize, Accumulation.Add);
             return;

@@ -67,6 +67,9 @@ public sealed class Embedding
         return output;
     }
 
+    /// <summary>The vector of one token.</summary>
+    internal ReadOnlySpan<float> Row(int token) => Weights.Values.Slice(token * Weights.Shape[1], Weights.Shape[1]);
+
     /// <summary>Writes the constructor with the number of parameters.</summary>
     public override string ToString() => $"Embedding({Weights.Shape[0]} -> {Weights.Shape[1]}, {Weights.Shape.Length:N0} parameters)";
 }

@@ -1,4 +1,4 @@
-using Unfold.Autograd;
+using Unfold.Layers;
 using Unfold.Numerics;
 
 namespace Unfold.Models;
@@ -12,25 +12,37 @@ namespace Unfold.Models;
 /// </remarks>
 public sealed class LanguageModelSession
 {
-    private readonly Tape _tape = new(new Workers(1)) { Recording = false };
-    private readonly LanguageModelState _state;
+    private readonly Workers _workers;
+    private readonly RecurrentStepper[] _layers;
     private readonly float[] _logits;
-    private readonly int[] _token = new int[1];
+
+    /// <summary>Starts an empty text, from a state of zeros, on the calling thread alone.</summary>
+    public LanguageModelSession(LanguageModel model)
+        : this(model, new Workers(1))
+    {
+    }
 
     /// <summary>Starts an empty text, from a state of zeros.</summary>
-    public LanguageModelSession(LanguageModel model)
+    /// <param name="model">The model.</param>
+    /// <param name="workers">
+    /// Threads that share the products of each step: for wide layers, whose weights do not fit one core's cache, and one text at a time.
+    /// </param>
+    public LanguageModelSession(LanguageModel model, Workers workers)
     {
         ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(workers);
         Model = model;
-        _state = model.ZeroState(1);
+        _workers = workers;
+        _layers = [.. model.Layers.Select(layer => new RecurrentStepper(layer, _workers))];
         _logits = new float[model.Vocabulary.Count];
+        State = new LanguageModelState([.. _layers.Select(layer => layer.State)]);
     }
 
     /// <summary>The model.</summary>
     public LanguageModel Model { get; }
 
-    /// <summary>The state after the text so far. It changes with the next token: copy it to keep it.</summary>
-    public LanguageModelState State => _state;
+    /// <summary>The state after the text so far. The next token changes it in place: copy it to keep it.</summary>
+    public LanguageModelState State { get; }
 
     /// <summary>The logits of the next token; all zero before the first token.</summary>
     public ReadOnlySpan<float> Logits => _logits;
@@ -44,32 +56,36 @@ public sealed class LanguageModelSession
             throw new ArgumentException($"A token must be from 0 to {_logits.Length - 1}; found {token}.", nameof(token));
         }
 
-        _token[0] = token;
-        (Tensor logits, LanguageModelState final) = Model.Logits(_tape, _token, batch: 1, _state);
-        logits.Values.CopyTo(_logits);
-        _state.CopyFrom(final);
-        _tape.Reset();
+        ReadOnlySpan<float> hidden = Model.Embedding is { } embedding
+            ? _layers[0].Step(embedding.Row(token))
+            : _layers[0].Step(token);
+        for (int layer = 1; layer < _layers.Length; layer++)
+        {
+            hidden = _layers[layer].Step(hidden);
+        }
+
+        Model.Output.Projection.Compute(_workers, hidden, 1, _logits);
     }
 
-    /// <summary>Goes back to a state that was copied before.</summary>
-    /// <exception cref="ArgumentException">The state belongs to another model.</exception>
+    /// <summary>Goes back to a state and logits that were copied before.</summary>
+    /// <exception cref="ArgumentException">They belong to another model.</exception>
     public void Restore(LanguageModelState state, ReadOnlySpan<float> logits)
     {
         ArgumentNullException.ThrowIfNull(state);
-        if (state.Layers.Count != _state.Layers.Count || logits.Length != _logits.Length)
+        if (state.Layers.Count != _layers.Length || logits.Length != _logits.Length)
         {
-            throw new ArgumentException($"The state has {state.Layers.Count} layers and {logits.Length} logits; this model has {_state.Layers.Count} and {_logits.Length}.", nameof(state));
+            throw new ArgumentException($"The state has {state.Layers.Count} layers and {logits.Length} logits; this model has {_layers.Length} and {_logits.Length}.", nameof(state));
         }
 
-        _state.CopyFrom(state);
+        State.CopyFrom(state);
         logits.CopyTo(_logits);
     }
 
-    /// <summary>A second session that stands at the same place of the same text.</summary>
+    /// <summary>A second session that stands at the same place of the same text. It shares this one's threads, so the two take turns.</summary>
     public LanguageModelSession Fork()
     {
-        var fork = new LanguageModelSession(Model);
-        fork.Restore(_state, _logits);
+        var fork = new LanguageModelSession(Model, _workers);
+        fork.Restore(State, _logits);
         return fork;
     }
 }

@@ -138,7 +138,7 @@ public sealed class ProductTests
                 packed.Pack(operands.B, workers);
                 float[] a = [.. operands.A.Values];
                 int aStride = operands.A.RowStride, cStride = operands.CStride;
-                float[] byRows = new float[plain.Length], byColumns = new float[plain.Length];
+                float[] byRows = new float[plain.Length], rowByRow = new float[plain.Length];
                 workers.Run(part =>
                 {
                     (int start, int end) = workers.Share(m, part);
@@ -146,12 +146,14 @@ public sealed class ProductTests
                     {
                         packed.Multiply(a.AsSpan(start * aStride), aStride, end - start, byRows.AsSpan(start * cStride), cStride, Accumulation.Overwrite);
                     }
-
-                    (start, end) = workers.Share(n, part, PackedMatrix.ColumnGranularity);
-                    packed.Multiply(a, aStride, m, byColumns, cStride, Accumulation.Overwrite, start, end);
                 });
+                for (int row = 0; row < m; row++)
+                {
+                    packed.MultiplyRow(a.AsSpan(row * aStride), rowByRow.AsSpan(row * cStride), Accumulation.Overwrite, workers);
+                }
+
                 Close.Same(plain, byRows, $"{m} x {n} x {k} by rows on {count} threads");
-                Close.Same(plain, byColumns, $"{m} x {n} x {k} by columns on {count} threads");
+                Close.Same(plain, rowByRow, $"{m} x {n} x {k} row by row on {count} threads");
             }
         }
     }
