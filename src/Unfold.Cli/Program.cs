@@ -25,13 +25,15 @@ internal static class Program
                 throw new UsageException(FirstOf(parsed));
             }
 
-            return parsed.Invoke(new InvocationConfiguration
+            int code = parsed.Invoke(new InvocationConfiguration
             {
                 EnableDefaultExceptionHandler = false,
                 ProcessTerminationTimeout = null,
                 Output = terminal.Output,
                 Error = terminal.Error,
             });
+            terminal.Output.Flush();
+            return code;
         }
         catch (Exception failure)
         {

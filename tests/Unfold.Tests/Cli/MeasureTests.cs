@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Unfold.Cli;
 using Unfold.Models;
 using Unfold.Numerics;
 using Unfold.Persistence;
@@ -76,6 +77,15 @@ public sealed class MeasureTests : IDisposable
     }
 
     [Fact]
+    public void Output_that_cannot_be_written_is_a_failure()
+    {
+        using var output = new FullDisk();
+        using var error = new StringWriter { NewLine = "\n" };
+        Assert.Equal(1, Program.Run(["inspect", _run], new Terminal(output, error, TerminalKind.Plain)));
+        Assert.Equal("error: Reading or writing failed: No space left on device\n", error.ToString());
+    }
+
+    [Fact]
     public void A_model_that_is_no_run_can_be_inspected()
     {
         LanguageModel trained = new ModelFolder(_run).Load();
@@ -103,5 +113,10 @@ public sealed class MeasureTests : IDisposable
         Assert.Equal(1, failed.Code);
         Assert.Contains("Failed", failed.Error, StringComparison.Ordinal);
         Assert.Contains("layers.0.recurrent_weights", failed.Output, StringComparison.Ordinal);
+    }
+
+    private sealed class FullDisk : StringWriter
+    {
+        public override void Flush() => throw new IOException("No space left on device");
     }
 }
