@@ -53,7 +53,7 @@ internal static class StepsQuestion
 
         if (options.Wants(Stream))
         {
-            PrintStream(here, there, peers.Names);
+            PrintStream(here, there, peers.Names, options.Threads);
         }
     }
 
@@ -202,11 +202,11 @@ internal static class StepsQuestion
         table.Print();
     }
 
-    private static void PrintStream(Samples here, PeerSamples there, IEnumerable<string> peers)
+    private static void PrintStream(Samples here, PeerSamples there, IEnumerable<string> peers, int threads)
     {
         Console.WriteLine("Streaming, one token at a time: microseconds per token");
         var table = new Table("who", "median", "best", "tokens/s", "ratio", "setting");
-        table.Add("Unfold", Microseconds(here.Median), Microseconds(here.Best), Table.Number(StreamingStep.Block / here.Median, 0), "", "1 thread");
+        table.Add("Unfold", Microseconds(here.Median), Microseconds(here.Best), Table.Number(StreamingStep.Block / here.Median, 0), "", $"{threads} {(threads == 1 ? "thread" : "threads")} given");
         foreach (string name in peers)
         {
             (Samples peer, string setting) = there.Best(name);
