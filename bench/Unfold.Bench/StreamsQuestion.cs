@@ -17,7 +17,7 @@ internal static partial class StreamsQuestion
         int interval = options.Quick ? 20 : 300;
         string[] recipe =
         [
-            "--lowercase", "--hidden", options.Quick ? "48" : "384", "--steps", options.Quick ? "40" : "1500", "--lr", "0.004", "--schedule", "cosine",
+            "--lowercase", "--hidden", options.Quick ? "48" : "256", "--steps", options.Quick ? "40" : "3000", "--lr", "0.005", "--schedule", "cosine",
             "--checkpoint-every", $"{interval}", "--seed", "1",
         ];
         Console.WriteLine($"  command      unfold train --text {Path.GetFileName(text)} {string.Join(' ', recipe)} --json");
