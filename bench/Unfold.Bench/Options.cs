@@ -7,12 +7,13 @@ namespace Unfold.Bench;
 /// <param name="Threads">The threads of Unfold; the peers run with one and with this many.</param>
 /// <param name="Only">The workloads to run; empty for all.</param>
 /// <param name="Peers">Whether PyTorch and oneDNN are started.</param>
+/// <param name="Data">The folder of the texts, or null where none was named.</param>
 /// <param name="Quick">One iteration of everything, to see that it runs.</param>
-internal sealed record Options(int Repeats, int Threads, IReadOnlyList<string> Only, bool Peers, bool Quick)
+internal sealed record Options(int Repeats, int Threads, IReadOnlyList<string> Only, bool Peers, string? Data, bool Quick)
 {
     public static Options Parse(ReadOnlySpan<string> arguments)
     {
-        var options = new Options(Repeats: 15, Math.Min(2, Environment.ProcessorCount), [], Peers: true, Quick: false);
+        var options = new Options(Repeats: 15, Math.Min(2, Environment.ProcessorCount), [], Peers: true, Environment.GetEnvironmentVariable("UNFOLD_DATA"), Quick: false);
         for (int i = 0; i < arguments.Length; i++)
         {
             string name = arguments[i];
@@ -22,8 +23,9 @@ internal sealed record Options(int Repeats, int Threads, IReadOnlyList<string> O
                 "--threads" => options with { Threads = Number(name, arguments, ref i) },
                 "--only" => options with { Only = Text(name, arguments, ref i).Split(',', StringSplitOptions.RemoveEmptyEntries) },
                 "--no-peers" => options with { Peers = false },
+                "--data" => options with { Data = Text(name, arguments, ref i) },
                 "--quick" => options with { Quick = true, Peers = false, Repeats = 1 },
-                _ => throw new ArgumentException($"'{name}' is not one of --repeats N, --threads N, --only NAME,.., --no-peers, --quick."),
+                _ => throw new ArgumentException($"'{name}' is not one of --repeats N, --threads N, --only NAME,.., --no-peers, --data DIR, --quick."),
             };
         }
 

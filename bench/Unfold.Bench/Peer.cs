@@ -12,9 +12,10 @@ internal sealed class Peer : IDisposable
 {
     private readonly Process _process;
 
-    private Peer(string name, int threads, ProcessStartInfo start)
+    private Peer(string name, string? workload, int threads, ProcessStartInfo start)
     {
         Name = name;
+        Workload = workload;
         Threads = threads;
         start.RedirectStandardInput = true;
         start.RedirectStandardOutput = true;
@@ -30,18 +31,25 @@ internal sealed class Peer : IDisposable
     /// <summary>Whose numbers these are.</summary>
     public string Name { get; }
 
+    /// <summary>The one workload that it takes part in, or null for all.</summary>
+    public string? Workload { get; }
+
     /// <summary>The threads that it was given.</summary>
     public int Threads { get; }
 
     /// <summary>Starts PyTorch.</summary>
-    public static Peer PyTorch(int threads) => new("PyTorch", threads, PyTorchStart(threads));
+    /// <param name="name">Its name in the tables.</param>
+    /// <param name="workload">The one workload that it takes part in, or null for all.</param>
+    /// <param name="blas">Who picks OpenBLAS' kernels.</param>
+    /// <param name="threads">Its threads.</param>
+    public static Peer PyTorch(string name, string? workload, BlasKernels blas, int threads) => new(name, workload, threads, PyTorchStart(blas, threads));
 
     /// <summary>Starts oneDNN, which <see cref="BuildOneDnn"/> has built.</summary>
-    public static Peer OneDnn(string program, int threads) => new("oneDNN", threads, OneDnnStart(program, threads));
+    public static Peer OneDnn(string program, int threads) => new("oneDNN", workload: null, threads, OneDnnStart(program, threads));
 
     /// <summary>What PyTorch says about itself.</summary>
     /// <exception cref="InvalidOperationException">It does not start.</exception>
-    public static string PyTorchFacts(int threads) => Facts(PyTorchStart(threads));
+    public static string PyTorchFacts(BlasKernels blas, int threads) => Facts(PyTorchStart(blas, threads));
 
     /// <summary>What oneDNN says about itself.</summary>
     /// <exception cref="InvalidOperationException">It does not start.</exception>
@@ -93,8 +101,8 @@ internal sealed class Peer : IDisposable
         _process.Dispose();
     }
 
-    private static ProcessStartInfo PyTorchStart(int threads) =>
-        new("/usr/bin/python3", [Path.Combine(Folder(), "pytorch_steps.py"), "--threads", threads.ToString(CultureInfo.InvariantCulture)]);
+    private static ProcessStartInfo PyTorchStart(BlasKernels blas, int threads) =>
+        new("/usr/bin/python3", [Path.Combine(Folder(), "pytorch_steps.py"), "--threads", threads.ToString(CultureInfo.InvariantCulture), "--blas", blas == BlasKernels.Own ? "own" : "inherited"]);
 
     private static ProcessStartInfo OneDnnStart(string program, int threads)
     {
@@ -136,17 +144,5 @@ internal sealed class Peer : IDisposable
         }
     }
 
-    private static string Folder()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            string peers = Path.Combine(folder.FullName, "bench", "peers");
-            if (Directory.Exists(peers))
-            {
-                return peers;
-            }
-        }
-
-        throw new InvalidOperationException($"The folder bench/peers does not lie above {AppContext.BaseDirectory}: run the benchmark from its repository.");
-    }
+    private static string Folder() => Path.Combine(Repository.Folder(), "bench", "peers");
 }

@@ -6,6 +6,12 @@ internal sealed class PeerTeam : IDisposable
     // The threads of a peer go on spinning for some milliseconds after its answer.
     private const int MillisecondsToCalmDown = 20;
 
+    private const string PyTorch = "PyTorch";
+
+    // OpenBLAS takes the kernels that this names instead of those for the processor. Products of one row then take another
+    // time, so the streaming is measured both ways.
+    private const string KernelsVariable = "OPENBLAS_CORETYPE";
+
     private readonly List<Peer> _peers = [];
 
     /// <summary>Starts the peers, and says of each what it is or why it is left out.</summary>
@@ -18,17 +24,26 @@ internal sealed class PeerTeam : IDisposable
         }
 
         int[] threads = [.. new[] { 1, options.Threads }.Distinct()];
-        team.Add("PyTorch", () => Peer.PyTorchFacts(options.Threads), threads, Peer.PyTorch);
+        team.Add(PyTorch, () => Peer.PyTorchFacts(BlasKernels.Own, options.Threads), threads, count => Peer.PyTorch(PyTorch, workload: null, BlasKernels.Own, count));
+        if (options.Wants(StreamingStep.Name) && Environment.GetEnvironmentVariable(KernelsVariable) is string kernels)
+        {
+            string name = $"{PyTorch}, {KernelsVariable}={kernels}";
+            team.Add(name, () => Peer.PyTorchFacts(BlasKernels.Inherited, options.Threads), threads, count => Peer.PyTorch(name, StreamingStep.Name, BlasKernels.Inherited, count));
+        }
+
         team.Add("oneDNN", () => Peer.OneDnnFacts(Peer.BuildOneDnn(), options.Threads), threads, count => Peer.OneDnn(Peer.BuildOneDnn(), count));
         return team;
     }
+
+    /// <summary>The names of the peers, each once.</summary>
+    public IEnumerable<string> Names => _peers.Select(peer => peer.Name).Distinct();
 
     /// <summary>Gives every peer its turn at a workload.</summary>
     public void TakeTurns(string workload, int steps, PeerSamples samples)
     {
         foreach (Peer peer in _peers)
         {
-            if (samples.LeftOut(peer))
+            if (samples.LeftOut(peer) || (peer.Workload is not null && peer.Workload != workload))
             {
                 continue;
             }

@@ -7,13 +7,18 @@ using Unfold.Bench;
     ("steps", "training steps and streamed tokens, beside PyTorch and oneDNN", StepsQuestion.Run),
     ("stream", "the time of one streamed token", StreamQuestion.Run),
     ("allocations", "the bytes that a training step allocates", AllocationsQuestion.Run),
+    ("startup", "how soon the published command writes its first character", StartupQuestion.Run),
+    ("demo", "what the command learns of the embedded text", DemoQuestion.Run),
+    ("classic", "loss, speed and memory of the classic recipe (needs data)", ClassicQuestion.Run),
+    ("streams", "what the command learns of a text within two minutes (needs data)", StreamsQuestion.Run),
+    ("corpus", "the memory that a text of a gigabyte takes", CorpusQuestion.Run),
 ];
 
 string asked = args.Length > 0 ? args[0] : "";
 (string Name, string Asks, Action<Options> Run)[] chosen = asked == "all" ? questions : [.. questions.Where(question => question.Name == asked)];
 if (chosen.Length == 0)
 {
-    Console.Error.WriteLine("Usage: dotnet run -c Release --project bench/Unfold.Bench -- QUESTION [--repeats N] [--threads N] [--only WORKLOAD,..] [--no-peers] [--quick]");
+    Console.Error.WriteLine("Usage: dotnet run -c Release --project bench/Unfold.Bench -- QUESTION [--repeats N] [--threads N] [--only WORKLOAD,..] [--no-peers] [--data DIR] [--quick]");
     foreach ((string name, string asks, _) in questions)
     {
         Console.Error.WriteLine($"  {name,-12} {asks}");
@@ -28,7 +33,15 @@ try
     Options options = Options.Parse(args.AsSpan(1));
     foreach ((_, _, Action<Options> run) in chosen)
     {
-        run(options);
+        try
+        {
+            run(options);
+        }
+        catch (MissingDataException missing) when (chosen.Length > 1)
+        {
+            Console.WriteLine($"  left out     {missing.Message}");
+            Console.WriteLine();
+        }
     }
 
     return 0;

@@ -5,7 +5,7 @@ namespace Unfold.Bench;
 /// <summary>How long does a training step take here, in PyTorch and in oneDNN, and how much of it is the FMA peak?</summary>
 internal static class StepsQuestion
 {
-    private const string Stream = "stream256";
+    private const string Stream = StreamingStep.Name;
 
     /// <summary>What was measured of one training workload.</summary>
     private sealed record Measured(Workload Workload, double Operations, double PeakOperations)
@@ -53,7 +53,7 @@ internal static class StepsQuestion
 
         if (options.Wants(Stream))
         {
-            PrintStream(here, there);
+            PrintStream(here, there, peers.Names, options.Threads);
         }
     }
 
@@ -202,12 +202,12 @@ internal static class StepsQuestion
         table.Print();
     }
 
-    private static void PrintStream(Samples here, PeerSamples there)
+    private static void PrintStream(Samples here, PeerSamples there, IEnumerable<string> peers, int threads)
     {
         Console.WriteLine("Streaming, one token at a time: microseconds per token");
         var table = new Table("who", "median", "best", "tokens/s", "ratio", "setting");
-        table.Add("Unfold", Microseconds(here.Median), Microseconds(here.Best), Table.Number(StreamingStep.Block / here.Median, 0), "", "1 thread");
-        foreach (string name in new[] { "PyTorch", "oneDNN" })
+        table.Add("Unfold", Microseconds(here.Median), Microseconds(here.Best), Table.Number(StreamingStep.Block / here.Median, 0), "", $"{threads} {(threads == 1 ? "thread" : "threads")} given");
+        foreach (string name in peers)
         {
             (Samples peer, string setting) = there.Best(name);
             if (setting.Length > 0)

@@ -6,6 +6,9 @@ namespace Unfold.Bench;
 /// <summary>One token at a time through the streamed LSTM and its output layer, the state carried, in blocks like the peers'.</summary>
 internal sealed class StreamingStep
 {
+    /// <summary>The peers know it under this name.</summary>
+    public const string Name = "stream256";
+
     /// <summary>The tokens of a block.</summary>
     public const int Block = 100;
 
