@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Unfold.Numerics.Vectors;
 
 namespace Unfold.Numerics.Products;
@@ -56,6 +57,12 @@ internal static unsafe class Packing
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Strip(float* a, nint aRow, nint aColumn, int rows, int k, float* strip)
     {
+        if (aRow == 1 && rows >= Vector128<float>.Count && rows <= 2 * Vector256<float>.Count)
+        {
+            StripOfColumns(a, aColumn, rows, k, strip);
+            return;
+        }
+
         for (int p = 0; p < k; p++)
         {
             float* source = a + (p * aColumn);
@@ -65,6 +72,38 @@ internal static unsafe class Packing
             }
 
             strip += rows;
+        }
+    }
+
+    /// <summary>A transposed matrix has its columns' values side by side already: two registers that may overlap take a column.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void StripOfColumns(float* a, nint aColumn, int rows, int k, float* strip)
+    {
+        if (rows >= Vector256<float>.Count)
+        {
+            nint last = rows - Vector256<float>.Count;
+            for (int p = 0; p < k; p++)
+            {
+                Vector256<float> head = Vector256.Load(a);
+                Vector256<float> tail = Vector256.Load(a + last);
+                head.Store(strip);
+                tail.Store(strip + last);
+                a += aColumn;
+                strip += rows;
+            }
+        }
+        else
+        {
+            nint last = rows - Vector128<float>.Count;
+            for (int p = 0; p < k; p++)
+            {
+                Vector128<float> head = Vector128.Load(a);
+                Vector128<float> tail = Vector128.Load(a + last);
+                head.Store(strip);
+                tail.Store(strip + last);
+                a += aColumn;
+                strip += rows;
+            }
         }
     }
 }
