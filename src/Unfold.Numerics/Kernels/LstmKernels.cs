@@ -60,27 +60,38 @@ public static unsafe class LstmKernels
         {
             for (int row = 0; row < rows; row++)
             {
-                float* i = gates + ((nint)row * 4 * hidden);
-                float* f = i + hidden;
-                float* g = f + hidden;
-                float* o = g + hidden;
+                float* rowGates = gates + ((nint)row * 4 * hidden);
                 nint offset = (nint)row * hidden;
-                for (int j = 0; j < hidden; j += S.Count)
+                int j = 0;
+                for (; j <= hidden - S.Count; j += S.Count)
                 {
-                    int left = hidden - j;
-                    V input = VectorMath.Sigmoid<S, V>(Lanes.Load<S, V>(i + j, left));
-                    V forget = VectorMath.Sigmoid<S, V>(Lanes.Load<S, V>(f + j, left));
-                    V candidate = VectorMath.Tanh<S, V>(Lanes.Load<S, V>(g + j, left));
-                    V output = VectorMath.Sigmoid<S, V>(Lanes.Load<S, V>(o + j, left));
-                    V cell = S.MultiplyAdd(forget, Lanes.Load<S, V>(previousC + offset + j, left), S.Multiply(input, candidate));
-                    Lanes.Store<S, V>(input, i + j, left);
-                    Lanes.Store<S, V>(forget, f + j, left);
-                    Lanes.Store<S, V>(candidate, g + j, left);
-                    Lanes.Store<S, V>(output, o + j, left);
-                    Lanes.Store<S, V>(cell, c + offset + j, left);
-                    Lanes.Store<S, V>(S.Multiply(output, VectorMath.Tanh<S, V>(cell)), h + offset + j, left);
+                    Cells<S, V, WholeLanes<S, V>>(default, rowGates + j, hidden, previousC + offset + j, c + offset + j, h + offset + j);
+                }
+
+                if (j < hidden)
+                {
+                    Cells<S, V, PartLanes<S, V>>(new(hidden - j), rowGates + j, hidden, previousC + offset + j, c + offset + j, h + offset + j);
                 }
             }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Cells<S, V, L>(L lanes, float* gates, nint hidden, float* previousC, float* c, float* h)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+            where L : struct, ILanes<V>
+        {
+            V input = VectorMath.Sigmoid<S, V>(lanes.Load(gates));
+            V forget = VectorMath.Sigmoid<S, V>(lanes.Load(gates + hidden));
+            V candidate = VectorMath.Tanh<S, V>(lanes.Load(gates + (2 * hidden)));
+            V output = VectorMath.Sigmoid<S, V>(lanes.Load(gates + (3 * hidden)));
+            V cell = S.MultiplyAdd(forget, lanes.Load(previousC), S.Multiply(input, candidate));
+            lanes.Store(input, gates);
+            lanes.Store(forget, gates + hidden);
+            lanes.Store(candidate, gates + (2 * hidden));
+            lanes.Store(output, gates + (3 * hidden));
+            lanes.Store(cell, c);
+            lanes.Store(S.Multiply(output, VectorMath.Tanh<S, V>(cell)), h);
         }
     }
 
@@ -91,37 +102,47 @@ public static unsafe class LstmKernels
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            V one = S.Create(1);
             for (int row = 0; row < rows; row++)
             {
-                float* i = gates + ((nint)row * 4 * hidden);
-                float* f = i + hidden;
-                float* g = f + hidden;
-                float* o = g + hidden;
+                float* rowGates = gates + ((nint)row * 4 * hidden);
                 nint offset = (nint)row * hidden;
-                for (int j = 0; j < hidden; j += S.Count)
+                int j = 0;
+                for (; j <= hidden - S.Count; j += S.Count)
                 {
-                    int left = hidden - j;
-                    V input = Lanes.Load<S, V>(i + j, left);
-                    V forget = Lanes.Load<S, V>(f + j, left);
-                    V candidate = Lanes.Load<S, V>(g + j, left);
-                    V output = Lanes.Load<S, V>(o + j, left);
-                    V dHidden = Lanes.Load<S, V>(dh + offset + j, left);
-                    V squashed = VectorMath.Tanh<S, V>(Lanes.Load<S, V>(c + offset + j, left));
-                    V dSquashed = S.Multiply(S.Multiply(dHidden, output), S.Subtract(one, S.Multiply(squashed, squashed)));
-                    V dCell = S.Add(Lanes.Load<S, V>(dc + offset + j, left), dSquashed);
-                    V previous = Lanes.Load<S, V>(previousC + offset + j, left);
-                    V dInput = S.Multiply(S.Multiply(dCell, candidate), S.Multiply(input, S.Subtract(one, input)));
-                    V dForget = S.Multiply(S.Multiply(dCell, previous), S.Multiply(forget, S.Subtract(one, forget)));
-                    V dCandidate = S.Multiply(S.Multiply(dCell, input), S.Subtract(one, S.Multiply(candidate, candidate)));
-                    V dOutput = S.Multiply(S.Multiply(dHidden, squashed), S.Multiply(output, S.Subtract(one, output)));
-                    Lanes.Store<S, V>(dInput, i + j, left);
-                    Lanes.Store<S, V>(dForget, f + j, left);
-                    Lanes.Store<S, V>(dCandidate, g + j, left);
-                    Lanes.Store<S, V>(dOutput, o + j, left);
-                    Lanes.Store<S, V>(S.Multiply(dCell, forget), dc + offset + j, left);
+                    Cells<S, V, WholeLanes<S, V>>(default, rowGates + j, hidden, previousC + offset + j, c + offset + j, dh + offset + j, dc + offset + j);
+                }
+
+                if (j < hidden)
+                {
+                    Cells<S, V, PartLanes<S, V>>(new(hidden - j), rowGates + j, hidden, previousC + offset + j, c + offset + j, dh + offset + j, dc + offset + j);
                 }
             }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Cells<S, V, L>(L lanes, float* gates, nint hidden, float* previousC, float* c, float* dh, float* dc)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+            where L : struct, ILanes<V>
+        {
+            V one = S.Create(1);
+            V input = lanes.Load(gates);
+            V forget = lanes.Load(gates + hidden);
+            V candidate = lanes.Load(gates + (2 * hidden));
+            V output = lanes.Load(gates + (3 * hidden));
+            V dHidden = lanes.Load(dh);
+            V squashed = VectorMath.Tanh<S, V>(lanes.Load(c));
+            V dSquashed = S.Multiply(S.Multiply(dHidden, output), S.Subtract(one, S.Multiply(squashed, squashed)));
+            V dCell = S.Add(lanes.Load(dc), dSquashed);
+            V dInput = S.Multiply(S.Multiply(dCell, candidate), S.Multiply(input, S.Subtract(one, input)));
+            V dForget = S.Multiply(S.Multiply(dCell, lanes.Load(previousC)), S.Multiply(forget, S.Subtract(one, forget)));
+            V dCandidate = S.Multiply(S.Multiply(dCell, input), S.Subtract(one, S.Multiply(candidate, candidate)));
+            V dOutput = S.Multiply(S.Multiply(dHidden, squashed), S.Multiply(output, S.Subtract(one, output)));
+            lanes.Store(dInput, gates);
+            lanes.Store(dForget, gates + hidden);
+            lanes.Store(dCandidate, gates + (2 * hidden));
+            lanes.Store(dOutput, gates + (3 * hidden));
+            lanes.Store(S.Multiply(dCell, forget), dc);
         }
     }
 }
