@@ -112,20 +112,34 @@ public static unsafe class GruKernels
         {
             for (int row = 0; row < rows; row++)
             {
-                float* r = gates + ((nint)row * 3 * hidden);
-                float* z = r + hidden;
+                float* rowGates = gates + ((nint)row * 3 * hidden);
                 nint offset = (nint)row * hidden;
-                for (int j = 0; j < hidden; j += S.Count)
+                int j = 0;
+                for (; j <= hidden - S.Count; j += S.Count)
                 {
-                    int left = hidden - j;
-                    V reset = VectorMath.Sigmoid<S, V>(Lanes.Load<S, V>(r + j, left));
-                    Lanes.Store<S, V>(reset, r + j, left);
-                    Lanes.Store<S, V>(VectorMath.Sigmoid<S, V>(Lanes.Load<S, V>(z + j, left)), z + j, left);
-                    if (resetHidden != null)
-                    {
-                        Lanes.Store<S, V>(S.Multiply(reset, Lanes.Load<S, V>(previousH + offset + j, left)), resetHidden + offset + j, left);
-                    }
+                    Cells<S, V, WholeLanes<S, V>>(default, rowGates + j, offset + j);
                 }
+
+                if (j < hidden)
+                {
+                    Cells<S, V, PartLanes<S, V>>(new(hidden - j), rowGates + j, offset + j);
+                }
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Cells<S, V, L>(L lanes, float* r, nint at)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+            where L : struct, ILanes<V>
+        {
+            float* z = r + hidden;
+            V reset = VectorMath.Sigmoid<S, V>(lanes.Load(r));
+            lanes.Store(reset, r);
+            lanes.Store(VectorMath.Sigmoid<S, V>(lanes.Load(z)), z);
+            if (resetHidden != null)
+            {
+                lanes.Store(S.Multiply(reset, lanes.Load(previousH + at)), resetHidden + at);
             }
         }
     }
@@ -139,25 +153,39 @@ public static unsafe class GruKernels
         {
             for (int row = 0; row < rows; row++)
             {
-                float* r = gates + ((nint)row * 3 * hidden);
-                float* z = r + hidden;
-                float* n = z + hidden;
+                float* rowGates = gates + ((nint)row * 3 * hidden);
                 nint offset = (nint)row * hidden;
-                for (int j = 0; j < hidden; j += S.Count)
+                int j = 0;
+                for (; j <= hidden - S.Count; j += S.Count)
                 {
-                    int left = hidden - j;
-                    V sum = Lanes.Load<S, V>(n + j, left);
-                    if (q != null)
-                    {
-                        sum = S.MultiplyAdd(Lanes.Load<S, V>(r + j, left), Lanes.Load<S, V>(q + offset + j, left), sum);
-                    }
+                    Cells<S, V, WholeLanes<S, V>>(default, rowGates + j, offset + j);
+                }
 
-                    V candidate = VectorMath.Tanh<S, V>(sum);
-                    Lanes.Store<S, V>(candidate, n + j, left);
-                    V difference = S.Subtract(Lanes.Load<S, V>(previousH + offset + j, left), candidate);
-                    Lanes.Store<S, V>(S.MultiplyAdd(Lanes.Load<S, V>(z + j, left), difference, candidate), h + offset + j, left);
+                if (j < hidden)
+                {
+                    Cells<S, V, PartLanes<S, V>>(new(hidden - j), rowGates + j, offset + j);
                 }
             }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Cells<S, V, L>(L lanes, float* r, nint at)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+            where L : struct, ILanes<V>
+        {
+            float* z = r + hidden;
+            float* n = z + hidden;
+            V sum = lanes.Load(n);
+            if (q != null)
+            {
+                sum = S.MultiplyAdd(lanes.Load(r), lanes.Load(q + at), sum);
+            }
+
+            V candidate = VectorMath.Tanh<S, V>(sum);
+            lanes.Store(candidate, n);
+            V difference = S.Subtract(lanes.Load(previousH + at), candidate);
+            lanes.Store(S.MultiplyAdd(lanes.Load(z), difference, candidate), h + at);
         }
     }
 
@@ -168,33 +196,47 @@ public static unsafe class GruKernels
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            V one = S.Create(1);
             for (int row = 0; row < rows; row++)
             {
-                float* r = gates + ((nint)row * 3 * hidden);
-                float* z = r + hidden;
-                float* n = z + hidden;
+                float* rowGates = gates + ((nint)row * 3 * hidden);
                 nint offset = (nint)row * hidden;
-                for (int j = 0; j < hidden; j += S.Count)
+                int j = 0;
+                for (; j <= hidden - S.Count; j += S.Count)
                 {
-                    int left = hidden - j;
-                    V update = Lanes.Load<S, V>(z + j, left);
-                    V candidate = Lanes.Load<S, V>(n + j, left);
-                    V dHidden = Lanes.Load<S, V>(dh + offset + j, left);
-                    V difference = S.Subtract(Lanes.Load<S, V>(previousH + offset + j, left), candidate);
-                    V rest = S.Subtract(one, update);
-                    V dCandidate = S.Multiply(S.Multiply(dHidden, rest), S.Subtract(one, S.Multiply(candidate, candidate)));
-                    Lanes.Store<S, V>(S.Multiply(S.Multiply(dHidden, difference), S.Multiply(update, rest)), z + j, left);
-                    Lanes.Store<S, V>(dCandidate, n + j, left);
-                    Lanes.Store<S, V>(S.Multiply(dHidden, update), dh + offset + j, left);
-                    if (q != null)
-                    {
-                        V reset = Lanes.Load<S, V>(r + j, left);
-                        V product = Lanes.Load<S, V>(q + offset + j, left);
-                        Lanes.Store<S, V>(S.Multiply(S.Multiply(dCandidate, product), S.Multiply(reset, S.Subtract(one, reset))), r + j, left);
-                        Lanes.Store<S, V>(S.Multiply(dCandidate, reset), q + offset + j, left);
-                    }
+                    Cells<S, V, WholeLanes<S, V>>(default, rowGates + j, offset + j);
                 }
+
+                if (j < hidden)
+                {
+                    Cells<S, V, PartLanes<S, V>>(new(hidden - j), rowGates + j, offset + j);
+                }
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Cells<S, V, L>(L lanes, float* r, nint at)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+            where L : struct, ILanes<V>
+        {
+            float* z = r + hidden;
+            float* n = z + hidden;
+            V one = S.Create(1);
+            V update = lanes.Load(z);
+            V candidate = lanes.Load(n);
+            V dHidden = lanes.Load(dh + at);
+            V difference = S.Subtract(lanes.Load(previousH + at), candidate);
+            V rest = S.Subtract(one, update);
+            V dCandidate = S.Multiply(S.Multiply(dHidden, rest), S.Subtract(one, S.Multiply(candidate, candidate)));
+            lanes.Store(S.Multiply(S.Multiply(dHidden, difference), S.Multiply(update, rest)), z);
+            lanes.Store(dCandidate, n);
+            lanes.Store(S.Multiply(dHidden, update), dh + at);
+            if (q != null)
+            {
+                V reset = lanes.Load(r);
+                V product = lanes.Load(q + at);
+                lanes.Store(S.Multiply(S.Multiply(dCandidate, product), S.Multiply(reset, S.Subtract(one, reset))), r);
+                lanes.Store(S.Multiply(dCandidate, reset), q + at);
             }
         }
     }
@@ -206,21 +248,34 @@ public static unsafe class GruKernels
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            V one = S.Create(1);
             for (int row = 0; row < rows; row++)
             {
-                float* r = gates + ((nint)row * 3 * hidden);
+                float* rowGates = gates + ((nint)row * 3 * hidden);
                 nint offset = (nint)row * hidden;
-                for (int j = 0; j < hidden; j += S.Count)
+                int j = 0;
+                for (; j <= hidden - S.Count; j += S.Count)
                 {
-                    int left = hidden - j;
-                    V reset = Lanes.Load<S, V>(r + j, left);
-                    V gradient = Lanes.Load<S, V>(dResetHidden + offset + j, left);
-                    V previous = Lanes.Load<S, V>(previousH + offset + j, left);
-                    Lanes.Store<S, V>(S.MultiplyAdd(gradient, reset, Lanes.Load<S, V>(dh + offset + j, left)), dh + offset + j, left);
-                    Lanes.Store<S, V>(S.Multiply(S.Multiply(gradient, previous), S.Multiply(reset, S.Subtract(one, reset))), r + j, left);
+                    Cells<S, V, WholeLanes<S, V>>(default, rowGates + j, offset + j);
+                }
+
+                if (j < hidden)
+                {
+                    Cells<S, V, PartLanes<S, V>>(new(hidden - j), rowGates + j, offset + j);
                 }
             }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Cells<S, V, L>(L lanes, float* r, nint at)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+            where L : struct, ILanes<V>
+        {
+            V reset = lanes.Load(r);
+            V gradient = lanes.Load(dResetHidden + at);
+            V previous = lanes.Load(previousH + at);
+            lanes.Store(S.MultiplyAdd(gradient, reset, lanes.Load(dh + at)), dh + at);
+            lanes.Store(S.Multiply(S.Multiply(gradient, previous), S.Multiply(reset, S.Subtract(S.Create(1), reset))), r);
         }
     }
 }
