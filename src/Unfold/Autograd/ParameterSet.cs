@@ -34,7 +34,7 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>
 
             offsets[i] = length;
             length = checked((length + parameter.Shape.Length + Alignment - 1) / Alignment * Alignment);
-            Count += parameter.Shape.Length;
+            ValueCount += parameter.Shape.Length;
         }
 
         _values = PinnedMemory.Allocate(length, Initial.Zero);
@@ -46,16 +46,17 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>
         }
     }
 
-    /// <summary>The number of learned values.</summary>
-    public int Count { get; }
+    /// <summary>The number of parameters.</summary>
+    public int Count => _parameters.Length;
+
+    /// <summary>The number of learned values: of all parameters together.</summary>
+    public int ValueCount { get; }
 
     /// <summary>The values of all parameters, with a few zeros between them.</summary>
     public ReadOnlySpan<float> Values => _values.Span;
 
     /// <summary>The gradients of all parameters, laid out as <see cref="Values"/>.</summary>
     public Span<float> Gradients => _gradients.Span;
-
-    int IReadOnlyCollection<Parameter>.Count => _parameters.Length;
 
     /// <summary>The parameter at a place in the order of creation.</summary>
     public Parameter this[int index] => _parameters[index];

@@ -114,7 +114,7 @@ public sealed class LanguageModel
 
         lines.AddRange(_layers.Select(layer => layer.ToString()));
         lines.Add(Output.Projection.ToString());
-        return $"LanguageModel({Parameters.Count:N0} parameters)\n  {string.Join("\n  ", lines)}";
+        return $"LanguageModel({Parameters.ValueCount:N0} parameters)\n  {string.Join("\n  ", lines)}";
     }
 
     private static Cell CreateCell(LanguageModelSettings settings, int input, SeededRandom random, string name) => settings.Cell switch

@@ -15,7 +15,8 @@ public sealed class ParameterSetTests
         // 21 values take 32 places, 5 take 16, 12 take 16.
         Assert.Equal(64, set.Values.Length);
         Assert.Equal(64, set.Gradients.Length);
-        Assert.Equal(38, set.Count);
+        Assert.Equal(3, set.Count);
+        Assert.Equal(38, set.ValueCount);
         Assert.Equal(2.5f, set.Values[32 + 4]);
 
         set.Edit()[48 + 11] = -1;
