@@ -17,7 +17,7 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>
     private readonly Memory<float> _gradients;
 
     /// <summary>Gathers parameters. Each belongs to one set only.</summary>
-    /// <exception cref="ArgumentException">Two parameters have one name.</exception>
+    /// <exception cref="ArgumentException">Two parameters have one name, or one belongs to another set already. Nothing has changed then.</exception>
     public ParameterSet(IEnumerable<Parameter> parameters)
     {
         _parameters = [.. parameters];
@@ -32,6 +32,11 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>
                 throw new ArgumentException($"Two parameters are called '{parameter.Name}'.", nameof(parameters));
             }
 
+            if (parameter.Owned)
+            {
+                throw new ArgumentException($"The parameter '{parameter.Name}' belongs to another set already, which would lose it: use that set, or create the layer anew.", nameof(parameters));
+            }
+
             offsets[i] = length;
             length = checked((length + parameter.Shape.Length + Alignment - 1) / Alignment * Alignment);
             ValueCount += parameter.Shape.Length;
@@ -42,6 +47,7 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>
         for (int i = 0; i < _parameters.Length; i++)
         {
             int size = _parameters[i].Shape.Length;
+            _parameters[i].Owned = true;
             _parameters[i].MoveTo(_values.Slice(offsets[i], size), _gradients.Slice(offsets[i], size));
         }
     }

@@ -69,5 +69,16 @@ public sealed class ParameterSetTests
         Assert.Contains("'w'", failure.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_parameter_of_another_set_is_refused_and_stays_where_it_is()
+    {
+        Parameter[] parameters = Three();
+        var set = new ParameterSet(parameters);
+        ArgumentException failure = Assert.Throws<ArgumentException>(() => new ParameterSet([new Parameter("new", new Shape(2)), parameters[1]]));
+        Assert.Contains("'b'", failure.Message, StringComparison.Ordinal);
+        set.Edit()[32] = 6;
+        Assert.Equal(6, parameters[1].Values[0]);
+    }
+
     private static Parameter[] Three() => [new("a", new Shape(3, 7)), new("b", new Shape(5)), new("c", new Shape(2, 2, 3))];
 }
