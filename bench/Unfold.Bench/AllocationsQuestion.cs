@@ -33,7 +33,7 @@ internal static class AllocationsQuestion
                 }
 
                 long allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
-                long floats = step.Model.Parameters.Count + ((long)workload.Tokens * (workload.GatesWidth + hidden));
+                long floats = step.Model.Parameters.ValueCount + ((long)workload.Tokens * (workload.GatesWidth + hidden));
                 table.Add($"{batch} x {sequence} x {hidden}", Table.Number(floats, 0), Table.Number((double)allocated / steps, 0));
             }
 

@@ -3,8 +3,8 @@ using Unfold.Numerics;
 namespace Unfold.Autograd;
 
 /// <summary>
-/// Scratch memory that is handed out in order and taken back all at once. A step that needs no more than the last one
-/// allocates nothing.
+/// Scratch memory that is handed out in order and taken back all at once. A step that needs no more than the largest one
+/// before it allocates nothing, and no more is held than the largest step needs, rounded up.
 /// </summary>
 internal sealed class Arena
 {
@@ -35,9 +35,23 @@ internal sealed class Arena
         return _chunks[_chunk].Slice(offset, length);
     }
 
-    /// <summary>Takes all memory back.</summary>
+    /// <summary>The number of values that fit into all chunks.</summary>
+    public long Held => _chunks.Sum(chunk => (long)chunk.Length);
+
+    /// <summary>Takes all memory back. Several chunks become one that is large enough for the whole step.</summary>
     public void Reset()
     {
+        // Chunks that a longer step left too small would be skipped ever after, and each longer step would add another.
+        if (_chunks.Count > 1)
+        {
+            long total = (Held + ChunkLength - 1) / ChunkLength * ChunkLength;
+            if (total <= Array.MaxLength)
+            {
+                _chunks.Clear();
+                _chunks.Add(PinnedMemory.Allocate((int)total, Initial.Undefined));
+            }
+        }
+
         _chunk = 0;
         _used = 0;
     }

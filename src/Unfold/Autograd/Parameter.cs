@@ -17,6 +17,9 @@ public sealed class Parameter : Tensor
     /// <summary>The name, unique within the model.</summary>
     public string Name { get; }
 
+    /// <summary>Whether a <see cref="ParameterSet"/> holds the memory.</summary>
+    internal bool Owned { get; set; }
+
     /// <summary>Writes the name and the sizes.</summary>
     public override string ToString() => $"{Name} {Shape}";
 }

@@ -17,7 +17,7 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>
     private readonly Memory<float> _gradients;
 
     /// <summary>Gathers parameters. Each belongs to one set only.</summary>
-    /// <exception cref="ArgumentException">Two parameters have one name.</exception>
+    /// <exception cref="ArgumentException">Two parameters have one name, or one belongs to another set already. Nothing has changed then.</exception>
     public ParameterSet(IEnumerable<Parameter> parameters)
     {
         _parameters = [.. parameters];
@@ -32,9 +32,14 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>
                 throw new ArgumentException($"Two parameters are called '{parameter.Name}'.", nameof(parameters));
             }
 
+            if (parameter.Owned)
+            {
+                throw new ArgumentException($"The parameter '{parameter.Name}' belongs to another set already, which would lose it: use that set, or create the layer anew.", nameof(parameters));
+            }
+
             offsets[i] = length;
             length = checked((length + parameter.Shape.Length + Alignment - 1) / Alignment * Alignment);
-            Count += parameter.Shape.Length;
+            ValueCount += parameter.Shape.Length;
         }
 
         _values = PinnedMemory.Allocate(length, Initial.Zero);
@@ -42,20 +47,22 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>
         for (int i = 0; i < _parameters.Length; i++)
         {
             int size = _parameters[i].Shape.Length;
+            _parameters[i].Owned = true;
             _parameters[i].MoveTo(_values.Slice(offsets[i], size), _gradients.Slice(offsets[i], size));
         }
     }
 
-    /// <summary>The number of learned values.</summary>
-    public int Count { get; }
+    /// <summary>The number of parameters.</summary>
+    public int Count => _parameters.Length;
+
+    /// <summary>The number of learned values: of all parameters together.</summary>
+    public int ValueCount { get; }
 
     /// <summary>The values of all parameters, with a few zeros between them.</summary>
     public ReadOnlySpan<float> Values => _values.Span;
 
     /// <summary>The gradients of all parameters, laid out as <see cref="Values"/>.</summary>
     public Span<float> Gradients => _gradients.Span;
-
-    int IReadOnlyCollection<Parameter>.Count => _parameters.Length;
 
     /// <summary>The parameter at a place in the order of creation.</summary>
     public Parameter this[int index] => _parameters[index];

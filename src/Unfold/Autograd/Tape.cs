@@ -11,6 +11,7 @@ public sealed class Tape
 {
     private readonly Arena _arena = new();
     private readonly List<Action> _backward = [];
+    private bool _walked;
 
     /// <summary>Creates an empty tape.</summary>
     /// <param name="workers">The threads that the operations run on.</param>
@@ -46,8 +47,8 @@ public sealed class Tape
 
     /// <summary>Adds the gradient of a loss to the gradients of everything that it was computed from.</summary>
     /// <param name="loss">A single value that this tape computed.</param>
-    /// <exception cref="ArgumentException">The loss is not a single value.</exception>
-    /// <exception cref="InvalidOperationException">The loss depends on no parameter, or the tape does not record.</exception>
+    /// <exception cref="ArgumentException">The loss is not a single value, or not one of this tape.</exception>
+    /// <exception cref="InvalidOperationException">The loss depends on no parameter, or the tape does not record, or it has been walked since its last reset.</exception>
     public void Backward(Tensor loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
@@ -61,7 +62,19 @@ public sealed class Tape
             throw new InvalidOperationException("The loss depends on no parameter, or the tape does not record.");
         }
 
+        if (!loss.IsOf(this))
+        {
+            throw new ArgumentException("The loss was not computed on this tape, so nothing here leads back from it: walk the tape that computed it.", nameof(loss));
+        }
+
+        // The operations of a step overwrite what they saved with its gradient, so a second walk would find nothing of use.
+        if (_walked)
+        {
+            throw new InvalidOperationException("The tape has been walked already: add the losses up and walk it once, or reset it and compute the second loss anew.");
+        }
+
         loss.Gradient[0] += 1;
+        _walked = true;
         for (int i = _backward.Count - 1; i >= 0; i--)
         {
             _backward[i]();
@@ -74,6 +87,7 @@ public sealed class Tape
     public void Reset()
     {
         _backward.Clear();
+        _walked = false;
         _arena.Reset();
         Step++;
     }

@@ -112,6 +112,9 @@ public class Tensor
         Version++;
     }
 
+    /// <summary>Whether a tape made this tensor.</summary>
+    internal bool IsOf(Tape tape) => _tape == tape;
+
     private void RequireAlive()
     {
         if (_tape is not null && _tape.Step != _step)

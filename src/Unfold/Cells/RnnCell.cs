@@ -22,7 +22,9 @@ public sealed class RnnCell : Cell
     public RnnCell(int input, int hidden, SeededRandom random, Activation activation = Activation.Tanh, string name = "rnn")
         : base(name, input, hidden, gates: 1)
     {
-        Activation = activation;
+        Activation = Enum.IsDefined(activation)
+            ? activation
+            : throw new ArgumentOutOfRangeException(nameof(activation), activation, $"{name}: this activation is not known.");
         _recurrent = new PackedWeights(RecurrentWeights);
         InputWeights.Initialize(Initializer.GlorotUniform, random);
         RecurrentWeights.Initialize(activation == Activation.Relu ? Initializer.Identity(1) : Initializer.Orthogonal, random);

@@ -195,6 +195,25 @@ internal sealed class SequenceScan
             MemoryGradient = dMemory,
             Work = work.Slice(first * _hidden, rows * _hidden),
         });
+        ClearPastEnd(t, first, rows, dHidden, dMemory, gates, saved);
+    }
+
+    /// <summary>
+    /// A step past the end passes nothing on and adds nothing to the weights, even where padding that is not a number has made
+    /// its gates and so zero times them not a number either.
+    /// </summary>
+    private void ClearPastEnd(int t, int first, int rows, Span<float> dHidden, Span<float> dMemory, Span<float> gates, Span<float> saved)
+    {
+        for (int i = 0; _lengths is not null && i < rows; i++)
+        {
+            if (t >= _lengths[first + i])
+            {
+                dHidden.Slice(i * _hidden, _hidden).Clear();
+                dMemory.Slice(i * _memoryWidth, _memoryWidth).Clear();
+                gates.Slice(i * _gatesWidth, _gatesWidth).Clear();
+                saved.Slice(i * _savedWidth, _savedWidth).Clear();
+            }
+        }
     }
 
     /// <summary>Gates = x U + b for rows of T * B.</summary>

@@ -89,6 +89,12 @@ public sealed class LanguageModel
         LossOver over = LossOver.All,
         SeededRandom? dropout = null)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batch);
+        if (targets.Length != inputs.Length && !(over == LossOver.Last && targets.Length == batch))
+        {
+            throw new ArgumentException($"Each of the {inputs.Length} inputs wants one target; found {targets.Length}.", nameof(targets));
+        }
+
         (Tensor outputs, LanguageModelState final) = Run(tape, inputs, batch, state, dropout);
         Tensor loss = over == LossOver.All
             ? Output.Loss(tape, Drop(tape, outputs, dropout), targets)
@@ -114,7 +120,7 @@ public sealed class LanguageModel
 
         lines.AddRange(_layers.Select(layer => layer.ToString()));
         lines.Add(Output.Projection.ToString());
-        return $"LanguageModel({Parameters.Count:N0} parameters)\n  {string.Join("\n  ", lines)}";
+        return $"LanguageModel({Parameters.ValueCount:N0} parameters)\n  {string.Join("\n  ", lines)}";
     }
 
     private static Cell CreateCell(LanguageModelSettings settings, int input, SeededRandom random, string name) => settings.Cell switch
@@ -129,6 +135,16 @@ public sealed class LanguageModel
     {
         ArgumentNullException.ThrowIfNull(tape);
         SequenceInput input = SequenceInput.Of(inputs, batch);
+        if (input.Time == 0)
+        {
+            throw new ArgumentException("A model wants at least one time step; found no inputs.", nameof(inputs));
+        }
+
+        if (state is not null)
+        {
+            RequireState(state, batch);
+        }
+
         if (Embedding is not null)
         {
             input = SequenceInput.Of(Drop(tape, Embedding.Forward(tape, inputs, batch), dropout));
@@ -146,6 +162,27 @@ public sealed class LanguageModel
         }
 
         return (outputs, new LanguageModelState(finals));
+    }
+
+    private void RequireState(LanguageModelState state, int batch)
+    {
+        if (state.Layers.Count != _layers.Length)
+        {
+            throw new ArgumentException($"The state has {state.Layers.Count} layers, but this model has {_layers.Length}.", nameof(state));
+        }
+
+        for (int layer = 0; layer < _layers.Length; layer++)
+        {
+            RecurrentState found = state.Layers[layer];
+            var wanted = new Shape(batch, _layers[layer].Cell.HiddenSize);
+            bool fits = found.Hidden.Shape == wanted
+                && (found is LstmState) == (Settings.Cell == CellKind.Lstm)
+                && (found.Memory is null || found.Memory.Shape == wanted);
+            if (!fits)
+            {
+                throw new ArgumentException($"The state of layer {layer} is a {found.GetType().Name} of {found.Hidden.Shape}, but this model wants one of {Settings.Cell.ToString().ToLowerInvariant()} of {wanted}.", nameof(state));
+            }
+        }
     }
 
     private Tensor Drop(Tape tape, Tensor values, SeededRandom? random) =>

@@ -21,13 +21,36 @@ internal static class ModelWeights
     {
         foreach (Parameter parameter in parameters)
         {
-            Span<float> values = parameter.Edit();
-            file.ReadSingles(parameter.Name, values, Sizes(parameter.Shape));
-            int bad = OptimizerKernels.FirstNonFinite(values);
-            if (bad >= 0)
-            {
-                throw new UnfoldException($"The weights are damaged: value {bad} of {parameter.Name} is {values[bad]}.");
-            }
+            ReadOne(file, parameter, parameter.Edit());
+        }
+    }
+
+    /// <summary>Reads the values of all parameters and changes none.</summary>
+    /// <exception cref="UnfoldException">One is missing, has another shape, or holds a value that is not finite.</exception>
+    public static float[][] ReadAll(SafeTensorsFile file, ParameterSet parameters) =>
+        [.. parameters.Select(parameter =>
+        {
+            float[] values = new float[parameter.Shape.Length];
+            ReadOne(file, parameter, values);
+            return values;
+        })];
+
+    /// <summary>Writes what <see cref="ReadAll"/> has read.</summary>
+    public static void Assign(float[][] values, ParameterSet parameters)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i].CopyTo(parameters[i].Edit());
+        }
+    }
+
+    private static void ReadOne(SafeTensorsFile file, Parameter parameter, Span<float> values)
+    {
+        file.ReadSingles(parameter.Name, values, Sizes(parameter.Shape));
+        int bad = OptimizerKernels.FirstNonFinite(values);
+        if (bad >= 0)
+        {
+            throw new UnfoldException($"The weights are damaged: value {bad} of {parameter.Name} is {values[bad]}.");
         }
     }
 

@@ -44,45 +44,39 @@ public static class TrainingCheckpoint
         long[] counters = [trainer.StepsDone, trainer.Optimizer.Steps, trainer.ValidationsWithoutImprovement];
         writer.Add("counters", counters, counters.Length);
         writer.SetMetadata(Format, FormatVersion);
-        writer.SetMetadata(Settings, Describe(trainer.Settings));
+        writer.SetMetadata(Settings, RunDescription.Of(trainer));
         writer.Save(path);
     }
 
     /// <summary>Restores a run into a trainer that was made with the same settings, text and model shape.</summary>
     /// <returns>The time spent in training steps so far.</returns>
-    /// <exception cref="UnfoldException">The file is missing, damaged, newer than this Unfold, or of another run.</exception>
+    /// <exception cref="UnfoldException">The file is missing, damaged, newer than this Unfold, or of another run. Nothing has changed then.</exception>
     public static double Restore(string path, LanguageModelTrainer trainer)
     {
         ArgumentNullException.ThrowIfNull(trainer);
         using SafeTensorsFile file = SafeTensorsFile.Open(path);
         RequireCheckpoint(file, path);
-        RequireSettings(file, path, trainer.Settings);
-        ModelWeights.Read(file, trainer.Model.Parameters);
-        foreach ((string name, Tensor values) in CarriedTensors(trainer))
-        {
-            file.ReadSingles(name, values.Edit(), values.Shape[0], values.Shape[1]);
-        }
-
-        byte[] random = new byte[SeededRandom.StateBytes];
-        file.ReadBytes("random.dropout", random, random.Length);
-        byte[] cursor = new byte[trainer.Batcher.StateBytes];
-        file.ReadBytes("batcher", cursor, cursor.Length);
-        trainer.Batcher.ReadState(cursor);
+        RequireSettings(file, path, trainer);
+        ParameterSet parameters = trainer.Model.Parameters;
+        float[][] weights = ModelWeights.ReadAll(file, parameters);
+        (Tensor Tensor, float[] Values)[] carried = [.. CarriedTensors(trainer).Select(part => (part.Values, ReadCarried(file, part.Name, part.Values.Shape)))];
+        byte[] random = ReadBytes(file, "random.dropout", SeededRandom.StateBytes);
+        byte[] cursor = ReadBytes(file, "batcher", trainer.Batcher.StateBytes);
         long[] counters = ReadCounters(file, path);
-        double[] progress = ReadDoubles(file, path, "progress", 2);
-        try
+        double[] progress = ReadProgress(file, path);
+        double[] schedule = ReadDoubles(file, path, "schedule", trainer.Schedule.State.Count);
+        double[] losses = ReadDoubles(file, path, "recent_losses", LanguageModelTrainer.RecentSteps);
+        RestoreParts(path, trainer, random, cursor, schedule, counters[1], ReadMoments(file, parameters));
+
+        // Nothing below can fail: until here a damaged checkpoint has changed nothing.
+        ModelWeights.Assign(weights, parameters);
+        foreach ((Tensor tensor, float[] values) in carried)
         {
-            trainer.DropoutRandom = new SeededRandom(random);
-            trainer.Schedule.Restore(ReadDoubles(file, path, "schedule", trainer.Schedule.State.Count));
-            trainer.Optimizer.Restore(trainer.Model.Parameters, counters[1], ReadMoments(file, trainer.Model.Parameters));
-        }
-        catch (ArgumentException mismatch)
-        {
-            throw new UnfoldException($"Cannot read {path}: {mismatch.Message}", mismatch);
+            values.CopyTo(tensor.Edit());
         }
 
         trainer.RecentLosses.Clear();
-        foreach (double loss in ReadDoubles(file, path, "recent_losses", LanguageModelTrainer.RecentSteps))
+        foreach (double loss in losses)
         {
             trainer.RecentLosses.Enqueue(loss);
         }
@@ -100,8 +94,36 @@ public static class TrainingCheckpoint
         using SafeTensorsFile file = SafeTensorsFile.Open(path);
         RequireCheckpoint(file, path);
         double[] losses = ReadDoubles(file, path, "recent_losses", LanguageModelTrainer.RecentSteps);
-        double[] progress = ReadDoubles(file, path, "progress", 2);
+        double[] progress = ReadProgress(file, path);
         return new TrainingResults(ReadCounters(file, path)[0], losses.Length == 0 ? double.NaN : losses.Average(), progress[0], progress[1]);
+    }
+
+    /// <summary>Restores the parts that judge their own state; where one refuses, the ones before it are as they were.</summary>
+    private static void RestoreParts(
+        string path,
+        LanguageModelTrainer trainer,
+        byte[] random,
+        byte[] cursor,
+        double[] schedule,
+        long steps,
+        List<(string Name, ReadOnlyMemory<float> Values)> moments)
+    {
+        byte[] cursorBefore = Bytes(trainer.Batcher.StateBytes, trainer.Batcher.WriteState);
+        double[] scheduleBefore = [.. trainer.Schedule.State];
+        try
+        {
+            var dropout = new SeededRandom(random);
+            trainer.Batcher.ReadState(cursor);
+            trainer.Schedule.Restore(schedule);
+            trainer.Optimizer.Restore(trainer.Model.Parameters, steps, moments);
+            trainer.DropoutRandom = dropout;
+        }
+        catch (Exception refusal) when (refusal is ArgumentException or UnfoldException)
+        {
+            trainer.Batcher.ReadState(cursorBefore);
+            trainer.Schedule.Restore(scheduleBefore);
+            throw new UnfoldException($"Cannot read {path}: {refusal.Message}", refusal);
+        }
     }
 
     private static void RequireCheckpoint(SafeTensorsFile file, string path)
@@ -116,23 +138,19 @@ public static class TrainingCheckpoint
     }
 
     /// <summary>Other settings would go on with other numbers, without a word.</summary>
-    private static void RequireSettings(SafeTensorsFile file, string path, TrainingSettings settings)
+    private static void RequireSettings(SafeTensorsFile file, string path, LanguageModelTrainer trainer)
     {
         string[] saved = file.Metadata.GetValueOrDefault(Settings, "").Split(' ');
-        string[] wanted = Describe(settings).Split(' ');
+        string[] wanted = RunDescription.Of(trainer).Split(' ');
         for (int i = 0; i < wanted.Length; i++)
         {
             string before = i < saved.Length ? saved[i] : "nothing";
             if (before != wanted[i])
             {
-                throw new UnfoldException($"{path} was saved with other settings than config.json holds now: {before} there, {wanted[i]} here; restore config.json, or start a new run from the weights.");
+                throw new UnfoldException($"{path} was saved with other settings than the run has now: {before} there, {wanted[i]} here; restore config.json and vocabulary.json, or start a new run from the weights.");
             }
         }
     }
-
-    private static string Describe(TrainingSettings settings) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"seq_length={settings.SequenceLength} batch_size={settings.BatchSize} batching={settings.Batching} loss={settings.Loss} steps={settings.Steps} epochs={settings.Epochs} optimizer={settings.Optimizer} lr={settings.LearningRate} schedule={settings.Schedule} clip_norm={settings.ClipNorm} clip_value={settings.ClipValue} seed={settings.Seed} checkpoint_every={settings.CheckpointEvery} patience={settings.Patience}");
 
     private static long[] ReadCounters(SafeTensorsFile file, string path)
     {
@@ -170,6 +188,29 @@ public static class TrainingCheckpoint
         }
 
         return moments;
+    }
+
+    private static float[] ReadCarried(SafeTensorsFile file, string name, Shape shape)
+    {
+        float[] values = new float[shape.Length];
+        file.ReadSingles(name, values, shape[0], shape[1]);
+        return values;
+    }
+
+    private static byte[] ReadBytes(SafeTensorsFile file, string name, int length)
+    {
+        byte[] bytes = new byte[length];
+        file.ReadBytes(name, bytes, length);
+        return bytes;
+    }
+
+    /// <summary>The lowest validation loss and the seconds.</summary>
+    private static double[] ReadProgress(SafeTensorsFile file, string path)
+    {
+        double[] progress = ReadDoubles(file, path, "progress", 2);
+        return progress.Length == 2
+            ? progress
+            : throw new UnfoldException($"Cannot read {path}: 'progress' must hold 2 numbers; found {progress.Length}.");
     }
 
     private static void AddDoubles(SafeTensorsWriter writer, string name, double[] values) => writer.Add(name, values, values.Length);

@@ -40,7 +40,7 @@ public abstract class Batcher
     /// <summary>The number of bytes of <see cref="WriteState"/>.</summary>
     public abstract int StateBytes { get; }
 
-    private protected TokenStore Store { get; }
+    internal TokenStore Store { get; }
 
     /// <summary>
     /// Fills the next batch. Returns true when it is the first of an epoch, the very first included: a carried hidden state

@@ -15,7 +15,8 @@ public sealed class ParameterSetTests
         // 21 values take 32 places, 5 take 16, 12 take 16.
         Assert.Equal(64, set.Values.Length);
         Assert.Equal(64, set.Gradients.Length);
-        Assert.Equal(38, set.Count);
+        Assert.Equal(3, set.Count);
+        Assert.Equal(38, set.ValueCount);
         Assert.Equal(2.5f, set.Values[32 + 4]);
 
         set.Edit()[48 + 11] = -1;
@@ -66,6 +67,17 @@ public sealed class ParameterSetTests
     {
         ArgumentException failure = Assert.Throws<ArgumentException>(() => new ParameterSet([new Parameter("w", new Shape(1)), new Parameter("w", new Shape(2))]));
         Assert.Contains("'w'", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_parameter_of_another_set_is_refused_and_stays_where_it_is()
+    {
+        Parameter[] parameters = Three();
+        var set = new ParameterSet(parameters);
+        ArgumentException failure = Assert.Throws<ArgumentException>(() => new ParameterSet([new Parameter("new", new Shape(2)), parameters[1]]));
+        Assert.Contains("'b'", failure.Message, StringComparison.Ordinal);
+        set.Edit()[32] = 6;
+        Assert.Equal(6, parameters[1].Values[0]);
     }
 
     private static Parameter[] Three() => [new("a", new Shape(3, 7)), new("b", new Shape(5)), new("c", new Shape(2, 2, 3))];

@@ -58,12 +58,41 @@ public sealed class TapeTests
     }
 
     [Fact]
+    public void A_tape_is_walked_once_until_it_is_reset()
+    {
+        var tape = new Tape(new Workers(1));
+        Parameter p = Of("p", 1, 2);
+        Tensor first = tape.Sum(p), second = tape.Sum(tape.Multiply(p, p));
+        tape.Backward(first);
+        Assert.Contains("add the losses up", Assert.Throws<InvalidOperationException>(() => tape.Backward(second)).Message, StringComparison.Ordinal);
+        Assert.Throws<InvalidOperationException>(() => tape.Backward(first));
+        Close.Same([1f, 1], p.Gradient, "the first loss only");
+        tape.Reset();
+        Assert.Contains("a step that is over", Assert.Throws<InvalidOperationException>(() => tape.Backward(first)).Message, StringComparison.Ordinal);
+        tape.Backward(tape.Sum(p));
+        Close.Same([2f, 2], p.Gradient, "after the reset");
+    }
+
+    [Fact]
+    public void A_loss_of_another_tape_is_refused()
+    {
+        Tape tape = new(new Workers(1)), other = new(new Workers(1));
+        Parameter p = Of("p", 1, 2);
+        Tensor loss = other.Sum(p);
+        Assert.Contains("not computed on this tape", Assert.Throws<ArgumentException>(() => tape.Backward(loss)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => tape.Backward(new Parameter("single", new Shape(1))));
+        other.Backward(loss);
+        Close.Same([1f, 1], p.Gradient, "from its own tape");
+    }
+
+    [Fact]
     public void A_set_moves_parameters_into_one_buffer_and_keeps_their_values()
     {
         Parameter a = Of("a", 1, 2, 3), b = Of("b", 4, 5);
         long version = a.Version;
         var set = new ParameterSet([a, b]);
-        Assert.Equal(5, set.Count);
+        Assert.Equal(2, set.Count);
+        Assert.Equal(5, set.ValueCount);
         Close.Same([1f, 2, 3], a.Values, "a");
         Close.Same([4f, 5], b.Values, "b");
         Assert.True(a.Version > version);

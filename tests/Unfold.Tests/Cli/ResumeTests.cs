@@ -113,7 +113,7 @@ public sealed class ResumeTests : IDisposable
     [Fact]
     public void A_changed_text_or_changed_settings_are_refused()
     {
-        Assert.Equal(0, CommandLine.Train(_text, _folder["run"], "--steps", "7").Code);
+        Assert.Equal(0, CommandLine.Train(_text, _folder["run"], "--steps", "7", "--cell", "rnn").Code);
         string text = File.ReadAllText(_text);
         File.WriteAllText(_text, text.Replace("cat", "dog", StringComparison.Ordinal));
         CommandLine.Run("train", "--resume", _folder["run"]).Refuses(1, _folder["run"], "has changed", _text);
@@ -121,12 +121,25 @@ public sealed class ResumeTests : IDisposable
         CommandLine.Run("train", "--resume", _folder["run"]).Refuses(1, _text, "does not exist");
         File.WriteAllText(_text, text);
 
-        string config = File.ReadAllText(_folder["run/config.json"]);
-        File.WriteAllText(_folder["run/config.json"], config.Replace("\"lr\": 0.002", "\"lr\": 0.1", StringComparison.Ordinal));
-        CommandLine.Run("train", "--resume", _folder["run"]).Refuses(1, "checkpoint.safetensors", "lr=0.002", "lr=0.1");
-        File.WriteAllText(_folder["run/config.json"], config.Replace("\"hidden\": 8", "\"hidden\": 9", StringComparison.Ordinal));
-        CommandLine.Run("train", "--resume", _folder["run"]).Refuses(1);
-        File.WriteAllText(_folder["run/config.json"], config);
+        (string File, string From, string To, string Before, string Now)[] changes =
+        [
+            ("run/config.json", "\"lr\": 0.002", "\"lr\": 0.1", "lr=0.002", "lr=0.1"),
+            ("run/config.json", "\"hidden\": 8", "\"hidden\": 9", "hidden=8", "hidden=9"),
+            ("run/config.json", "\"dropout\": 0", "\"dropout\": 0.4", "dropout=0", "dropout=0.4"),
+            ("run/config.json", "\"activation\": \"tanh\"", "\"activation\": \"relu\"", "activation=Tanh", "activation=Relu"),
+            ("run/config.json", "\"valid_fraction\": 0.05", "\"valid_fraction\": 0.2", "training_tokens=", "training_tokens="),
+            ("run/vocabulary.json", "\"a\"", "\"é\"", "vocabulary=", "vocabulary="),
+            ("run/vocabulary.json", "\"lowercase\": false", "\"lowercase\": true", "vocabulary=", "vocabulary="),
+        ];
+        foreach ((string file, string from, string to, string before, string now) in changes)
+        {
+            string original = File.ReadAllText(_folder[file]);
+            Assert.Contains(from, original, StringComparison.Ordinal);
+            File.WriteAllText(_folder[file], original.Replace(from, to, StringComparison.Ordinal));
+            CommandLine.Run("train", "--resume", _folder["run"]).Refuses(1, "checkpoint.safetensors", before, now);
+            File.WriteAllText(_folder[file], original);
+        }
+
         Assert.Equal(0, CommandLine.Run("train", "--resume", _folder["run"]).Code);
     }
 

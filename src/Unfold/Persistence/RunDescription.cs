@@ -1,0 +1,48 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Unfold.Models;
+using Unfold.Text;
+
+namespace Unfold.Persistence;
+
+/// <summary>
+/// Everything that decides the numbers of a run and is chosen outside its checkpoint, as words in a fixed order: settings of
+/// training and model, the length of the training part, and a hash of the vocabulary.
+/// </summary>
+internal static class RunDescription
+{
+    /// <summary>The words, with a space between them.</summary>
+    public static string Of(LanguageModelTrainer trainer)
+    {
+        TrainingSettings settings = trainer.Settings;
+        LanguageModelSettings model = trainer.Model.Settings;
+        string training = string.Create(
+            CultureInfo.InvariantCulture,
+            $"seq_length={settings.SequenceLength} batch_size={settings.BatchSize} batching={settings.Batching} loss={settings.Loss} steps={settings.Steps} epochs={settings.Epochs} optimizer={settings.Optimizer} lr={settings.LearningRate} schedule={settings.Schedule} clip_norm={settings.ClipNorm} clip_value={settings.ClipValue} seed={settings.Seed} checkpoint_every={settings.CheckpointEvery} patience={settings.Patience}");
+        string shape = string.Create(
+            CultureInfo.InvariantCulture,
+            $"cell={model.Cell} activation={model.Activation} layers={model.Layers} hidden={model.Hidden} embedding={model.Embedding} dropout={model.Dropout}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{training} {shape} vocabulary={HashOf(trainer.Model.Vocabulary)} training_tokens={trainer.Batcher.Store.Count}");
+    }
+
+    /// <summary>The beginning of the SHA-256 of kind, letter case and all symbols, each symbol after its length.</summary>
+    private static string HashOf(Vocabulary vocabulary)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData([(byte)vocabulary.Kind, (byte)vocabulary.LetterCase]);
+        Span<byte> length = stackalloc byte[sizeof(int)];
+        for (int id = Vocabulary.SpecialCount; id < vocabulary.Count; id++)
+        {
+            byte[] symbol = Encoding.UTF8.GetBytes(vocabulary[id]);
+            BinaryPrimitives.WriteInt32LittleEndian(length, symbol.Length);
+            hash.AppendData(length);
+            hash.AppendData(symbol);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 8));
+    }
+}
