@@ -14,6 +14,7 @@ public static class TrainingCheckpoint
 {
     private const string Format = "unfold_checkpoint";
     private const string FormatVersion = "1";
+    private const int ProgressLength = 3;
     private const string Settings = "settings";
 
     /// <summary>Writes a run.</summary>
@@ -40,7 +41,7 @@ public static class TrainingCheckpoint
         writer.Add("batcher", Bytes(trainer.Batcher.StateBytes, trainer.Batcher.WriteState), trainer.Batcher.StateBytes);
         AddDoubles(writer, "recent_losses", [.. trainer.RecentLosses]);
         AddDoubles(writer, "schedule", [.. trainer.Schedule.State]);
-        AddDoubles(writer, "progress", [trainer.BestLoss, seconds]);
+        AddDoubles(writer, "progress", [trainer.LowestLoss, trainer.BestLoss, seconds]);
         long[] counters = [trainer.StepsDone, trainer.Optimizer.Steps, trainer.ValidationsWithoutImprovement];
         writer.Add("counters", counters, counters.Length);
         writer.SetMetadata(Format, FormatVersion);
@@ -69,7 +70,7 @@ public static class TrainingCheckpoint
         file.ReadBytes("batcher", cursor, cursor.Length);
         trainer.Batcher.ReadState(cursor);
         long[] counters = ReadCounters(file, path);
-        double[] progress = ReadDoubles(file, path, "progress", 2);
+        double[] progress = ReadProgress(file, path);
         try
         {
             trainer.DropoutRandom = new SeededRandom(random);
@@ -89,8 +90,8 @@ public static class TrainingCheckpoint
 
         trainer.StepsDone = counters[0];
         trainer.ValidationsWithoutImprovement = (int)counters[2];
-        trainer.BestLoss = progress[0];
-        return progress[1];
+        trainer.LowestLoss = progress[0];
+        return progress[2];
     }
 
     /// <summary>Reads how far a run has come, and nothing else.</summary>
@@ -100,8 +101,8 @@ public static class TrainingCheckpoint
         using SafeTensorsFile file = SafeTensorsFile.Open(path);
         RequireCheckpoint(file, path);
         double[] losses = ReadDoubles(file, path, "recent_losses", LanguageModelTrainer.RecentSteps);
-        double[] progress = ReadDoubles(file, path, "progress", 2);
-        return new TrainingResults(ReadCounters(file, path)[0], losses.Length == 0 ? double.NaN : losses.Average(), progress[0], progress[1]);
+        double[] progress = ReadProgress(file, path);
+        return new TrainingResults(ReadCounters(file, path)[0], losses.Length == 0 ? double.NaN : losses.Average(), progress[1], progress[2]);
     }
 
     private static void RequireCheckpoint(SafeTensorsFile file, string path)
@@ -141,6 +142,14 @@ public static class TrainingCheckpoint
         return counters[0] >= 0 && counters[1] >= 0 && counters[2] is >= 0 and <= int.MaxValue
             ? counters
             : throw new UnfoldException($"Cannot read {path}: its counters {string.Join(", ", counters)} are out of range.");
+    }
+
+    private static double[] ReadProgress(SafeTensorsFile file, string path)
+    {
+        double[] progress = ReadDoubles(file, path, "progress", ProgressLength);
+        return progress.Length == ProgressLength
+            ? progress
+            : throw new UnfoldException($"Cannot read {path}: 'progress' holds {progress.Length} numbers, and there should be {ProgressLength}.");
     }
 
     private static IEnumerable<(string Name, Tensor Values)> CarriedTensors(LanguageModelTrainer trainer)
