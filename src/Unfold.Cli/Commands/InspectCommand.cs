@@ -76,7 +76,7 @@ internal sealed class InspectCommand(Terminal terminal)
             output.WriteLine(Invariant($"  {"train_loss",-18} {results.TrainLoss:0.0000}"));
             output.WriteLine(double.IsFinite(results.ValidationLoss)
                 ? Invariant($"  {"valid_loss",-18} {results.ValidationLoss:0.0000} nats per token (perplexity {results.ValidationPerplexity:0.000}, {results.BitsPerToken:0.0000} bits)")
-                : Invariant($"  {"valid_loss",-18} none yet"));
+                : Invariant($"  {"valid_loss",-18} -"));
         }
     }
 
@@ -133,7 +133,7 @@ internal sealed class InspectCommand(Terminal terminal)
     private static IEnumerable<(string Name, string Value)> Describe(TrainingSettings training, RunData data, LanguageModelSettings model)
     {
         yield return ("text", data.Text.Count == 0 ? "the embedded corpus" : string.Join(", ", data.Text));
-        yield return ("valid", data.Validation ?? Invariant($"the last {data.ValidationFraction * 100:0.##}%"));
+        yield return ("valid", data.Validation ?? (data.ValidationFraction == 0 ? "-" : Invariant($"the last {data.ValidationFraction * 100:0.##}%")));
         yield return ("batch_size", Invariant($"{training.BatchSize}"));
         yield return ("seq_length", Invariant($"{training.SequenceLength}"));
         yield return ("batching", Word(training.Batching));

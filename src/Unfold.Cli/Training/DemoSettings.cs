@@ -14,8 +14,9 @@ internal static class DemoSettings
 
     /// <summary>What the run takes where the command line says nothing.</summary>
     public static TrainDefaults Defaults { get; } = new(
-        new LanguageModelSettings { Hidden = 160 },
-        new TrainingSettings { Steps = 3500, LearningRate = 0.01, Schedule = ScheduleKind.Cosine, CheckpointEvery = 250 });
+        new LanguageModelSettings { Hidden = 128 },
+        new TrainingSettings { SequenceLength = 40, BatchSize = 25, Steps = 8000, LearningRate = 0.004, Schedule = ScheduleKind.Cosine, CheckpointEvery = 500 },
+        TokenKind.Word);
 
     /// <summary>Writes the text that a seed stands for.</summary>
     public static TextSource WriteText(Grammar grammar, ulong seed) =>

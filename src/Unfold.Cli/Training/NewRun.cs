@@ -23,8 +23,13 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
         TrainingSettings training = options.TrainingSettings(parsed, defaults);
         LanguageModelSettings shape = options.ModelSettings(parsed, defaults);
         LanguageModel? origin = parsed.GetValue(options.InitFrom) is string from ? LoadOrigin(from) : null;
-        CorpusOptions corpusOptions = options.CorpusOptions(parsed);
+        CorpusOptions corpusOptions = options.CorpusOptions(parsed, defaults);
         (Corpus corpus, Grammar? grammar) = RunText.Load(files, validation, corpusOptions, origin?.Vocabulary, training.Seed, terminal, cancellation);
+
+        if (validation is not null && corpus.Validation.Count < 2)
+        {
+            throw new UnfoldException($"The validation text {validation} has {corpus.Validation.Count} token{(corpus.Validation.Count == 1 ? "" : "s")}, but at least 2 were wanted: the first is only read. Give a longer one, or leave out --valid.");
+        }
 
         LanguageModel model = CreateModel(shape, corpus.Vocabulary, origin, training.Seed);
         var trainer = new LanguageModelTrainer(model, training, corpus.Train, corpus.Validation, new Workers(options.ThreadCount(parsed)));
@@ -36,22 +41,27 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
 
     private static Run Write(ModelFolder folder, string shown, bool force, RunSettings settings, Corpus corpus, LanguageModelTrainer trainer, Grammar? grammar)
     {
-        folder.CreateFolder();
-        RunLock held = RunLock.Take(folder.FullPath);
+        IReadOnlyList<string> created = RunFolder.Missing(folder.FullPath);
+        RunLock? held = null;
         try
         {
+            folder.CreateFolder();
+            held = RunLock.Take(folder.FullPath);
             RunFolder.RequireFree(shown, force);
-            RunFolder.Clear(folder);
 
             // The checkpoint of step 0 holds the first weights, wherever they come from; config.json, the last file, makes the
             // folder a run. So a run that is killed at any moment can go on or is not there.
-            TrainingCheckpoint.Save(folder.CheckpointFile, trainer, seconds: 0);
-            folder.Create(settings, corpus.Vocabulary);
+            RunFolder.Replace(folder, fresh =>
+            {
+                TrainingCheckpoint.Save(fresh.CheckpointFile, trainer, seconds: 0);
+                fresh.Create(settings, corpus.Vocabulary);
+            });
             return new Run(folder, shown, settings, corpus, trainer, grammar, held);
         }
         catch
         {
-            held.Dispose();
+            held?.Withdraw();
+            RunFolder.RemoveEmpty(created);
             throw;
         }
     }

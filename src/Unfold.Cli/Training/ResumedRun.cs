@@ -23,7 +23,7 @@ internal sealed class ResumedRun(TrainOptions options, ParseResult parsed, Termi
         }
         catch
         {
-            held.Dispose();
+            held.Withdraw();
             throw;
         }
     }

@@ -35,21 +35,90 @@ internal static class RunFolder
         }
     }
 
-    /// <summary>Deletes what a run wrote there, and nothing else.</summary>
-    /// <exception cref="UnfoldException">A file cannot be deleted.</exception>
-    public static void Clear(ModelFolder folder)
+    /// <summary>Puts a new run into the folder: it is written whole beside the old one first, so a run that cannot be written costs nothing.</summary>
+    /// <param name="folder">The run's folder, locked by the caller.</param>
+    /// <param name="write">Writes the new run's first files into the folder that it is given.</param>
+    /// <exception cref="UnfoldException">The new run cannot be written, or the old one not be deleted.</exception>
+    public static void Replace(ModelFolder folder, Action<ModelFolder> write)
     {
-        // config.json first: without it the folder is no model, so a stop in between leaves no mixture of two.
-        foreach (string file in (string[])[folder.ConfigFile, folder.CheckpointFile, folder.WeightsFile, folder.VocabularyFile, folder.CardFile])
+        var fresh = new ModelFolder(Path.Combine(folder.FullPath, $"{TemporaryMark}new"));
+        Discard(fresh);
+        try
+        {
+            fresh.CreateFolder();
+            write(fresh);
+            Swap(folder, fresh);
+        }
+        finally
+        {
+            Discard(fresh);
+        }
+    }
+
+    /// <summary>The folders that are not there yet, the deepest first, so that a start that fails can take them away again.</summary>
+    public static IReadOnlyList<string> Missing(string path)
+    {
+        var missing = new List<string>();
+        for (string? folder = path; folder is not null && !Directory.Exists(folder); folder = Path.GetDirectoryName(folder))
+        {
+            missing.Add(folder);
+        }
+
+        return missing;
+    }
+
+    /// <summary>Deletes those of the folders that are empty.</summary>
+    public static void RemoveEmpty(IReadOnlyList<string> folders)
+    {
+        foreach (string folder in folders)
         {
             try
             {
-                File.Delete(file);
+                Directory.Delete(folder);
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
-                throw new UnfoldException($"Cannot delete {file}: {failure.Message}", failure);
+                return;
             }
+        }
+    }
+
+    private static void Swap(ModelFolder folder, ModelFolder fresh)
+    {
+        string last = folder.ConfigFile;
+        try
+        {
+            // config.json goes first and comes last: without it the folder is no model, so a stop in between leaves no mixture of two.
+            foreach (string file in (string[])[folder.ConfigFile, folder.CheckpointFile, folder.WeightsFile, folder.VocabularyFile, folder.CardFile])
+            {
+                last = file;
+                File.Delete(file);
+            }
+
+            foreach (string file in (string[])[folder.CheckpointFile, folder.VocabularyFile, folder.ConfigFile])
+            {
+                last = file;
+                File.Move(Path.Combine(fresh.FullPath, Path.GetFileName(file)), file);
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new UnfoldException($"Cannot replace {last}: {failure.Message}", failure);
+        }
+    }
+
+    private static void Discard(ModelFolder fresh)
+    {
+        try
+        {
+            if (Directory.Exists(fresh.FullPath))
+            {
+                Directory.Delete(fresh.FullPath, recursive: true);
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // The next run in this folder takes it away.
         }
     }
 

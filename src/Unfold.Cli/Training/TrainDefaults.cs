@@ -1,11 +1,13 @@
 using Unfold.Models;
+using Unfold.Text;
 
 namespace Unfold.Cli.Training;
 
 /// <summary>What a run takes where the command line says nothing.</summary>
 /// <param name="Model">The shape.</param>
 /// <param name="Training">How it is trained.</param>
-internal sealed record TrainDefaults(LanguageModelSettings Model, TrainingSettings Training)
+/// <param name="Tokens">What one token is.</param>
+internal sealed record TrainDefaults(LanguageModelSettings Model, TrainingSettings Training, TokenKind Tokens)
 {
     /// <summary>The width of word vectors: a one-hot input of thousands of words would make the first layer needlessly large.</summary>
     public const int WordEmbedding = 128;
@@ -14,7 +16,11 @@ internal sealed record TrainDefaults(LanguageModelSettings Model, TrainingSettin
     public const double ValidationFraction = 0.05;
 
     /// <summary>For a text of the user's.</summary>
-    public static TrainDefaults Text { get; } = new(new LanguageModelSettings(), new TrainingSettings());
+    public static TrainDefaults Text { get; } = new(new LanguageModelSettings(), new TrainingSettings(), TokenKind.Character);
+
+    /// <summary>The width of token vectors where tokens are of that kind.</summary>
+    public int Embedding(TokenKind tokens) =>
+        tokens == Tokens ? Model.Embedding : tokens == TokenKind.Word ? WordEmbedding : 0;
 
     /// <summary>A learning rate that suits the update rule.</summary>
     public static double LearningRate(OptimizerKind optimizer) => optimizer switch

@@ -13,13 +13,13 @@ internal sealed class TrainOptions
 
     public Option<string[]> Text { get; } = Options.Paths("--text", "UTF-8 files to learn, read as one text; default the embedded corpus.");
 
-    public Option<string?> Valid { get; } = Options.Path("--valid", "FILE", "A text of its own for validation.");
+    public Option<string?> Valid { get; } = Options.Path("--valid", "FILE", "A text of its own for validation, which reads at most its first 262,144 tokens.");
 
-    public Option<double?> ValidFraction { get; } = Options.Number("--valid-fraction", "of at least 0 and below 1", value => value is >= 0 and < 1, "The share at the text's end that is kept for validation; default 0.05.");
+    public Option<double?> ValidFraction { get; } = Options.Number("--valid-fraction", "of at least 0 and below 1", value => value is >= 0 and < 1, "The share at the text's end that is kept for validation; default 0.05; at most 262,144 of its tokens are read.");
 
     public Option<bool> Lowercase { get; } = Options.Switch("--lowercase", "Lower all letters.");
 
-    public Option<TokenKind?> Tokens { get; } = Options.Choice("--tokens", "What one token is; default char.", ("char", TokenKind.Character), ("word", TokenKind.Word));
+    public Option<TokenKind?> Tokens { get; } = Options.Choice("--tokens", "What one token is; default char, word for the embedded corpus.", ("char", TokenKind.Character), ("word", TokenKind.Word));
 
     public Option<CellKind?> Cell { get; } = Options.Choice<CellKind>("--cell", "The recurrent cell; default lstm.");
 
@@ -84,9 +84,9 @@ internal sealed class TrainOptions
     public int ThreadCount(ParseResult parsed) => (int)(parsed.GetValue(Threads) ?? Math.Min(Environment.ProcessorCount, 16));
 
     /// <summary>How the text is cut into tokens.</summary>
-    public CorpusOptions CorpusOptions(ParseResult parsed) => new()
+    public CorpusOptions CorpusOptions(ParseResult parsed, TrainDefaults defaults) => new()
     {
-        Kind = parsed.GetValue(Tokens) ?? TokenKind.Character,
+        Kind = parsed.GetValue(Tokens) ?? defaults.Tokens,
         LetterCase = parsed.GetValue(Lowercase) ? LetterCase.Lowered : LetterCase.Kept,
         ValidationFraction = parsed.GetValue(Valid) is null ? parsed.GetValue(ValidFraction) ?? TrainDefaults.ValidationFraction : 0,
     };
@@ -95,14 +95,13 @@ internal sealed class TrainOptions
     /// <exception cref="UsageException">The options do not go together.</exception>
     public LanguageModelSettings ModelSettings(ParseResult parsed, TrainDefaults defaults)
     {
-        int embedding = parsed.GetValue(Tokens) == TokenKind.Word ? TrainDefaults.WordEmbedding : defaults.Model.Embedding;
         var settings = new LanguageModelSettings
         {
             Cell = parsed.GetValue(Cell) ?? defaults.Model.Cell,
             Activation = parsed.GetValue(Activation) ?? defaults.Model.Activation,
             Layers = (int)(parsed.GetValue(Layers) ?? defaults.Model.Layers),
             Hidden = (int)(parsed.GetValue(Hidden) ?? defaults.Model.Hidden),
-            Embedding = (int)(parsed.GetValue(Embedding) ?? embedding),
+            Embedding = (int)(parsed.GetValue(Embedding) ?? defaults.Embedding(parsed.GetValue(Tokens) ?? defaults.Tokens)),
             Dropout = parsed.GetValue(Dropout) ?? defaults.Model.Dropout,
         };
         return Checked(settings, settings.Validate);

@@ -56,7 +56,7 @@ internal sealed class TrainingLoop(Run run, TrainingView view, Interruption inte
         (Score score, bool best) = _trainer.Validate();
         _validationLoss = score.Loss;
 
-        // The weights before the checkpoint: a run that is killed in between makes these steps again and writes the same
+        // What follows is saved only after the weights were found to be numbers. The weights before the checkpoint: a run that is killed in between makes these steps again and writes the same
         // weights, but one that had counted them as saved would lose them.
         if (best)
         {
@@ -100,7 +100,17 @@ internal sealed class TrainingLoop(Run run, TrainingView view, Interruption inte
         // A generator of its own: a sample must not change what the trainer draws.
         var random = new SeededRandom(_trainer.Settings.Seed ^ (ulong)_trainer.StepsDone);
         var options = new GenerationOptions { Length = SampleTokens };
-        string text = string.Join(' ', string.Concat(TextGenerator.Generate(_trainer.Model, "", options, random)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        string text;
+        try
+        {
+            text = string.Join(' ', string.Concat(TextGenerator.Generate(_trainer.Model, "", options, random)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        }
+        catch (UnfoldException)
+        {
+            // A sample is for the eye: a model that cannot write, because its logits overflow, goes on learning.
+            return;
+        }
+
         int length = Math.Min(text.Length, SampleCharacters);
         view.Sample(length > 0 && char.IsHighSurrogate(text[length - 1]) ? text[..(length - 1)] : text[..length]);
     }

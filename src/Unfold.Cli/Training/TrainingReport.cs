@@ -11,7 +11,7 @@ internal static class TrainingReport
     {
         LanguageModelTrainer trainer = run.Trainer;
         terminal.Line(FormattableString.Invariant(
-            $"Done: {trainer.StepsDone:N0} steps in {seconds:0.0} s, {Speed(run):N0} tokens/s; training loss {trainer.RecentLoss:0.0000}, validation loss {trainer.BestLoss:0.0000} nats (perplexity {Math.Exp(trainer.BestLoss):0.000})"));
+            $"Done: {trainer.StepsDone:N0} steps in {seconds:0.0} s, {Speed(run):N0} tokens/s; training loss {trainer.RecentLoss:0.0000}, validation loss {Validation(trainer.BestLoss)}"));
         terminal.Line($"The model: {run.Shown}");
     }
 
@@ -46,6 +46,9 @@ internal static class TrainingReport
             json.WriteString("model", run.Folder.FullPath);
         });
     }
+
+    private static string Validation(double loss) =>
+        double.IsFinite(loss) ? FormattableString.Invariant($"{loss:0.0000} nats (perplexity {Math.Exp(loss):0.000})") : "-";
 
     private static double Speed(Run run) => run.Trainer.StepsDone * (double)run.Trainer.TokensPerStep / run.StepSeconds;
 

@@ -14,8 +14,8 @@ public sealed class LanguageModelTrainer
     /// <summary>The number of steps over which <see cref="RecentLoss"/> is the mean.</summary>
     public const int RecentSteps = 100;
 
-    // A validation reads no more than this many tokens, so that it stays short beside the training of a large corpus.
-    private const long ValidationTokens = 1 << 18;
+    /// <summary>The most tokens that a validation reads, so that it stays short beside the training of a large corpus.</summary>
+    public const int ValidationTokens = 1 << 18;
 
     private readonly TokenStore _validation;
     private readonly Tape _tape;
@@ -27,7 +27,7 @@ public sealed class LanguageModelTrainer
     /// <param name="model">The model; its weights are trained in place.</param>
     /// <param name="settings">How.</param>
     /// <param name="training">The encoded training text.</param>
-    /// <param name="validation">The encoded validation text; without one of at least two tokens the training loss stands in.</param>
+    /// <param name="validation">The encoded validation text; without one of at least two tokens the training loss decides which weights are the best.</param>
     /// <param name="workers">The threads; the result does not depend on their number.</param>
     /// <exception cref="UnfoldException">A setting is out of range, the text is too short, or a step would not fit in memory.</exception>
     public LanguageModelTrainer(LanguageModel model, TrainingSettings settings, TokenStore training, TokenStore validation, Workers workers)
@@ -76,8 +76,11 @@ public sealed class LanguageModelTrainer
     /// <summary>The mean training loss of the last <see cref="RecentSteps"/> updates in nats per token; NaN before the first.</summary>
     public double RecentLoss => RecentLosses.Count == 0 ? double.NaN : RecentLosses.Average();
 
-    /// <summary>The lowest validation loss so far, in nats per token; infinite before the first validation.</summary>
-    public double BestLoss { get; internal set; } = double.PositiveInfinity;
+    /// <summary>Whether there is a validation text, of at least two tokens.</summary>
+    public bool HasValidation => _validation.Count >= 2;
+
+    /// <summary>The lowest validation loss so far, in nats per token; infinite before the first validation, and always without a validation text.</summary>
+    public double BestLoss => HasValidation ? LowestLoss : double.PositiveInfinity;
 
     /// <summary>The validations in a row that were no improvement.</summary>
     public int ValidationsWithoutImprovement { get; internal set; }
@@ -94,6 +97,9 @@ public sealed class LanguageModelTrainer
     /// <summary>How far the run has come.</summary>
     /// <param name="seconds">The time spent in training steps.</param>
     public TrainingResults Results(double seconds) => new(StepsDone, RecentLoss, BestLoss, seconds);
+
+    /// <summary>The loss by which the best weights were chosen: of the validation text, or the training loss without one.</summary>
+    internal double LowestLoss { get; set; } = double.PositiveInfinity;
 
     internal Batcher Batcher { get; }
 
@@ -142,17 +148,29 @@ public sealed class LanguageModelTrainer
 
     /// <summary>Measures the model on the validation text, and notes whether it is the best so far.</summary>
     /// <param name="cancellation">Stops the validation; nothing is noted then.</param>
-    /// <returns>The loss, and whether it is the lowest so far.</returns>
+    /// <returns>The score (of no token and NaN without a validation text), and whether the weights are the best so far.</returns>
+    /// <exception cref="DivergenceException">The loss or a weight is not a number or infinite; nothing is noted then.</exception>
     public (Score Score, bool Best) Validate(CancellationToken cancellation = default)
     {
-        Score score = _validation.Count < 2
-            ? new Score(0, RecentLoss)
-            : ScoreValidation(cancellation);
-        bool best = score.Loss < BestLoss;
-        BestLoss = best ? score.Loss : BestLoss;
+        (Score score, double loss) = Measure(cancellation);
+        bool best = loss < LowestLoss;
+        LowestLoss = best ? loss : LowestLoss;
         ValidationsWithoutImprovement = best ? 0 : ValidationsWithoutImprovement + 1;
-        Schedule.Observe(score.Loss);
+        Schedule.Observe(loss);
         return (score, best);
+    }
+
+    /// <summary>Takes the present weights for the best ones, whatever was measured before: for a run whose best weights are lost.</summary>
+    /// <param name="cancellation">Stops the validation; nothing is noted then.</param>
+    /// <exception cref="DivergenceException">The loss or a weight is not a number or infinite; nothing is noted then.</exception>
+    public void TakeAsBest(CancellationToken cancellation = default) => LowestLoss = Measure(cancellation).Loss;
+
+    private (Score Score, double Loss) Measure(CancellationToken cancellation)
+    {
+        Score score = HasValidation ? ScoreValidation(cancellation) : new Score(0, double.NaN);
+        double loss = HasValidation ? score.Loss : RecentLoss;
+        FiniteCheck.RequireScore(StepsDone, loss, Model.Parameters);
+        return (score, loss);
     }
 
     private Score ScoreValidation(CancellationToken cancellation)

@@ -70,7 +70,11 @@ public static class ModelCard
         Line(card, $"|---|---|");
         Line(card, $"| steps | {results.Steps:N0} |");
         Line(card, $"| training loss, mean of the last {LanguageModelTrainer.RecentSteps} steps | {results.TrainLoss:0.0000} nats per token |");
-        if (double.IsFinite(results.ValidationLoss))
+        if (!double.IsFinite(results.ValidationLoss))
+        {
+            Line(card, $"| validation loss of these weights | - |");
+        }
+        else
         {
             Line(card, $"| validation loss of these weights | {results.ValidationLoss:0.0000} nats per token |");
             Line(card, $"| validation perplexity | {results.ValidationPerplexity:0.000} |");
@@ -83,7 +87,7 @@ public static class ModelCard
     private static void Training(StringBuilder card, TrainingSettings training, RunData data, LanguageModelSettings model)
     {
         string files = data.Text.Count == 0 ? "the embedded corpus" : string.Join(", ", data.Text.Select(Path.GetFileName));
-        string kept = data.Validation is null ? FormattableString.Invariant($"the last {data.ValidationFraction * 100:0.##}% of the text") : Path.GetFileName(data.Validation);
+        string kept = data is { Validation: null, ValidationFraction: 0 } ? "-" : data.Validation is null ? FormattableString.Invariant($"the last {data.ValidationFraction * 100:0.##}% of the text, at most {LanguageModelTrainer.ValidationTokens:N0} tokens") : FormattableString.Invariant($"{Path.GetFileName(data.Validation)}, at most {LanguageModelTrainer.ValidationTokens:N0} tokens");
         Line(card, $"");
         Line(card, $"## Training");
         Line(card, $"");

@@ -14,7 +14,9 @@ public sealed class RunLock : IDisposable
 
     private readonly FileStream _file;
 
-    private RunLock(FileStream file) => _file = file;
+    private readonly bool _created;
+
+    private RunLock(FileStream file, bool created) => (_file, _created) = (file, created);
 
     /// <summary>Locks a folder, which must exist.</summary>
     /// <exception cref="UnfoldException">Another process, or another lock in this one, holds the folder; or the lock file cannot be opened.</exception>
@@ -27,11 +29,12 @@ public sealed class RunLock : IDisposable
         }
 
         string path = Path.Combine(folder, FileName);
+        bool created = !File.Exists(path);
         try
         {
             // The file is not deleted on release: a process that has just opened it would then hold a lock on a
             // file without a name, and a third process would lock a new one.
-            return new RunLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0));
+            return new RunLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0), created);
         }
         catch (Exception failure) when (IsHeldByAnother(failure))
         {
@@ -45,6 +48,27 @@ public sealed class RunLock : IDisposable
 
     /// <summary>Releases the folder.</summary>
     public void Dispose() => _file.Dispose();
+
+    /// <summary>
+    /// Releases a folder in which nothing was done: the lock file is deleted where this lock has created it, so that a start
+    /// that failed leaves nothing behind.
+    /// </summary>
+    public void Withdraw()
+    {
+        if (_created)
+        {
+            try
+            {
+                File.Delete(_file.Name);
+            }
+            catch (Exception failure) when (FileFailure.IsFileFailure(failure))
+            {
+                // An empty lock file means nothing.
+            }
+        }
+
+        Dispose();
+    }
 
     private static bool IsHeldByAnother(Exception failure)
     {

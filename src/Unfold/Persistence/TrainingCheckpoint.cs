@@ -14,6 +14,7 @@ public static class TrainingCheckpoint
 {
     private const string Format = "unfold_checkpoint";
     private const string FormatVersion = "1";
+    private const int ProgressLength = 3;
     private const string Settings = "settings";
 
     /// <summary>Writes a run.</summary>
@@ -40,7 +41,7 @@ public static class TrainingCheckpoint
         writer.Add("batcher", Bytes(trainer.Batcher.StateBytes, trainer.Batcher.WriteState), trainer.Batcher.StateBytes);
         AddDoubles(writer, "recent_losses", [.. trainer.RecentLosses]);
         AddDoubles(writer, "schedule", [.. trainer.Schedule.State]);
-        AddDoubles(writer, "progress", [trainer.BestLoss, seconds]);
+        AddDoubles(writer, "progress", [trainer.LowestLoss, trainer.BestLoss, seconds]);
         long[] counters = [trainer.StepsDone, trainer.Optimizer.Steps, trainer.ValidationsWithoutImprovement];
         writer.Add("counters", counters, counters.Length);
         writer.SetMetadata(Format, FormatVersion);
@@ -83,8 +84,8 @@ public static class TrainingCheckpoint
 
         trainer.StepsDone = counters[0];
         trainer.ValidationsWithoutImprovement = (int)counters[2];
-        trainer.BestLoss = progress[0];
-        return progress[1];
+        trainer.LowestLoss = progress[0];
+        return progress[2];
     }
 
     /// <summary>Reads how far a run has come, and nothing else.</summary>
@@ -95,7 +96,7 @@ public static class TrainingCheckpoint
         RequireCheckpoint(file, path);
         double[] losses = ReadDoubles(file, path, "recent_losses", LanguageModelTrainer.RecentSteps);
         double[] progress = ReadProgress(file, path);
-        return new TrainingResults(ReadCounters(file, path)[0], losses.Length == 0 ? double.NaN : losses.Average(), progress[0], progress[1]);
+        return new TrainingResults(ReadCounters(file, path)[0], losses.Length == 0 ? double.NaN : losses.Average(), progress[1], progress[2]);
     }
 
     /// <summary>Restores the parts that judge their own state; where one refuses, the ones before it are as they were.</summary>
@@ -161,6 +162,14 @@ public static class TrainingCheckpoint
             : throw new UnfoldException($"Cannot read {path}: its counters {string.Join(", ", counters)} are out of range.");
     }
 
+    private static double[] ReadProgress(SafeTensorsFile file, string path)
+    {
+        double[] progress = ReadDoubles(file, path, "progress", ProgressLength);
+        return progress.Length == ProgressLength
+            ? progress
+            : throw new UnfoldException($"Cannot read {path}: 'progress' holds {progress.Length} numbers, and there should be {ProgressLength}.");
+    }
+
     private static IEnumerable<(string Name, Tensor Values)> CarriedTensors(LanguageModelTrainer trainer)
     {
         for (int layer = 0; layer < trainer.Carried.Layers.Count; layer++)
@@ -202,15 +211,6 @@ public static class TrainingCheckpoint
         byte[] bytes = new byte[length];
         file.ReadBytes(name, bytes, length);
         return bytes;
-    }
-
-    /// <summary>The lowest validation loss and the seconds.</summary>
-    private static double[] ReadProgress(SafeTensorsFile file, string path)
-    {
-        double[] progress = ReadDoubles(file, path, "progress", 2);
-        return progress.Length == 2
-            ? progress
-            : throw new UnfoldException($"Cannot read {path}: 'progress' must hold 2 numbers; found {progress.Length}.");
     }
 
     private static void AddDoubles(SafeTensorsWriter writer, string name, double[] values) => writer.Add(name, values, values.Length);

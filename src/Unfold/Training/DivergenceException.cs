@@ -8,7 +8,7 @@ public sealed class DivergenceException : Exception
     /// <param name="parameterName">The first parameter in the order of creation that went bad, or null where none did.</param>
     /// <param name="finding">What was found, without a full stop.</param>
     public DivergenceException(long step, string? parameterName, string finding)
-        : base(FormattableString.Invariant($"Training diverged at step {step}: {finding}. Lower the learning rate (--lr) or clip the gradients (--clip-norm 1), and go on from the last checkpoint."))
+        : base(FormattableString.Invariant($"Training diverged at step {step}: {finding}. Lower the learning rate, or clip the gradients to a smaller norm."))
     {
         Step = step;
         ParameterName = parameterName;

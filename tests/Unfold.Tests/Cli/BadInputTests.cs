@@ -1,4 +1,5 @@
 using System.Text;
+using Unfold.Persistence;
 using Unfold.Tests.Persistence;
 
 namespace Unfold.Tests.Cli;
@@ -61,6 +62,8 @@ public sealed class BadInputTests
         File.WriteAllText(folder["valid.txt"], "");
         CommandLine.Run("train", "--text", text, "--valid", folder["valid.txt"], "--out", folder["run"]).Refuses(1, "valid.txt", "is empty");
         CommandLine.Run("train", "--text", text, "--valid", folder["none.txt"], "--out", folder["run"]).Refuses(1, "none.txt", "does not exist");
+        File.WriteAllText(folder["valid.txt"], "c");
+        CommandLine.Run("train", "--text", text, "--valid", folder["valid.txt"], "--out", folder["run"]).Refuses(1, "valid.txt", "1 token,", "at least 2");
         Assert.False(Directory.Exists(folder["run"]));
     }
 
@@ -74,6 +77,20 @@ public sealed class BadInputTests
 
         said.Refuses(1, "diverged at step", "--lr");
         Assert.True(File.Exists(folder["run/checkpoint.safetensors"]));
+    }
+
+    [Fact]
+    public void Weights_that_the_last_step_has_made_infinite_are_not_saved()
+    {
+        using var folder = new TemporaryFolder();
+        string text = CommandLine.WriteText(folder["text.txt"]);
+
+        // The loss and the gradients of the first step are finite: only the validation can see what the step has done.
+        Said said = CommandLine.Train(text, folder["run"], "--steps", "1", "--lr", "3e38");
+
+        said.Refuses(1, "diverged at step 1");
+        Assert.False(File.Exists(folder["run/model.safetensors"]));
+        Assert.Equal(0, TrainingCheckpoint.ReadResults(folder["run/checkpoint.safetensors"]).Steps);
     }
 
     [Fact]

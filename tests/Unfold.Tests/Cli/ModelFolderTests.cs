@@ -116,10 +116,38 @@ public sealed class ModelFolderTests : IDisposable
     {
         using var mounted = new MountedFolder("size=64k");
         CommandLine.Train(_text, mounted["run"], "--steps", "3", "--hidden", "64").Refuses(1, "checkpoint.safetensors", "the disk is full");
-        Assert.DoesNotContain(Directory.EnumerateFiles(mounted["run"]), file => new FileInfo(file).Length > 0);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(mounted["run"])!));
 
         mounted.MakeReadOnly();
         CommandLine.Train(_text, mounted["other"], "--steps", "3").Refuses(1, mounted["other"], "read-only");
+    }
+
+    [Fact]
+    public void A_run_that_cannot_be_written_leaves_the_one_that_it_should_replace()
+    {
+        using var mounted = new MountedFolder("size=192k");
+        Assert.Equal(0, CommandLine.Train(_text, mounted["run"], "--steps", "3").Code);
+        string[] names = [.. Directory.EnumerateFileSystemEntries(mounted["run"]).Order(StringComparer.Ordinal)];
+        byte[][] before = [.. names.Select(File.ReadAllBytes)];
+
+        CommandLine.Train(_text, mounted["run"], "--steps", "3", "--hidden", "128", "--force").Refuses(1, "checkpoint.safetensors", "the disk is full");
+
+        Assert.Equal(names, Directory.EnumerateFileSystemEntries(mounted["run"]).Order(StringComparer.Ordinal));
+        Assert.Equal(before, names.Select(File.ReadAllBytes));
+        Assert.Equal(0, CommandLine.Run("generate", mounted["run"], "--length", "3").Code);
+    }
+
+    [Fact]
+    public void A_failed_start_leaves_nothing_behind()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs a path that cannot be written.");
+        string plain = _folder["plain"];
+        new Unfold.Persistence.ModelFolder(plain).Save(new Unfold.Persistence.ModelFolder(_run).Load());
+        CommandLine.Run("train", "--resume", plain).Refuses(1, "no training run");
+        Assert.False(File.Exists(Path.Combine(plain, ".lock")));
+        string[] entries = Directory.GetFileSystemEntries(_run);
+        Assert.Equal(0, CommandLine.Train(_text, _run, "--steps", "2", "--force").Code);
+        Assert.Equal(entries.Order(StringComparer.Ordinal), Directory.GetFileSystemEntries(_run).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -74,13 +74,32 @@ public sealed class TrainTests : IDisposable
         {
             JsonElement json = CommandLine.Train(_text, _folder[$"run{i}"], [.. lines[i], "--steps", "12", "--checkpoint-every", "5", "--json"]).Json;
             Assert.Equal(12, json.GetProperty("steps").GetInt32());
-            Assert.InRange(json.GetProperty("valid_loss").GetDouble(), 0.5, 4);
+            JsonElement loss = json.GetProperty(lines[i].Contains("--valid-fraction") ? "train_loss" : "valid_loss");
+            Assert.InRange(loss.GetDouble(), 0.5, 4);
         }
 
         Said inspected = CommandLine.Run("inspect", _folder["run0"], "--json");
         Assert.Equal("word", inspected.Json.GetProperty("tokens").GetString());
         Assert.True(inspected.Json.GetProperty("lowercase").GetBoolean());
         Assert.Equal(128, inspected.Json.GetProperty("embedding").GetInt32());
+    }
+
+    [Fact]
+    public void Without_a_validation_text_no_validation_loss_is_claimed()
+    {
+        Said said = CommandLine.Train(_text, _folder["run"], "--steps", "6", "--checkpoint-every", "2", "--valid-fraction", "0", "--json");
+
+        foreach (string field in (string[])["valid_loss", "valid_perplexity", "bits_per_token"])
+        {
+            Assert.Equal(JsonValueKind.Null, said.Json.GetProperty(field).ValueKind);
+        }
+
+        Assert.Contains("validation loss -\n", said.Error, StringComparison.Ordinal);
+        Assert.Contains("valid perplexity - ", said.Error, StringComparison.Ordinal);
+        Assert.Contains("| validation loss of these weights | - |", File.ReadAllText(_folder["run/README.md"]), StringComparison.Ordinal);
+        Assert.Matches("valid_loss +-\n", CommandLine.Run("inspect", _folder["run"]).Output);
+        Assert.Equal(JsonValueKind.Null, CommandLine.Run("inspect", _folder["run"], "--json").Json.GetProperty("results").GetProperty("valid_loss").ValueKind);
+        Assert.Equal(0, CommandLine.Run("generate", _folder["run"], "--length", "3").Code);
     }
 
     [Fact]
@@ -113,6 +132,11 @@ public sealed class TrainTests : IDisposable
         Assert.Contains("a trigram count model", said.Error, StringComparison.Ordinal);
         Assert.Contains("unfold generate", said.Error, StringComparison.Ordinal);
         Assert.Contains("unfold train --text", said.Error, StringComparison.Ordinal);
+        Assert.Contains("Perplexity per word", said.Error, StringComparison.Ordinal);
+        Assert.Matches(@"\n  我昨天上学迟到了，老师批评了\.\.\. .*\([01]\.\d{3}\)\n  他们昨天上学迟到了，老师批评了\.\.\. .*\([01]\.\d{3}\)\n  yesterday the boy ", said.Error);
+        Said inspected = CommandLine.Run("inspect", _folder["demo"], "--json");
+        Assert.Equal("word", inspected.Json.GetProperty("tokens").GetString());
+        Assert.Equal(0, inspected.Json.GetProperty("embedding").GetInt32());
     }
 
     [Fact]
