@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Runtime.Intrinsics;
+using System.Runtime.CompilerServices;
 using Unfold.Numerics.Vectors;
 
 namespace Unfold.Tests.Numerics.Vectors;
@@ -22,10 +22,26 @@ public sealed class PathProofTests
     }
 
     [Fact]
-    public void The_path_in_use_is_the_widest_that_is_accelerated()
+    public void A_kernel_runs_on_registers_as_wide_as_the_width_says()
     {
-        Assert.Equal(SimdWidth.Bits >= 512, Vector512.IsHardwareAccelerated);
-        Assert.Equal(SimdWidth.Bits >= 256, Vector256.IsHardwareAccelerated);
-        Assert.Equal(SimdWidth.Bits >= 128, Vector128.IsHardwareAccelerated);
+        var kernel = new WidthKernel();
+        SimdWidth.Run(ref kernel);
+        Assert.Equal(SimdWidth.Bits, kernel.RegisterBits);
+        Assert.Equal(SimdWidth.Bits, kernel.LaneBits);
+    }
+
+    private struct WidthKernel : ISimdKernel
+    {
+        public int RegisterBits { get; private set; }
+
+        public int LaneBits { get; private set; }
+
+        public void Run<S, V>()
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            RegisterBits = 8 * Unsafe.SizeOf<V>();
+            LaneBits = 32 * S.Count;
+        }
     }
 }

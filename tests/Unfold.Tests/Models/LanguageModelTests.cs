@@ -1,0 +1,133 @@
+using Unfold.Autograd;
+using Unfold.Autograd.Operations;
+using Unfold.Cells;
+using Unfold.Layers;
+using Unfold.Models;
+using Unfold.Numerics;
+using Unfold.Numerics.Kernels;
+using Unfold.Text;
+
+namespace Unfold.Tests.Models;
+
+public sealed class LanguageModelTests
+{
+    private static readonly int[] Tokens = [3, 7, 4, 4, 9, 5, 8];
+
+    public static TheoryData<CellKind, int, int> Kinds
+    {
+        get
+        {
+            var data = new TheoryData<CellKind, int, int>();
+            foreach (CellKind cell in Enum.GetValues<CellKind>())
+            {
+                data.Add(cell, 0, 1);
+                data.Add(cell, 5, 2);
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void A_session_gives_the_logits_of_the_model(CellKind cell, int embedding, int workers)
+    {
+        LanguageModel model = Create(cell, embedding);
+        var tape = new Tape(new Workers(workers)) { Recording = false };
+        float[] wanted = model.Logits(tape, Tokens, batch: 1).Logits.Values.ToArray();
+        var session = new LanguageModelSession(model, new Workers(workers));
+        for (int t = 0; t < Tokens.Length; t++)
+        {
+            session.Feed(Tokens[t]);
+            for (int v = 0; v < model.Vocabulary.Count; v++)
+            {
+                Assert.Equal(wanted[(t * model.Vocabulary.Count) + v], session.Logits[v], 1e-5f);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void A_fork_and_a_restored_state_go_on_with_the_same_bits(CellKind cell, int embedding, int workers)
+    {
+        var session = new LanguageModelSession(Create(cell, embedding), new Workers(workers));
+        session.Feed(3);
+        LanguageModelState state = session.State.Copy();
+        float[] logits = session.Logits.ToArray();
+        LanguageModelSession fork = session.Fork();
+        session.Feed(7);
+        float[] after = session.Logits.ToArray();
+        fork.Feed(7);
+        Assert.Equal(after, fork.Logits.ToArray());
+        session.Feed(9);
+        session.Restore(state, logits);
+        Assert.Equal(logits, session.Logits.ToArray());
+        session.Feed(7);
+        Assert.Equal(after, session.Logits.ToArray());
+    }
+
+    [Fact]
+    public void States_and_targets_that_do_not_fit_are_refused()
+    {
+        LanguageModel lstm = Create(CellKind.Lstm, 0), gru = Create(CellKind.Gru, 0);
+        var session = new LanguageModelSession(lstm);
+        session.Feed(4);
+        float[] before = session.State.Layers[0].Hidden.Values.ToArray();
+        Assert.Throws<ArgumentException>(() => session.Restore(gru.ZeroState(1), new float[lstm.Vocabulary.Count]));
+        Assert.Throws<ArgumentException>(() => session.Restore(lstm.ZeroState(2), new float[lstm.Vocabulary.Count]));
+        Assert.Equal(before, session.State.Layers[0].Hidden.Values.ToArray());
+        var tape = new Tape(new Workers(1));
+        Assert.Throws<ArgumentException>(() => lstm.Logits(tape, Tokens, 1, gru.ZeroState(1)));
+        Assert.Throws<ArgumentException>(() => lstm.Logits(tape, Tokens, 1, lstm.ZeroState(3)));
+        Assert.Throws<ArgumentException>(() => lstm.Loss(tape, Tokens, new int[3], 1));
+        Assert.Throws<ArgumentException>(() => lstm.Logits(tape, ReadOnlyMemory<int>.Empty, 1));
+    }
+
+    [Fact]
+    public void Cells_start_with_the_values_that_their_documentation_names()
+    {
+        var lstm = new LstmCell(3, 5, new SeededRandom(1));
+        Assert.Equal([.. Enumerable.Repeat(0f, 5), .. Enumerable.Repeat(1f, 5), .. Enumerable.Repeat(0f, 10)], lstm.Bias.Values.ToArray());
+        var relu = new RnnCell(3, 4, new SeededRandom(1), Activation.Relu);
+        Assert.All(Enumerable.Range(0, 16), i => Assert.Equal(i % 5 == 0 ? 1f : 0f, relu.RecurrentWeights.Values[i]));
+        float[] w = lstm.RecurrentWeights.Values.ToArray();
+        for (int i = 0; i < 5; i++)
+        {
+            for (int j = 0; j < 5; j++)
+            {
+                Assert.Equal(i == j ? 1.0 : 0.0, Enumerable.Range(0, 20).Sum(k => (double)w[(i * 20) + k] * w[(j * 20) + k]), 5);
+            }
+        }
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RnnCell(3, 4, new SeededRandom(1), (Activation)99));
+    }
+
+    [Fact]
+    public void A_count_of_parameters_never_turns_negative()
+    {
+        var settings = new LanguageModelSettings { Layers = int.MaxValue, Hidden = int.MaxValue };
+        Assert.Equal(long.MaxValue, settings.CountParameters(100));
+    }
+
+    [Theory]
+    [InlineData(CellKind.Rnn)]
+    [InlineData(CellKind.Lstm)]
+    [InlineData(CellKind.Gru)]
+    public void Padding_that_is_not_a_number_reaches_no_recurrent_gradient(CellKind kind)
+    {
+        LanguageModel model = Create(kind, 5);
+        Recurrent layer = model.Layers[0];
+        float[] values = [.. Enumerable.Range(0, 3 * 2 * 5).Select(i => i >= 25 ? float.NaN : 0.1f * i)];
+        var tape = new Tape(new Workers(1));
+        (_, RecurrentState final) = layer.Forward(tape, SequenceInput.Of(new Tensor(new Shape(3, 2, 5), values)), null, [3, 2]);
+        tape.Backward(tape.Sum(final.Hidden));
+        Assert.All(layer.Cell.RecurrentWeights.Gradient.ToArray(), value => Assert.True(float.IsFinite(value)));
+        Assert.All(layer.Cell.Bias.Gradient.ToArray(), value => Assert.True(float.IsFinite(value)));
+        Assert.Contains(layer.Cell.Bias.Gradient.ToArray(), value => value != 0);
+    }
+
+    private static LanguageModel Create(CellKind cell, int embedding) => new(
+        new LanguageModelSettings { Cell = cell, Layers = 2, Hidden = 7, Embedding = embedding },
+        new Vocabulary(TokenKind.Character, LetterCase.Kept, ["a", "b", "c", "d", "e", "f", "g", "h"]),
+        new SeededRandom(11));
+}
