@@ -20,24 +20,29 @@ public sealed class LanguageModel
     /// <param name="random">Where the weights come from.</param>
     /// <exception cref="UnfoldException">A setting is out of range, or the model would not fit in memory.</exception>
     public LanguageModel(LanguageModelSettings settings, Vocabulary vocabulary, SeededRandom random)
+        : this(settings, vocabulary, random ?? throw new ArgumentNullException(nameof(random)), default)
+    {
+    }
+
+    // The layers draw no weights where there is no generator.
+    private LanguageModel(LanguageModelSettings settings, Vocabulary vocabulary, SeededRandom? random, ValueTuple _)
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(vocabulary);
-        ArgumentNullException.ThrowIfNull(random);
         settings.Validate();
         MemoryBudget.RequireModel(settings, vocabulary.Count);
         Settings = settings;
         Vocabulary = vocabulary;
-        Embedding = settings.Embedding == 0 ? null : new Embedding(vocabulary.Count, settings.Embedding, random);
+        Embedding = settings.Embedding == 0 ? null : new Embedding(vocabulary.Count, settings.Embedding, random!);
         _layers = new Recurrent[settings.Layers];
         int input = settings.Embedding == 0 ? vocabulary.Count : settings.Embedding;
         for (int layer = 0; layer < _layers.Length; layer++)
         {
-            _layers[layer] = new Recurrent(CreateCell(settings, input, random, $"layers.{layer}"));
+            _layers[layer] = new Recurrent(CreateCell(settings, input, random!, $"layers.{layer}"));
             input = settings.Hidden;
         }
 
-        Output = new SoftmaxOutput(settings.Hidden, vocabulary.Count, random);
+        Output = new SoftmaxOutput(settings.Hidden, vocabulary.Count, random!);
         Parameters = new ParameterSet(
         [
             .. Embedding is null ? Array.Empty<Parameter>() : [Embedding.Weights],
@@ -45,6 +50,10 @@ public sealed class LanguageModel
             .. Output.Projection.Parameters,
         ]);
     }
+
+    /// <summary>Creates a model whose weights have not been drawn, because a file holds them: drawing takes longer than reading.</summary>
+    /// <inheritdoc cref="LanguageModel(LanguageModelSettings, Vocabulary, SeededRandom)"/>
+    public static LanguageModel WithoutWeights(LanguageModelSettings settings, Vocabulary vocabulary) => new(settings, vocabulary, null, default);
 
     /// <summary>The shape.</summary>
     public LanguageModelSettings Settings { get; }

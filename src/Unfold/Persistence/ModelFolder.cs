@@ -1,5 +1,4 @@
 using Unfold.Models;
-using Unfold.Numerics;
 using Unfold.Text;
 
 namespace Unfold.Persistence;
@@ -54,7 +53,7 @@ public sealed class ModelFolder
 
         using SafeTensorsFile file = SafeTensorsFile.Open(WeightsFile);
         RequireFit(file, settings, vocabulary);
-        var model = new LanguageModel(settings.Model, vocabulary, new SeededRandom(0));
+        var model = LanguageModel.WithoutWeights(settings.Model, vocabulary);
         ModelWeights.Read(file, model.Parameters);
         return model;
     }
