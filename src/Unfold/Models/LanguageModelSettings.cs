@@ -39,12 +39,13 @@ public sealed record LanguageModelSettings
     /// <summary>The number of learned values of a model with a vocabulary of this size.</summary>
     public long CountParameters(int vocabulary)
     {
-        long gates = Cell switch { CellKind.Rnn => 1, CellKind.Gru => 3, _ => 4 };
-        long h = Hidden;
-        long recurrentBias = Cell == CellKind.Gru ? h : 0;
-        long first = Embedding == 0 ? vocabulary : Embedding;
-        long LayerOf(long input) => (gates * h * (input + h + 1)) + recurrentBias;
-        return ((long)vocabulary * Embedding) + LayerOf(first) + ((Layers - 1) * LayerOf(h)) + (vocabulary * (h + 1));
+        Int128 gates = Cell switch { CellKind.Rnn => 1, CellKind.Gru => 3, _ => 4 };
+        Int128 h = Hidden;
+        Int128 recurrentBias = Cell == CellKind.Gru ? h : 0;
+        Int128 first = Embedding == 0 ? vocabulary : Embedding;
+        Int128 LayerOf(Int128 input) => (gates * h * (input + h + 1)) + recurrentBias;
+        Int128 all = ((Int128)vocabulary * Embedding) + LayerOf(first) + ((Layers - 1) * LayerOf(h)) + (vocabulary * (h + 1));
+        return (long)Int128.Min(all, long.MaxValue);
     }
 
     /// <summary>Throws unless all values are in range.</summary>
