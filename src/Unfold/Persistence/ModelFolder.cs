@@ -47,9 +47,7 @@ public sealed class ModelFolder
         Vocabulary vocabulary = Vocabulary.Load(VocabularyFile);
         if (!File.Exists(WeightsFile))
         {
-            throw new UnfoldException(File.Exists(CheckpointFile)
-                ? $"{Shown} has no model.safetensors yet: its training has not come to a validation. Go on with: unfold train --resume {Shown}"
-                : $"{Shown} has no model.safetensors: the model is not whole. Copy the folder again, or train it again.");
+            throw WithoutWeights();
         }
 
         using SafeTensorsFile file = SafeTensorsFile.Open(WeightsFile);
@@ -123,6 +121,22 @@ public sealed class ModelFolder
         {
             throw new UnfoldException($"{Shown} is not a model of Unfold: it has no config.json.");
         }
+    }
+
+    private UnfoldException WithoutWeights()
+    {
+        if (!File.Exists(CheckpointFile))
+        {
+            return new UnfoldException($"{Shown} has no model.safetensors: the model is not whole. Copy the folder again, or train it again.");
+        }
+
+        // Weights are saved before any checkpoint of a later step than 0.
+        long steps = TrainingCheckpoint.ReadResults(CheckpointFile).Steps;
+        return new UnfoldException(steps == 0
+            ? $"{Shown} has no model.safetensors yet: its training has not come to a validation. Go on with: unfold train --resume {Shown}"
+            : string.Create(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"{Shown} has lost its model.safetensors: its training has come to step {steps}, and its best weights stood there. Make one of the last weights, which the checkpoint holds, with: unfold train --resume {Shown}"));
     }
 
     // The sizes in config.json are believed only after the weights on disk have confirmed them, before memory is taken.
