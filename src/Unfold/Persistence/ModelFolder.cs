@@ -107,6 +107,7 @@ public sealed class ModelFolder
     /// <exception cref="UnfoldException">There is no such folder, or no config.json in it.</exception>
     public void Require()
     {
+        RequireAccess(FullPath, Shown);
         if (File.Exists(FullPath))
         {
             throw new UnfoldException($"{Shown} is a file; a model is a folder with config.json, vocabulary.json and model.safetensors.");
@@ -117,9 +118,27 @@ public sealed class ModelFolder
             throw new UnfoldException($"There is no model folder {Shown}. Train one with: unfold train --out {Shown}");
         }
 
+        RequireAccess(ConfigFile, Shown);
         if (!File.Exists(ConfigFile))
         {
             throw new UnfoldException($"{Shown} is not a model of Unfold: it has no config.json.");
+        }
+    }
+
+    /// <summary>Throws where it may not even be asked whether something is there: that is not the same as its absence.</summary>
+    private static void RequireAccess(string path, string shown)
+    {
+        try
+        {
+            File.GetAttributes(path);
+        }
+        catch (UnauthorizedAccessException failure)
+        {
+            throw new UnfoldException($"Cannot look into {shown}: permission is denied.", failure);
+        }
+        catch (IOException)
+        {
+            // It is absent, which the caller says in its own words.
         }
     }
 
