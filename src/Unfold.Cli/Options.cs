@@ -21,8 +21,35 @@ internal static class Options
                 return value;
             }
 
+            if (IsOverflow(text))
+            {
+                result.AddError(FormattableString.Invariant($"{name} is too large: at most {maximum} is possible; found {text}."));
+                return null;
+            }
+
             string wanted = value < minimum || maximum is long.MaxValue or int.MaxValue ? $"at least {minimum}" : $"{minimum} to {maximum}";
             result.AddError(FormattableString.Invariant($"{name} must be a whole number of {wanted}; found {Shown(text)}."));
+            return null;
+        },
+    };
+
+    /// <summary>The seed of a generator, a whole number of 64 bits; null where it is not given.</summary>
+    public static Option<ulong?> Seed(string description) => new("--seed")
+    {
+        Description = description,
+        HelpName = "N",
+        Arity = ArgumentArity.ExactlyOne,
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value))
+            {
+                return value;
+            }
+
+            result.AddError(IsOverflow(text)
+                ? $"--seed is too large: at most {ulong.MaxValue} is possible; found {text}."
+                : $"--seed must be a whole number of at least 0; found {Shown(text)}.");
             return null;
         },
     };
@@ -143,6 +170,9 @@ internal static class Options
             }
         }
     }
+
+    /// <summary>Whether the text is a whole number that was not understood only because it has too many digits.</summary>
+    private static bool IsOverflow(string text) => text.Length > 0 && text.All(char.IsAsciiDigit) && !long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 
     private static string Shown(string text) => text.Length == 0 ? "nothing" : text;
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using Unfold.Cli.Commands;
 
 namespace Unfold.Cli;
@@ -20,6 +21,7 @@ internal static class Program
             // Response files would make a prompt that begins with @ impossible.
             ParseResult parsed = Verbs(terminal).Parse(arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
             verb = parsed.CommandResult.Command.Name is "unfold" ? verb : $"unfold {parsed.CommandResult.Command.Name}";
+            RequireOnce(parsed);
             if (parsed.Action is ParseErrorAction)
             {
                 throw new UsageException(FirstOf(parsed));
@@ -49,7 +51,25 @@ internal static class Program
     private static string FirstOf(ParseResult parsed)
     {
         string? value = parsed.Errors.Select(error => error.Message).FirstOrDefault(message => message.StartsWith("--", StringComparison.Ordinal));
+        if (value is null && parsed.UnmatchedTokens.Count == 0 && parsed.CommandResult.Command.Arguments is [Argument argument] && parsed.GetResult(argument) is null or { Tokens.Count: 0 })
+        {
+            string example = $"unfold {parsed.CommandResult.Command.Name} runs/demo";
+            return $"{argument.Name} is missing: name the folder of a model right after the command, as in: {example}";
+        }
+
         return value ?? (parsed.UnmatchedTokens.Count > 0 ? $"'{parsed.UnmatchedTokens[0]}' is neither a command nor an option that fits here." : parsed.Errors[0].Message);
+    }
+
+    /// <summary>Throws where an option that takes one value is given twice: which of the two was meant cannot be known.</summary>
+    private static void RequireOnce(ParseResult parsed)
+    {
+        foreach (OptionResult given in parsed.CommandResult.Children.OfType<OptionResult>())
+        {
+            if (given.IdentifierTokenCount > 1 && given.Option.Arity.MaximumNumberOfValues <= 1)
+            {
+                throw new UsageException($"{given.Option.Name} is given twice: give it once.");
+            }
+        }
     }
 
     private static Command Verbs(Terminal terminal) => new("unfold", "Recurrent language models: learn a text and write on.")

@@ -18,11 +18,13 @@ internal enum TerminalKind
 /// <param name="kind">How lively stderr may be.</param>
 internal sealed class Terminal(TextWriter output, TextWriter error, TerminalKind kind)
 {
+    private readonly TextWriter _error = QuietWriter.Around(error);
+
     /// <summary>stdout, buffered: flush what should be seen at once.</summary>
     public TextWriter Output => output;
 
-    /// <summary>stderr.</summary>
-    public TextWriter Error => error;
+    /// <summary>stderr. Writing to it never fails: work is not lost because nobody can watch it.</summary>
+    public TextWriter Error => _error;
 
     /// <summary>How lively stderr may be.</summary>
     public TerminalKind Kind => kind;
@@ -46,13 +48,13 @@ internal sealed class Terminal(TextWriter output, TextWriter error, TerminalKind
     }
 
     /// <summary>Writes a line to stderr.</summary>
-    public void Line(string text = "") => error.WriteLine(text);
+    public void Line(string text = "") => _error.WriteLine(text);
 
     /// <summary>Writes the sentence of a failure to stderr.</summary>
     public void Failure(string sentence)
     {
         Flush();
-        error.WriteLine(kind == TerminalKind.Live ? $"\e[31merror:\e[0m {sentence}" : $"error: {sentence}");
+        _error.WriteLine(kind == TerminalKind.Live ? $"\e[31merror:\e[0m {sentence}" : $"error: {sentence}");
     }
 
     /// <summary>Sends what was written to stdout on its way.</summary>

@@ -18,7 +18,7 @@ internal sealed class GenerateCommand(Terminal terminal)
     private readonly Option<double?> _topP = Options.Number("--top-p", "above 0 and at most 1", value => value is > 0 and <= 1, "Draw from the fewest likeliest tokens that together hold this probability.");
     private readonly Option<bool> _greedy = Options.Switch("--greedy", "Always the likeliest token.");
     private readonly Option<string[]> _stop = new("--stop") { Description = "Stop before this text; may be given several times.", HelpName = "TEXT", Arity = new ArgumentArity(1, 1000) };
-    private readonly Option<long?> _seed = Options.Whole("--seed", 0, long.MaxValue, "The same seed writes the same text; default another one each time.");
+    private readonly Option<ulong?> _seed = Options.Seed("The same seed writes the same text; default another one each time.");
     private readonly Option<long?> _next = Options.Whole("--next", 1, int.MaxValue, "Show so many of the likeliest next tokens with their probabilities instead of writing.");
     private readonly Option<bool> _json = Options.Switch("--json", "Print one JSON object.");
 
@@ -44,7 +44,9 @@ internal sealed class GenerateCommand(Terminal terminal)
         }
 
         string prompt = parsed.GetValue(_prompt) ?? "";
+        using var interruption = new Interruption();
         LanguageModel model = new ModelFolder(parsed.GetRequiredValue(_model)).Load();
+        interruption.Token.ThrowIfCancellationRequested();
         if (parsed.GetValue(_next) is long count)
         {
             return ShowNext(model, prompt, (int)Math.Min(count, model.Vocabulary.Count), parsed.GetValue(_json));
@@ -58,8 +60,8 @@ internal sealed class GenerateCommand(Terminal terminal)
                 ? SamplingOptions.Greedy
                 : new SamplingOptions { Temperature = parsed.GetValue(_temperature) ?? 1, TopK = (int?)parsed.GetValue(_topK), TopP = parsed.GetValue(_topP) },
         };
-        long seed = parsed.GetValue(_seed) ?? Random.Shared.NextInt64();
-        return parsed.GetValue(_json) ? WriteJson(model, prompt, options, seed) : WriteText(model, prompt, options, seed);
+        ulong seed = parsed.GetValue(_seed) ?? (ulong)Random.Shared.NextInt64();
+        return parsed.GetValue(_json) ? WriteJson(model, prompt, options, seed, interruption) : WriteText(model, prompt, options, seed, interruption);
     }
 
     private void RequireSense(ParseResult parsed)
@@ -105,10 +107,9 @@ internal sealed class GenerateCommand(Terminal terminal)
         return ExitCode.Done;
     }
 
-    private int WriteText(LanguageModel model, string prompt, GenerationOptions options, long seed)
+    private int WriteText(LanguageModel model, string prompt, GenerationOptions options, ulong seed, Interruption interruption)
     {
-        using var interruption = new Interruption();
-        IEnumerable<string> pieces = TextGenerator.Generate(model, prompt, options, new SeededRandom((ulong)seed), cancellation: interruption.Token);
+        IEnumerable<string> pieces = TextGenerator.Generate(model, prompt, options, new SeededRandom(seed), cancellation: interruption.Token);
         terminal.Output.Write(prompt);
         string last = prompt;
         foreach (string piece in pieces)
@@ -126,11 +127,10 @@ internal sealed class GenerateCommand(Terminal terminal)
         return interruption.Asked ? ExitCode.Interrupted : ExitCode.Done;
     }
 
-    private int WriteJson(LanguageModel model, string prompt, GenerationOptions options, long seed)
+    private int WriteJson(LanguageModel model, string prompt, GenerationOptions options, ulong seed, Interruption interruption)
     {
-        using var interruption = new Interruption();
         GenerationEnd end = default;
-        string text = string.Concat(TextGenerator.Generate(model, prompt, options, new SeededRandom((ulong)seed), found => end = found, interruption.Token));
+        string text = string.Concat(TextGenerator.Generate(model, prompt, options, new SeededRandom(seed), found => end = found, interruption.Token));
         JsonOutput.Write(terminal, writer =>
         {
             writer.WriteString("prompt", prompt);

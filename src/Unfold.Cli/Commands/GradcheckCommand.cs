@@ -15,6 +15,9 @@ internal sealed class GradcheckCommand(Terminal terminal)
     private const double DefaultTolerance = 1e-4;
     private const int Largest = 1024;
 
+    // The points of the difference formula.
+    private const int LossesPerEntry = 4;
+
     // As glorot weights are small, gates would stay near their middle, where a wrong derivative hides.
     private const float Enlargement = 1.5f, BiasSpread = 0.5f;
 
@@ -26,7 +29,7 @@ internal sealed class GradcheckCommand(Terminal terminal)
     private readonly Option<long?> _sequenceLength = Options.Whole("--seq-length", 1, Largest, "Time steps; default 9.");
     private readonly Option<long?> _batchSize = Options.Whole("--batch-size", 1, Largest, "Sequences side by side; default 3.");
     private readonly Option<LossOver?> _loss = Options.Choice<LossOver>("--loss", "The steps that count; default all.");
-    private readonly Option<long?> _seed = Options.Whole("--seed", 0, long.MaxValue, "The seed of weights and tokens; default 1.");
+    private readonly Option<ulong?> _seed = Options.Seed("The seed of weights and tokens; default 1.");
     private readonly Option<double?> _tolerance = Options.Number("--tolerance", "above 0", value => value > 0, "The largest relative error that passes; default 1e-4.");
     private readonly Option<bool> _json = Options.Switch("--json", "Print one JSON object.");
 
@@ -56,7 +59,7 @@ internal sealed class GradcheckCommand(Terminal terminal)
         int batch = (int)(parsed.GetValue(_batchSize) ?? 3);
         int time = (int)(parsed.GetValue(_sequenceLength) ?? 9);
         double tolerance = parsed.GetValue(_tolerance) ?? DefaultTolerance;
-        GradientCheckReport report = Check(settings, batch, time, parsed.GetValue(_loss) ?? LossOver.All, (ulong)(parsed.GetValue(_seed) ?? 1));
+        GradientCheckReport report = Check(settings, batch, time, parsed.GetValue(_loss) ?? LossOver.All, parsed.GetValue(_seed) ?? 1);
         bool passed = report.Passed(tolerance);
         if (parsed.GetValue(_json))
         {
@@ -83,7 +86,7 @@ internal sealed class GradcheckCommand(Terminal terminal)
         }
     }
 
-    private static GradientCheckReport Check(LanguageModelSettings settings, int batch, int time, LossOver over, ulong seed)
+    private GradientCheckReport Check(LanguageModelSettings settings, int batch, int time, LossOver over, ulong seed)
     {
         var random = new SeededRandom(seed);
         var vocabulary = new Vocabulary(TokenKind.Character, LetterCase.Kept, "abcdefgh".Select(letter => letter.ToString()));
@@ -93,11 +96,19 @@ internal sealed class GradcheckCommand(Terminal terminal)
         int[] targets = [.. Enumerable.Range(0, time * batch).Select(_ => random.NextInt32(vocabulary.Count))];
         int[] counted = over == LossOver.All ? targets : [.. Enumerable.Repeat(-1, (time - 1) * batch), .. targets[^batch..]];
         var reference = new ReferenceLanguageModel(model.Embedding, [.. model.Layers.Select(layer => layer.Cell)], model.Output.Projection);
+        var checking = new GradientCheckOptions { Seed = seed };
+        double losses = LossesPerEntry * model.Parameters.Sum(parameter => (double)Math.Min(parameter.Shape.Length, checking.EntriesPerParameter));
+        long computed = 0;
+        using var progress = new ProgressLine(terminal, "Checking");
         return GradientCheck.Run(
             model.Parameters,
             tape => model.Loss(tape, inputs, targets, batch, over: over).Loss,
-            values => reference.Loss(values, inputs, counted, batch),
-            new GradientCheckOptions { Seed = seed });
+            values =>
+            {
+                progress.Show(computed++ / losses);
+                return reference.Loss(values, inputs, counted, batch);
+            },
+            checking);
     }
 
     private static void Enlarge(LanguageModel model, SeededRandom random)

@@ -13,6 +13,12 @@ internal sealed class InspectCommand(Terminal terminal)
 {
     private const int VocabularyHead = 20;
 
+    private enum ValueKind
+    {
+        Text,
+        Number,
+    }
+
     private readonly Argument<string> _model = Options.Model();
     private readonly Option<bool> _json = Options.Switch("--json", "Print one JSON object.");
 
@@ -62,7 +68,7 @@ internal sealed class InspectCommand(Terminal terminal)
         {
             output.WriteLine();
             output.WriteLine("Training");
-            foreach ((string name, string value) in Describe(training, data, settings.Model))
+            foreach ((string name, string value, _) in Describe(training, data, settings.Model))
             {
                 output.WriteLine($"  {name,-18} {value}");
             }
@@ -110,9 +116,17 @@ internal sealed class InspectCommand(Terminal terminal)
         if (settings is { Training: TrainingSettings training, Data: RunData data })
         {
             json.WriteStartObject("training");
-            foreach ((string name, string value) in Describe(training, data, settings.Model))
+            foreach ((string name, string value, ValueKind kind) in Describe(training, data, settings.Model))
             {
-                json.WriteString(name, value);
+                json.WritePropertyName(name);
+                if (kind == ValueKind.Number)
+                {
+                    json.WriteRawValue(value);
+                }
+                else
+                {
+                    json.WriteStringValue(value);
+                }
             }
 
             json.WriteEndObject();
@@ -130,24 +144,24 @@ internal sealed class InspectCommand(Terminal terminal)
         }
     }
 
-    private static IEnumerable<(string Name, string Value)> Describe(TrainingSettings training, RunData data, LanguageModelSettings model)
+    private static IEnumerable<(string Name, string Value, ValueKind Kind)> Describe(TrainingSettings training, RunData data, LanguageModelSettings model)
     {
-        yield return ("text", data.Text.Count == 0 ? "the embedded corpus" : string.Join(", ", data.Text));
-        yield return ("valid", data.Validation ?? (data.ValidationFraction == 0 ? "-" : Invariant($"the last {data.ValidationFraction * 100:0.##}%")));
-        yield return ("batch_size", Invariant($"{training.BatchSize}"));
-        yield return ("seq_length", Invariant($"{training.SequenceLength}"));
-        yield return ("batching", Word(training.Batching));
-        yield return ("loss", Word(training.Loss));
-        yield return training.Steps > 0 ? ("steps", Invariant($"{training.Steps}")) : ("epochs", Invariant($"{training.Epochs}"));
-        yield return ("optimizer", Word(training.Optimizer));
-        yield return ("lr", Invariant($"{training.LearningRate}"));
-        yield return ("schedule", Word(training.Schedule));
-        yield return ("clip_norm", Invariant($"{training.ClipNorm}"));
-        yield return ("clip_value", Invariant($"{training.ClipValue}"));
-        yield return ("dropout", Invariant($"{model.Dropout}"));
-        yield return ("patience", Invariant($"{training.Patience}"));
-        yield return ("seed", Invariant($"{training.Seed}"));
-        yield return ("checkpoint_every", Invariant($"{training.CheckpointEvery}"));
+        yield return ("text", data.Text.Count == 0 ? "the embedded corpus" : string.Join(", ", data.Text), ValueKind.Text);
+        yield return ("valid", data.Validation ?? (data.ValidationFraction == 0 ? "-" : Invariant($"the last {data.ValidationFraction * 100:0.##}%")), ValueKind.Text);
+        yield return ("batch_size", Invariant($"{training.BatchSize}"), ValueKind.Number);
+        yield return ("seq_length", Invariant($"{training.SequenceLength}"), ValueKind.Number);
+        yield return ("batching", Word(training.Batching), ValueKind.Text);
+        yield return ("loss", Word(training.Loss), ValueKind.Text);
+        yield return training.Steps > 0 ? ("steps", Invariant($"{training.Steps}"), ValueKind.Number) : ("epochs", Invariant($"{training.Epochs}"), ValueKind.Number);
+        yield return ("optimizer", Word(training.Optimizer), ValueKind.Text);
+        yield return ("lr", Invariant($"{training.LearningRate}"), ValueKind.Number);
+        yield return ("schedule", Word(training.Schedule), ValueKind.Text);
+        yield return ("clip_norm", Invariant($"{training.ClipNorm}"), ValueKind.Number);
+        yield return ("clip_value", Invariant($"{training.ClipValue}"), ValueKind.Number);
+        yield return ("dropout", Invariant($"{model.Dropout}"), ValueKind.Number);
+        yield return ("patience", Invariant($"{training.Patience}"), ValueKind.Number);
+        yield return ("seed", Invariant($"{training.Seed}"), ValueKind.Number);
+        yield return ("checkpoint_every", Invariant($"{training.CheckpointEvery}"), ValueKind.Number);
     }
 
     private static IEnumerable<string> Head(Vocabulary vocabulary) =>

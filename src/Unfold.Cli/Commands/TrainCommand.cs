@@ -70,8 +70,7 @@ internal sealed class TrainCommand(Terminal terminal)
         }
         catch (DivergenceException divergence)
         {
-            string next = File.Exists(run.Folder.WeightsFile) ? $" To start from the best weights so far: unfold train --init-from {run.Shown}" : "";
-            throw new UnfoldException($"{divergence.Message}{next}", divergence);
+            throw new UnfoldException($"{divergence.Message} {DivergenceAdvice.For(run)}", divergence);
         }
     }
 

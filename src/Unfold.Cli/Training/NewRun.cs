@@ -93,7 +93,7 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
         RequireSame(options.Embedding, has.Embedding, path);
         if (parsed.GetValue(options.Tokens) is TokenKind kind && kind != origin.Vocabulary.Kind)
         {
-            throw Conflict(options.Tokens, origin.Vocabulary.Kind == TokenKind.Word ? "word" : "char", path);
+            throw Conflict(options.Tokens, $"tokens {(origin.Vocabulary.Kind == TokenKind.Word ? "word" : "char")}", path);
         }
 
         return parsed.GetValue(options.Lowercase) && origin.Vocabulary.LetterCase == LetterCase.Kept
@@ -106,7 +106,7 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
     {
         if (parsed.GetValue(option) is T wanted && !wanted.Equals(has))
         {
-            throw Conflict(option, $"{has}".ToLowerInvariant(), path);
+            throw Conflict(option, $"{option.Name.TrimStart('-')} {has}".ToLowerInvariant(), path);
         }
     }
 

@@ -17,6 +17,16 @@ internal sealed record Run(ModelFolder Folder, string Shown, RunSettings Setting
     /// <summary>The time spent in training steps, in earlier sittings too.</summary>
     public double StepSeconds { get; set; }
 
+    /// <summary>Writes the trainer's weights as the model.</summary>
+    public void SaveWeights() => Folder.SaveWeights(Trainer.Model);
+
+    /// <summary>Writes the checkpoint and the card.</summary>
+    public void SaveProgress()
+    {
+        TrainingCheckpoint.Save(Folder.CheckpointFile, Trainer, StepSeconds);
+        ModelCard.Save(Folder, Trainer.Model, Settings, Trainer.Results(StepSeconds));
+    }
+
     /// <summary>Gives the folder free.</summary>
     public void Dispose() => Lock.Dispose();
 }

@@ -8,8 +8,8 @@ namespace Unfold.Cli.Training;
 /// <summary>The options of unfold train, and the settings that they make.</summary>
 internal sealed class TrainOptions
 {
-    // As wide as config.json allows; what does not fit in memory is refused when the vocabulary is known.
-    private const int Widest = 1_000_000;
+    // What does not fit in memory is refused when the vocabulary is known.
+    private const int Widest = int.MaxValue;
 
     public Option<string[]> Text { get; } = Options.Paths("--text", "UTF-8 files to learn, read as one text; default the embedded corpus.");
 
@@ -47,7 +47,7 @@ internal sealed class TrainOptions
 
     public Option<OptimizerKind?> Optimizer { get; } = Options.Choice<OptimizerKind>("--optimizer", "The update rule; default adam.");
 
-    public Option<double?> LearningRate { get; } = Options.Number("--lr", "above 0", value => value > 0, "The learning rate; default one that suits the optimizer, 0.002 for adam.");
+    public Option<double?> LearningRate { get; } = Options.Number("--lr", "above 0 that single precision can hold (1.5e-45 to 3.4e38)", Unfold.Models.TrainingSettings.IsLearningRate, "The learning rate; default one that suits the optimizer, 0.002 for adam.");
 
     public Option<ScheduleKind?> Schedule { get; } = Options.Choice<ScheduleKind>("--schedule", "How the learning rate changes; default constant.");
 
@@ -59,7 +59,7 @@ internal sealed class TrainOptions
 
     public Option<string?> InitFrom { get; } = Options.Path("--init-from", "MODEL", "Start from the weights, shape and vocabulary of this model.");
 
-    public Option<long?> Seed { get; } = Options.Whole("--seed", 0, long.MaxValue, "The seed of all that is random; default 1.");
+    public Option<ulong?> Seed { get; } = Options.Seed("The seed of all that is random; default 1.");
 
     public Option<long?> Threads { get; } = Options.Whole("--threads", 1, 1024, "Default one for each processor, at most 16. The result does not depend on it.");
 
@@ -128,7 +128,7 @@ internal sealed class TrainOptions
             Schedule = parsed.GetValue(Schedule) ?? other.Schedule,
             ClipNorm = parsed.GetValue(ClipNorm) ?? other.ClipNorm,
             ClipValue = parsed.GetValue(ClipValue) ?? other.ClipValue,
-            Seed = (ulong?)parsed.GetValue(Seed) ?? other.Seed,
+            Seed = parsed.GetValue(Seed) ?? other.Seed,
             CheckpointEvery = (int)(parsed.GetValue(CheckpointEvery) ?? other.CheckpointEvery),
             Patience = (int)(parsed.GetValue(Patience) ?? other.Patience),
         };

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Unfold.Generation;
 using Unfold.Models;
 using Unfold.Numerics;
-using Unfold.Persistence;
 
 namespace Unfold.Cli.Training;
 
@@ -60,11 +59,10 @@ internal sealed class TrainingLoop(Run run, TrainingView view, Interruption inte
         // weights, but one that had counted them as saved would lose them.
         if (best)
         {
-            run.Folder.SaveWeights(_trainer.Model);
+            run.SaveWeights();
         }
 
-        TrainingCheckpoint.Save(run.Folder.CheckpointFile, _trainer, run.StepSeconds);
-        ModelCard.Save(run.Folder, _trainer.Model, run.Settings, _trainer.Results(run.StepSeconds));
+        run.SaveProgress();
     }
 
     /// <summary>No validation here: when they take place must not depend on interruptions, or a resumed run would end elsewhere.</summary>
@@ -73,11 +71,10 @@ internal sealed class TrainingLoop(Run run, TrainingView view, Interruption inte
         if (!File.Exists(run.Folder.WeightsFile))
         {
             // Something to generate with; the first validation overwrites it.
-            run.Folder.SaveWeights(_trainer.Model);
+            run.SaveWeights();
         }
 
-        TrainingCheckpoint.Save(run.Folder.CheckpointFile, _trainer, run.StepSeconds);
-        ModelCard.Save(run.Folder, _trainer.Model, run.Settings, _trainer.Results(run.StepSeconds));
+        run.SaveProgress();
     }
 
     private TrainingProgress Progress(double speed)

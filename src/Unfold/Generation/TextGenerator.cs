@@ -48,7 +48,8 @@ public static class TextGenerator
         var session = new LanguageModelSession(model);
         TokenJoiner joiner = model.Vocabulary.CreateTokenizer().CreateJoiner();
         Read(session, prompt, joiner);
-        return Write(session, joiner, options, random, ended, cancellation);
+        bool spaced = prompt.Length > 0 && char.IsWhiteSpace(prompt[^1]) && model.Vocabulary.Kind == TokenKind.Word;
+        return Write(session, spaced ? new AfterSpaceJoiner(joiner) : joiner, options, random, ended, cancellation);
     }
 
     /// <summary>The likeliest tokens after a prompt, with their probabilities, likeliest first.</summary>
@@ -125,5 +126,19 @@ public static class TextGenerator
         string kind = vocabulary.Kind == TokenKind.Character ? "character" : "word";
         string code = vocabulary.Kind == TokenKind.Character ? $" (U+{Rune.GetRuneAt(token, 0).Value:X4})" : "";
         throw new UnfoldException($"The prompt holds the {kind} '{token}'{code}, which the model never saw; it knows {vocabulary.SymbolCount} {kind}s. Leave it out of the prompt, or train on a text that has it.");
+    }
+
+    /// <summary>Leaves out the space before the first token, because the prompt ends in one.</summary>
+    private sealed class AfterSpaceJoiner(TokenJoiner joiner) : TokenJoiner
+    {
+        private bool _begun;
+
+        public override string Next(string token)
+        {
+            string text = joiner.Next(token);
+            bool first = !_begun;
+            _begun = true;
+            return first ? text.TrimStart(' ') : text;
+        }
     }
 }

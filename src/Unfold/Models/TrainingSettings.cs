@@ -101,6 +101,9 @@ public sealed record TrainingSettings
     /// <summary>Training ends when this many validations in a row were no improvement; 0 never ends it early.</summary>
     public int Patience { get; init; }
 
+    /// <summary>Whether a rate can be used: updates are made in single precision, where it must be neither zero nor infinite.</summary>
+    public static bool IsLearningRate(double rate) => float.IsFinite((float)rate) && (float)rate > 0;
+
     /// <summary>Throws unless all values are in range.</summary>
     /// <exception cref="UnfoldException">A value is out of range; the message names it.</exception>
     public void Validate()
@@ -109,7 +112,7 @@ public sealed record TrainingSettings
         Require(BatchSize >= 1, "The batch size", "at least 1", BatchSize);
         Require(Steps >= 0, "The number of steps", "at least 1", Steps);
         Require(Steps > 0 || Epochs >= 1, "The number of epochs", "at least 1", Epochs);
-        Require(double.IsFinite(LearningRate) && LearningRate > 0, "The learning rate", "above 0", LearningRate);
+        Require(IsLearningRate(LearningRate), "The learning rate", "above 0 and a number that single precision can hold (1.5e-45 to 3.4e38)", LearningRate);
         Require(double.IsFinite(ClipNorm) && ClipNorm >= 0, "The clipping norm", "0 for none, or above", ClipNorm);
         Require(double.IsFinite(ClipValue) && ClipValue >= 0, "The clipping value", "0 for none, or above", ClipValue);
         Require(CheckpointEvery >= 1, "The number of steps between checkpoints", "at least 1", CheckpointEvery);

@@ -91,6 +91,16 @@ public sealed class JsonFields
             : throw Wrong(name, $"a whole number from {minimum} to {maximum}", value);
     }
 
+    /// <summary>A whole number of 64 bits without a sign.</summary>
+    /// <exception cref="UnfoldException">The field is missing, of another type or out of range.</exception>
+    public ulong UInt64(string name)
+    {
+        JsonElement value = Field(name);
+        return value.ValueKind == JsonValueKind.Number && value.TryGetUInt64(out ulong number)
+            ? number
+            : throw Wrong(name, $"a whole number from 0 to {ulong.MaxValue}", value);
+    }
+
     /// <summary>A finite number from <paramref name="minimum"/> to <paramref name="maximum"/>, both included.</summary>
     /// <exception cref="UnfoldException">The field is missing, of another type or out of range.</exception>
     public double Double(string name, double minimum, double maximum)

@@ -46,9 +46,7 @@ public sealed class ModelFolder
         Vocabulary vocabulary = Vocabulary.Load(VocabularyFile);
         if (!File.Exists(WeightsFile))
         {
-            throw new UnfoldException(File.Exists(CheckpointFile)
-                ? $"{Shown} has no model.safetensors yet: its training has not come to a validation. Go on with: unfold train --resume {Shown}"
-                : $"{Shown} has no model.safetensors: the model is not whole. Copy the folder again, or train it again.");
+            throw WithoutWeights();
         }
 
         using SafeTensorsFile file = SafeTensorsFile.Open(WeightsFile);
@@ -108,6 +106,7 @@ public sealed class ModelFolder
     /// <exception cref="UnfoldException">There is no such folder, or no config.json in it.</exception>
     public void Require()
     {
+        RequireAccess(FullPath, Shown);
         if (File.Exists(FullPath))
         {
             throw new UnfoldException($"{Shown} is a file; a model is a folder with config.json, vocabulary.json and model.safetensors.");
@@ -118,10 +117,44 @@ public sealed class ModelFolder
             throw new UnfoldException($"There is no model folder {Shown}. Train one with: unfold train --out {Shown}");
         }
 
+        RequireAccess(ConfigFile, Shown);
         if (!File.Exists(ConfigFile))
         {
             throw new UnfoldException($"{Shown} is not a model of Unfold: it has no config.json.");
         }
+    }
+
+    /// <summary>Throws where it may not even be asked whether something is there: that is not the same as its absence.</summary>
+    private static void RequireAccess(string path, string shown)
+    {
+        try
+        {
+            File.GetAttributes(path);
+        }
+        catch (UnauthorizedAccessException failure)
+        {
+            throw new UnfoldException($"Cannot look into {shown}: permission is denied.", failure);
+        }
+        catch (IOException)
+        {
+            // It is absent, which the caller says in its own words.
+        }
+    }
+
+    private UnfoldException WithoutWeights()
+    {
+        if (!File.Exists(CheckpointFile))
+        {
+            return new UnfoldException($"{Shown} has no model.safetensors: the model is not whole. Copy the folder again, or train it again.");
+        }
+
+        // Weights are saved before any checkpoint of a later step than 0.
+        long steps = TrainingCheckpoint.ReadResults(CheckpointFile).Steps;
+        return new UnfoldException(steps == 0
+            ? $"{Shown} has no model.safetensors yet: its training has not come to a validation. Go on with: unfold train --resume {Shown}"
+            : string.Create(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"{Shown} has lost its model.safetensors: its training has come to step {steps}, and its best weights stood there. Make one of the last weights, which the checkpoint holds, with: unfold train --resume {Shown}"));
     }
 
     // The sizes in config.json are believed only after the weights on disk have confirmed them, before memory is taken.

@@ -80,7 +80,7 @@ public sealed record RunSettings(LanguageModelSettings Model, TrainingSettings? 
             Schedule = fields.Enum<ScheduleKind>("schedule"),
             ClipNorm = fields.Double("clip_norm", 0, double.MaxValue),
             ClipValue = fields.Double("clip_value", 0, double.MaxValue),
-            Seed = (ulong)fields.Int64("seed", 0, long.MaxValue),
+            Seed = fields.UInt64("seed"),
             CheckpointEvery = fields.Int32("checkpoint_every", 1, int.MaxValue),
             Patience = fields.Int32("patience", 0, int.MaxValue),
         };

@@ -124,6 +124,7 @@ internal sealed class FileTextSource : TextSource
             throw new UnfoldException($"The text {path} is a folder, but a file was wanted.");
         }
 
+        RequireAccess(path);
         if (!File.Exists(path))
         {
             throw new UnfoldException($"The text {path} does not exist, but a UTF-8 file was wanted.");
@@ -140,9 +141,30 @@ internal sealed class FileTextSource : TextSource
 
             return stream;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (UnauthorizedAccessException failure)
+        {
+            throw new UnfoldException($"The text {path} could not be opened: permission is denied.", failure);
+        }
+        catch (IOException failure)
         {
             throw new UnfoldException($"The text {path} could not be opened: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>Throws where it may not even be asked whether the file is there: that is not the same as its absence.</summary>
+    private static void RequireAccess(string path)
+    {
+        try
+        {
+            File.GetAttributes(path);
+        }
+        catch (UnauthorizedAccessException failure)
+        {
+            throw new UnfoldException($"The text {path} could not be opened: permission to look into its folder is denied.", failure);
+        }
+        catch (IOException)
+        {
+            // It is absent, which the caller says in its own words.
         }
     }
 }

@@ -35,7 +35,7 @@ public static class GradientCheck
         Workers workers = options.Workers ?? new Workers(1);
         float[][] gradients = Gradients(parameters, loss, workers);
         var tape = new Tape(workers) { Recording = false };
-        return Compare(parameters, gradients, options, (index, entry) =>
+        return Compare(parameters, gradients, options, GradientCheckSource.Loss, (index, entry) =>
         {
             Parameter parameter = parameters[index];
             float value = parameter.Values[entry];
@@ -77,7 +77,7 @@ public static class GradientCheck
             values.Add(parameter.Name, copy);
         }
 
-        return Compare(parameters, gradients, options, (index, entry) =>
+        return Compare(parameters, gradients, options, GradientCheckSource.Reference, (index, entry) =>
         {
             double[] copy = values[parameters[index].Name];
             double value = copy[entry];
@@ -91,8 +91,9 @@ public static class GradientCheck
         });
     }
 
+    // In pairs, so that a loss that does not change gives exactly zero.
     private static double Difference(double step, Func<double, double> f) =>
-        (f(-2 * step) - (8 * f(-step)) + (8 * f(step)) - f(2 * step)) / (12 * step);
+        ((8 * (f(step) - f(-step))) - (f(2 * step) - f(-2 * step))) / (12 * step);
 
     private static float[][] Gradients(IReadOnlyList<Parameter> parameters, Func<Tape, Tensor> loss, Workers workers)
     {
@@ -107,7 +108,7 @@ public static class GradientCheck
     }
 
     private static GradientCheckReport Compare(
-        IReadOnlyList<Parameter> parameters, float[][] gradients, GradientCheckOptions options, Func<int, int, double> difference)
+        IReadOnlyList<Parameter> parameters, float[][] gradients, GradientCheckOptions options, GradientCheckSource source, Func<int, int, double> difference)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.EntriesPerParameter, 1);
         var random = new SeededRandom(options.Seed);
@@ -133,7 +134,7 @@ public static class GradientCheck
             checks.Add(new ParameterGradientCheck(parameters[index].Name, parameters[index].Shape, entries.Length, relative, magnitude));
         }
 
-        return new GradientCheckReport(checks);
+        return new GradientCheckReport(checks, source);
     }
 
     /// <summary>Chooses entries without repetition: the head of a shuffle, or all where there are few.</summary>

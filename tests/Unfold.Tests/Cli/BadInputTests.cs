@@ -27,6 +27,8 @@ public sealed class BadInputTests
         { LongText, "--batch-size 5000", "needs at least 50001" },
         { LongText, "--valid-fraction 0.999", "needs at least 41" },
         { LongText, "--hidden 1000000", "GiB" },
+        { LongText, "--hidden 1000000000", "GiB" },
+        { LongText, "--hidden 2147483647 --layers 1000", "GiB" },
         { LongText, "--hidden 60000 --layers 1000", "GiB" },
         { LongText, "--embedding 1000000 --hidden 100000", "GiB" },
     };
@@ -75,8 +77,23 @@ public sealed class BadInputTests
 
         Said said = CommandLine.Train(text, folder["run"], "--steps", "50", "--lr", "1e38", "--clip-norm", "0", "--optimizer", "sgd");
 
-        said.Refuses(1, "diverged at step", "--lr");
+        said.Refuses(1, "diverged at step", "the same command", "--lr 0.5 --force");
         Assert.True(File.Exists(folder["run/checkpoint.safetensors"]));
+        Assert.Equal(0, CommandLine.Train(text, folder["run"], "--steps", "50", "--clip-norm", "0", "--optimizer", "sgd", "--lr", "0.5", "--force").Code);
+    }
+
+    [Fact]
+    public void The_advice_after_a_divergence_can_be_run()
+    {
+        using var folder = new TemporaryFolder();
+        string text = CommandLine.WriteText(folder["text.txt"]);
+
+        Said said = CommandLine.Train(text, folder["run"], "--steps", "200", "--lr", "1e37", "--checkpoint-every", "1");
+
+        said.Refuses(1, "diverged at step", "best weights so far: unfold train --text");
+        string[] advice = said.Error.TrimEnd('\n').Split("unfold ")[^1].Split(' ');
+        Assert.Equal(folder["run-2"], advice[^1]);
+        Assert.Equal(0, CommandLine.Run([.. advice, "--steps", "3"]).Code);
     }
 
     [Fact]

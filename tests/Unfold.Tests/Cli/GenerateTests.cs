@@ -50,6 +50,26 @@ public sealed class GenerateTests : IDisposable
     }
 
     [Fact]
+    public void A_word_after_a_prompt_that_ends_in_a_space_brings_no_second_one()
+    {
+        string words = _folder["words"];
+        Assert.Equal(0, CommandLine.Train(_folder["text.txt"], words, "--tokens", "word", "--steps", "20").Code);
+        string[] texts = [.. Enumerable.Range(1, 20).Select(seed => CommandLine.Run("generate", words, "--prompt", "the ", "--length", "6", "--seed", $"{seed}").Output)];
+        Assert.All(texts, text => Assert.DoesNotContain("  ", text, StringComparison.Ordinal));
+        Assert.Contains(texts, text => char.IsAsciiLetter(text[4]));
+    }
+
+    [Fact]
+    public void Seeds_have_64_bits()
+    {
+        string Text(string seed) => CommandLine.Run("generate", _run, "--length", "40", "--seed", seed, "--json").Json.GetProperty("text").GetString()!;
+        Assert.NotEqual(Text("18446744073709551615"), Text("9223372036854775807"));
+        Assert.Equal(18446744073709551615, CommandLine.Run("generate", _run, "--seed", "18446744073709551615", "--json").Json.GetProperty("seed").GetUInt64());
+        Assert.Equal(0, CommandLine.Train(_folder["text.txt"], _folder["large"], "--steps", "2", "--seed", "18446744073709551615").Code);
+        Assert.Equal(18446744073709551615, CommandLine.Run("inspect", _folder["large"], "--json").Json.GetProperty("training").GetProperty("seed").GetUInt64());
+    }
+
+    [Fact]
     public void A_stop_text_ends_the_text_and_is_not_part_of_it()
     {
         string whole = CommandLine.Run("generate", _run, "--length", "300", "--seed", "6", "--json").Json.GetProperty("text").GetString()!;

@@ -67,8 +67,10 @@ public sealed class MeasureTests : IDisposable
 
         Assert.Equal(2, json.GetProperty("layers").GetInt32());
         Assert.Equal(model.Settings.CountParameters(model.Vocabulary.Count), json.GetProperty("tensors").EnumerateArray().Sum(tensor => tensor.GetProperty("shape").EnumerateArray().Aggregate(1, (product, size) => product * size.GetInt32())));
-        Assert.Equal("12", json.GetProperty("training").GetProperty("seed").GetString());
-        Assert.Equal("0.25", json.GetProperty("training").GetProperty("dropout").GetString());
+        Assert.Equal(12, json.GetProperty("training").GetProperty("seed").GetInt32());
+        Assert.Equal(0.25, json.GetProperty("training").GetProperty("dropout").GetDouble());
+        Assert.Equal(0.002, json.GetProperty("training").GetProperty("lr").GetDouble());
+        Assert.Equal("adam", json.GetProperty("training").GetProperty("optimizer").GetString());
         Assert.Equal(20, json.GetProperty("results").GetProperty("steps").GetInt32());
         Said table = CommandLine.Run("inspect", _run);
         Assert.All(model.Parameters, parameter => Assert.Contains(parameter.Name, table.Output, StringComparison.Ordinal));
@@ -95,6 +97,19 @@ public sealed class MeasureTests : IDisposable
         Assert.Equal(0, said.Code);
         Assert.Contains("Gru", said.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("Training", said.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("lstm")]
+    [InlineData("gru")]
+    [InlineData("rnn")]
+    public void One_step_from_a_state_of_zeros_gives_recurrent_weights_no_gradient_and_that_is_right(string cell)
+    {
+        JsonElement json = CommandLine.Run("gradcheck", "--cell", cell, "--seq-length", "1", "--json").Json;
+        Assert.True(json.GetProperty("passed").GetBoolean());
+        JsonElement recurrent = json.GetProperty("parameters").EnumerateArray().Single(parameter => parameter.GetProperty("name").GetString() == "layers.0.recurrent_weights");
+        Assert.Equal(0, recurrent.GetProperty("largest_gradient").GetDouble());
+        Assert.Equal(0, recurrent.GetProperty("relative_error").GetDouble());
     }
 
     [Theory]

@@ -111,6 +111,27 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
+    public void A_finished_run_whose_weights_are_damaged_or_lost_says_so_and_can_take_the_last_ones()
+    {
+        Assert.Equal(0, CommandLine.Train(_text, _folder["run"], "--steps", "7", "--valid-fraction", "0.5").Code);
+        string weights = _folder["run/model.safetensors"];
+        byte[] before = File.ReadAllBytes(weights);
+        byte[] damaged = [.. before];
+        damaged.AsSpan(damaged.Length - 4).Fill(0xFF);
+        File.WriteAllBytes(weights, damaged);
+        CommandLine.Run("train", "--resume", _folder["run"]).Refuses(1, weights, "damaged", "step 7", "delete model.safetensors");
+
+        File.Delete(weights);
+        CommandLine.Run("generate", _folder["run"]).Refuses(1, "lost its model.safetensors", "step 7", "--resume");
+        Said said = CommandLine.Run("train", "--resume", _folder["run"], "--json");
+        Assert.Equal(7, said.Json.GetProperty("steps").GetInt32());
+        Assert.Contains("the last ones, of step 7, take their place", said.Error, StringComparison.Ordinal);
+
+        // One validation only, at the last step: the last weights are the best.
+        Assert.Equal(before, File.ReadAllBytes(weights));
+    }
+
+    [Fact]
     public void A_changed_text_or_changed_settings_are_refused()
     {
         Assert.Equal(0, CommandLine.Train(_text, _folder["run"], "--steps", "7", "--cell", "rnn").Code);
@@ -141,6 +162,17 @@ public sealed class ResumeTests : IDisposable
         }
 
         Assert.Equal(0, CommandLine.Run("train", "--resume", _folder["run"]).Code);
+    }
+
+    [Fact]
+    public void A_changed_validation_text_is_named()
+    {
+        string valid = CommandLine.WriteText(_folder["valid.txt"], 60, seed: 2);
+        Assert.Equal(0, CommandLine.Train(_text, _folder["run"], "--steps", "7", "--valid", valid).Code);
+        File.AppendAllText(valid, "cat");
+        CommandLine.Run("train", "--resume", _folder["run"]).Refuses(1, $"has changed since the run began ({valid})");
+        File.AppendAllText(_text, "cat");
+        CommandLine.Run("train", "--resume", _folder["run"]).Refuses(1, $"({_text}, {valid})");
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Unfold.Cli;
 using Unfold.Models;
 using Unfold.Persistence;
 using Unfold.Tests.Persistence;
@@ -150,6 +151,21 @@ public sealed class TrainTests : IDisposable
         Assert.Contains("unfold generate run", card, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData((int)TerminalKind.Plain)]
+    [InlineData((int)TerminalKind.Live)]
+    public void A_run_that_nobody_can_watch_goes_on(int kind)
+    {
+        using var output = new StringWriter();
+        using var error = new Gone();
+        var terminal = new Terminal(output, error, (TerminalKind)kind);
+
+        Assert.Equal(0, Program.Run(CommandLine.Training(_text, _folder["run"], "--steps", "6", "--json"), terminal));
+        Assert.StartsWith("{\"steps\":6,", output.ToString(), StringComparison.Ordinal);
+        Assert.Equal(1, Program.Run(CommandLine.Training(_text, _folder["run"]), terminal));
+        Assert.Equal(2, Program.Run(["train", "--hiden", "5"], terminal));
+    }
+
     [Fact]
     public void Nothing_but_data_comes_out_on_stdout()
     {
@@ -157,5 +173,16 @@ public sealed class TrainTests : IDisposable
         Assert.Equal("", quiet.Output);
         Assert.Contains("step 3/3", quiet.Error, StringComparison.Ordinal);
         Assert.DoesNotContain('\e', quiet.Error);
+    }
+
+    private sealed class Gone : StringWriter
+    {
+        public override void Write(char value) => throw new IOException("No space left on device");
+
+        public override void Write(char[] buffer, int index, int count) => throw new IOException("No space left on device");
+
+        public override void Write(string? value) => throw new IOException("No space left on device");
+
+        public override void Flush() => throw new IOException("No space left on device");
     }
 }

@@ -16,8 +16,10 @@ public sealed class UsageTests
         { "train --hidden -3", "found -3" },
         { "train --hidden 2.5", "found 2.5" },
         { "train --hidden", "--hidden" },
-        { "train --hidden 5 --hidden 6", "--hidden" },
-        { "train --hidden 99999999999999999999", "--hidden" },
+        { "train --hidden 5 --hidden 6", "--hidden is given twice" },
+        { "train --json --json", "--json is given twice" },
+        { "generate m --seed 1 --seed 2", "--seed is given twice" },
+        { "train --hidden 99999999999999999999", "--hidden is too large: at most 2147483647 is possible; found 99999999999999999999." },
         { "train --layers 0", "--layers" },
         { "train --embedding -1", "--embedding" },
         { "train --batch-size 0", "--batch-size" },
@@ -26,8 +28,11 @@ public sealed class UsageTests
         { "train --epochs 0", "--epochs" },
         { "train --threads 0", "--threads" },
         { "train --checkpoint-every 0", "--checkpoint-every" },
-        { "train --seed -1", "--seed" },
-        { "train --lr abc", "--lr must be a number above 0; found abc." },
+        { "train --seed -1", "--seed must be a whole number of at least 0; found -1." },
+        { "train --seed 18446744073709551616", "--seed is too large" },
+        { "train --lr 1e300", "single precision" },
+        { "train --lr 1e-60", "single precision" },
+        { "train --lr abc", "--lr must be a number above 0 that single precision can hold (1.5e-45 to 3.4e38); found abc." },
         { "train --lr 0", "--lr" },
         { "train --lr NaN", "--lr" },
         { "train --lr 1e999", "--lr" },
@@ -49,7 +54,7 @@ public sealed class UsageTests
         { "train --resume runs/a --lr 0.1", "--lr cannot be given with it" },
         { "train --resume runs/a --out runs/b", "--out" },
         { "train --resume runs/a --force", "--force" },
-        { "generate", "MODEL|generate" },
+        { "generate", "MODEL is missing" },
         { "generate m --length -1", "--length" },
         { "generate m --temperature -1", "--temperature" },
         { "generate m --top-k 0", "--top-k" },
@@ -61,8 +66,8 @@ public sealed class UsageTests
         { "generate m n", "n" },
         { "generate --leng 5", "--leng" },
         { "evaluate m", "--text" },
-        { "evaluate --text a", "evaluate" },
-        { "inspect", "inspect" },
+        { "evaluate --text a", "MODEL is missing" },
+        { "inspect", "MODEL is missing" },
         { "inspect --jsn", "--jsn" },
         { "gradcheck --hidden 100000", "--hidden must be a whole number of 1 to 1024; found 100000." },
         { "gradcheck --cell lstm --activation relu", "activation" },
@@ -89,7 +94,7 @@ public sealed class UsageTests
         string text = CommandLine.WriteText(folder["text.txt"]);
         Assert.Equal(0, CommandLine.Train(text, folder["first"], "--steps", "2").Code);
 
-        CommandLine.Run("train", "--text", text, "--out", folder["second"], "--init-from", folder["first"], "--hidden", "9").Refuses(2, "--hidden", "8");
+        CommandLine.Run("train", "--text", text, "--out", folder["second"], "--init-from", folder["first"], "--hidden", "9").Refuses(2, "--hidden", "which has hidden 8");
         CommandLine.Run("train", "--text", text, "--out", folder["second"], "--init-from", folder["first"], "--cell", "gru").Refuses(2, "--cell", "lstm");
         CommandLine.Run("train", "--text", text, "--out", folder["second"], "--init-from", folder["first"], "--tokens", "word").Refuses(2, "--tokens", "char");
         CommandLine.Run("train", "--text", text, "--out", folder["second"], "--init-from", folder["first"], "--lowercase").Refuses(2, "--lowercase");

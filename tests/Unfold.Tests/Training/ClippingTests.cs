@@ -102,7 +102,7 @@ public sealed class ClippingTests
                 Assert.Equal(123, failure.Step);
                 Assert.Equal($"p{first}", failure.ParameterName);
                 Assert.Equal(
-                    $"Training diverged at step 123: the loss is 2.5 and a gradient of 'p{first}' is {written}. Lower the learning rate (--lr) or clip the gradients (--clip-norm 1), and go on from the last checkpoint.",
+                    $"Training diverged at step 123: the loss is 2.5 and a gradient of 'p{first}' is {written}. Lower the learning rate, or clip the gradients to a smaller norm.",
                     failure.Message);
             }
         }

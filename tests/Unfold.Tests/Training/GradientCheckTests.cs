@@ -96,6 +96,21 @@ public sealed class GradientCheckTests
     }
 
     [Fact]
+    public void A_parameter_that_neither_the_loss_nor_the_reference_reaches_is_right_and_one_that_only_the_reference_reaches_is_wrong()
+    {
+        var used = new Parameter("used", new Shape(3));
+        var idle = new Parameter("idle", new Shape(2));
+        new[] { 0.5f, -1, 2 }.CopyTo(used.Edit());
+        Tensor Loss(Tape tape) => tape.Sum(tape.Multiply(used, used));
+        static double Squares(double[] values) => values.Sum(value => value * value);
+
+        Assert.True(GradientCheck.Run([used, idle], Loss, values => Squares(values["used"])).Passed(DoubleTolerance));
+        GradientCheckReport report = GradientCheck.Run([used, idle], Loss, values => Squares(values["used"]) + values["idle"][1]);
+        Assert.False(report.Passed(DoubleTolerance));
+        Assert.Equal(1, report.Parameters[1].RelativeError);
+    }
+
+    [Fact]
     public void Entries_are_sampled_and_values_are_put_back()
     {
         OracleGraph graph = Graph("lstm");
