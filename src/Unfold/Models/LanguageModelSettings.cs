@@ -36,7 +36,7 @@ public sealed record LanguageModelSettings
     /// <summary>The probability with which values are dropped between layers in training, in [0, 1).</summary>
     public double Dropout { get; init; }
 
-    /// <summary>The number of learned values of a model with a vocabulary of this size.</summary>
+    /// <summary>The number of learned values of a model with a vocabulary of this size; <see cref="long.MaxValue"/> where it is larger.</summary>
     public long CountParameters(int vocabulary)
     {
         Int128 gates = Cell switch { CellKind.Rnn => 1, CellKind.Gru => 3, _ => 4 };
@@ -44,8 +44,8 @@ public sealed record LanguageModelSettings
         Int128 recurrentBias = Cell == CellKind.Gru ? h : 0;
         Int128 first = Embedding == 0 ? vocabulary : Embedding;
         Int128 LayerOf(Int128 input) => (gates * h * (input + h + 1)) + recurrentBias;
-        Int128 all = ((Int128)vocabulary * Embedding) + LayerOf(first) + ((Layers - 1) * LayerOf(h)) + (vocabulary * (h + 1));
-        return (long)Int128.Min(all, long.MaxValue);
+        Int128 total = ((Int128)vocabulary * Embedding) + LayerOf(first) + ((Layers - 1) * LayerOf(h)) + (vocabulary * (h + 1));
+        return (long)Int128.Min(total, long.MaxValue);
     }
 
     /// <summary>Throws unless all values are in range.</summary>
