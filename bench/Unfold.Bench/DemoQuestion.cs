@@ -7,7 +7,7 @@ internal static class DemoQuestion
 
     public static void Run(Options options)
     {
-        Console.WriteLine("The embedded text: perplexity per character on the part that is not learned");
+        Console.WriteLine("The embedded text: perplexity per word on the part that is not learned");
         Machine.Print(options);
         using var folder = new TemporaryFolder();
         string[] shorter = options.Quick ? ["--steps", "20", "--hidden", "48"] : [];

@@ -108,7 +108,8 @@ internal static class StepsQuestion
     {
         var step = new StreamingStep(options.Threads);
         Console.WriteLine($"  check        {Stream}: relative difference of the loss {Checked.Below(1e-5, step.Check(), Stream):0.0e+00}");
-        int blocksEach = options.Quick ? 1 : 5;
+        // Tens of milliseconds a turn: a stream in progress, not the waking of threads and caches.
+        int blocksEach = options.Quick ? 1 : 50;
         for (int i = 0; i < (options.Quick ? 0 : 50); i++)
         {
             step.Run();

@@ -4,7 +4,7 @@ namespace Unfold.Autograd;
 
 /// <summary>
 /// Scratch memory that is handed out in order and taken back all at once. A step that needs no more than the largest one
-/// before it allocates nothing, and no more is held than the largest step needs, rounded up.
+/// before it allocates nothing, and no more than about twice of what that one needed is held.
 /// </summary>
 internal sealed class Arena
 {
@@ -14,6 +14,8 @@ internal sealed class Arena
     private readonly List<Memory<float>> _chunks = [];
     private int _chunk;
     private int _used;
+    private long _handedOut;
+    private long _largest;
 
     public Memory<float> Allocate(int length)
     {
@@ -32,27 +34,28 @@ internal sealed class Arena
 
         int offset = _used;
         _used += rounded;
+        _handedOut += rounded;
         return _chunks[_chunk].Slice(offset, length);
     }
 
     /// <summary>The number of values that fit into all chunks.</summary>
     public long Held => _chunks.Sum(chunk => (long)chunk.Length);
 
-    /// <summary>Takes all memory back. Several chunks become one that is large enough for the whole step.</summary>
+    /// <summary>Takes all memory back.</summary>
     public void Reset()
     {
-        // Chunks that a longer step left too small would be skipped ever after, and each longer step would add another.
-        if (_chunks.Count > 1)
+        // Chunks that are too small for a longer step are skipped, and each longer step would add others for ever: where more
+        // is held than twice what any step has needed, one chunk takes their place.
+        _largest = Math.Max(_largest, _handedOut);
+        long whole = (_largest + ChunkLength - 1) / ChunkLength * ChunkLength;
+        if (_chunks.Count > 1 && Held > 2 * whole && whole <= Array.MaxLength)
         {
-            long total = (Held + ChunkLength - 1) / ChunkLength * ChunkLength;
-            if (total <= Array.MaxLength)
-            {
-                _chunks.Clear();
-                _chunks.Add(PinnedMemory.Allocate((int)total, Initial.Undefined));
-            }
+            _chunks.Clear();
+            _chunks.Add(PinnedMemory.Allocate((int)whole, Initial.Undefined));
         }
 
         _chunk = 0;
         _used = 0;
+        _handedOut = 0;
     }
 }
