@@ -16,13 +16,7 @@ public sealed class SeededRandom
     private ulong _s0, _s1, _s2, _s3;
 
     /// <summary>Creates a generator from a seed.</summary>
-    public SeededRandom(ulong seed)
-    {
-        _s0 = SplitMix(ref seed);
-        _s1 = SplitMix(ref seed);
-        _s2 = SplitMix(ref seed);
-        _s3 = SplitMix(ref seed);
-    }
+    public SeededRandom(ulong seed) => Restart(seed);
 
     /// <summary>Restores a generator from bytes written by <see cref="WriteState"/>.</summary>
     /// <exception cref="ArgumentException">The span is not <see cref="StateBytes"/> long, or all zero.</exception>
@@ -37,6 +31,15 @@ public sealed class SeededRandom
         _s1 = BinaryPrimitives.ReadUInt64LittleEndian(state[8..]);
         _s2 = BinaryPrimitives.ReadUInt64LittleEndian(state[16..]);
         _s3 = BinaryPrimitives.ReadUInt64LittleEndian(state[24..]);
+    }
+
+    /// <summary>Goes on as a generator that was just created from a seed.</summary>
+    public void Restart(ulong seed)
+    {
+        _s0 = SplitMix(ref seed);
+        _s1 = SplitMix(ref seed);
+        _s2 = SplitMix(ref seed);
+        _s3 = SplitMix(ref seed);
     }
 
     /// <summary>Writes the state, so that a restored generator continues with the same numbers.</summary>

@@ -51,9 +51,10 @@ public static class Dropout
         workers.Run(part =>
         {
             (int first, int end) = workers.Share(shape.Rows, part);
+            var random = new SeededRandom(seed);
             for (int row = first; row < end; row++)
             {
-                var random = new SeededRandom(seed ^ ((ulong)row * 0x9E3779B97F4A7C15UL));
+                random.Restart(seed ^ ((ulong)row * 0x9E3779B97F4A7C15UL));
                 Span<float> values = mask.Span.Slice(row * columns, columns);
                 for (int i = 0; i < columns; i += 2)
                 {

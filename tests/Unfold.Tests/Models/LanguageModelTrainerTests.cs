@@ -1,0 +1,95 @@
+using Unfold.Models;
+using Unfold.Numerics;
+using Unfold.Tests.Support;
+using Unfold.Text;
+using Unfold.Training;
+
+namespace Unfold.Tests.Models;
+
+public sealed class LanguageModelTrainerTests
+{
+    private const int Symbols = 9;
+
+    [Fact]
+    public void What_a_step_allocates_does_not_grow_with_batch_sequence_or_width()
+    {
+        long small = BytesPerStep(hidden: 8, batch: 4, sequence: 5);
+        long large = BytesPerStep(hidden: 96, batch: 24, sequence: 40);
+        Assert.InRange(large - small, -4096, 4096);
+    }
+
+    [Fact]
+    public void A_step_that_diverges_leaves_the_weights_as_they_were()
+    {
+        LanguageModelTrainer trainer = Trainer(TokenStore.FromTokens(Tokens(2_000), Symbols + 3), new TrainingSettings { Steps = 10, SequenceLength = 5, BatchSize = 4 });
+        trainer.Step();
+        trainer.Model.Parameters[2].Edit()[3] = float.NaN;
+        float[] before = [.. trainer.Model.Parameters.Values];
+
+        DivergenceException failure = Assert.Throws<DivergenceException>(() => trainer.Step());
+
+        Assert.Equal(2, failure.Step);
+        Assert.Equal(trainer.Model.Parameters[2].Name, failure.ParameterName);
+        Assert.Equal(1, trainer.StepsDone);
+        Assert.Equal(before.Select(BitConverter.SingleToInt32Bits), trainer.Model.Parameters.Values.ToArray().Select(BitConverter.SingleToInt32Bits));
+    }
+
+    [Theory]
+    [InlineData(Batching.Stream)]
+    [InlineData(Batching.Windows)]
+    public void A_text_on_disk_teaches_the_same_as_one_in_memory(Batching batching)
+    {
+        var settings = new TrainingSettings { Steps = 30, SequenceLength = 7, BatchSize = 3, Batching = batching, Seed = 5 };
+        string text = Grammar.CreateEmbedded().WriteText(new SeededRandom(1), 5_000);
+        float[] Learned(long memoryLimit, bool inMemory)
+        {
+            Corpus corpus = Corpus.Load(TextSource.FromString(text), new CorpusOptions { MemoryLimit = memoryLimit }, cancellation: TestContext.Current.CancellationToken);
+            Assert.Equal(inMemory, corpus.Train.IsInMemory);
+            var model = new LanguageModel(new LanguageModelSettings { Hidden = 6 }, corpus.Vocabulary, new SeededRandom(2));
+            var trainer = new LanguageModelTrainer(model, settings, corpus.Train, corpus.Validation, new Workers(2));
+            while (!trainer.Finished)
+            {
+                trainer.Step();
+            }
+
+            return [.. model.Parameters.Values];
+        }
+
+        Close.Same(Learned(long.MaxValue, inMemory: true), Learned(64, inMemory: false), "weights after 30 steps");
+    }
+
+    private static long BytesPerStep(int hidden, int batch, int sequence)
+    {
+        const int steps = 5;
+        LanguageModelTrainer trainer = Trainer(
+            TokenStore.FromTokens(Tokens(20_000), Symbols + 3),
+            new TrainingSettings { Steps = 100, SequenceLength = sequence, BatchSize = batch },
+            hidden);
+        for (int i = 0; i < steps; i++)
+        {
+            trainer.Step();
+        }
+
+        // With one worker all work is done on this thread, so other tests do not count.
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < steps; i++)
+        {
+            trainer.Step();
+        }
+
+        return (GC.GetAllocatedBytesForCurrentThread() - before) / steps;
+    }
+
+    private static LanguageModelTrainer Trainer(TokenStore tokens, TrainingSettings settings, int hidden = 8)
+    {
+        var vocabulary = new Vocabulary(TokenKind.Character, LetterCase.Kept, Enumerable.Range(0, Symbols).Select(i => ((char)('a' + i)).ToString()));
+        var model = new LanguageModel(new LanguageModelSettings { Hidden = hidden, Layers = 2, Embedding = 4, Dropout = 0.1 }, vocabulary, new SeededRandom(3));
+        return new LanguageModelTrainer(model, settings, tokens, tokens.Slice(0, 0), new Workers(1));
+    }
+
+    private static int[] Tokens(int count)
+    {
+        var random = new SeededRandom(4);
+        return [.. Enumerable.Range(0, count).Select(_ => 3 + random.NextInt32(Symbols))];
+    }
+}
