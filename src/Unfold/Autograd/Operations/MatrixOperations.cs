@@ -74,7 +74,8 @@ public static class MatrixOperations
         var y = new MatrixStack(shape, turned: false);
         Memory<float> memory = tape.Scratch(shape.Length);
         Tensor result = tape.View(shape, memory, left.NeedsGradient || right.NeedsGradient);
-        StackProduct.Multiply(tape.Workers, a, () => left.Values, b, () => right.Values, () => memory.Span, Accumulation.Overwrite);
+        var product = new StackProduct(tape.Workers);
+        product.Multiply(a, () => left.Values, b, () => right.Values, () => memory.Span, Accumulation.Overwrite);
         tape.OnBackward(result, () =>
         {
             _ = result.Gradient.Length;
@@ -84,11 +85,11 @@ public static class MatrixOperations
                 _ = left.Gradient.Length;
                 if (turnLeft)
                 {
-                    StackProduct.Multiply(tape.Workers, b, () => right.Values, y.Transposed, () => result.Gradient, () => left.Gradient, Accumulation.Add);
+                    product.Multiply(b, () => right.Values, y.Transposed, () => result.Gradient, () => left.Gradient, Accumulation.Add);
                 }
                 else
                 {
-                    StackProduct.Multiply(tape.Workers, y, () => result.Gradient, b.Transposed, () => right.Values, () => left.Gradient, Accumulation.Add);
+                    product.Multiply(y, () => result.Gradient, b.Transposed, () => right.Values, () => left.Gradient, Accumulation.Add);
                 }
             }
 
@@ -98,11 +99,11 @@ public static class MatrixOperations
                 _ = right.Gradient.Length;
                 if (turnRight)
                 {
-                    StackProduct.Multiply(tape.Workers, y.Transposed, () => result.Gradient, a, () => left.Values, () => right.Gradient, Accumulation.Add);
+                    product.Multiply(y.Transposed, () => result.Gradient, a, () => left.Values, () => right.Gradient, Accumulation.Add);
                 }
                 else
                 {
-                    StackProduct.Multiply(tape.Workers, a.Transposed, () => left.Values, y, () => result.Gradient, () => right.Gradient, Accumulation.Add);
+                    product.Multiply(a.Transposed, () => left.Values, y, () => result.Gradient, () => right.Gradient, Accumulation.Add);
                 }
             }
         });

@@ -18,18 +18,22 @@ internal static class RowLoop
     /// <param name="rows">The number of rows.</param>
     /// <param name="columns">The work in a row, in values.</param>
     /// <param name="range">Computes rows first .. end-1.</param>
-    public static void Run(Workers workers, int rows, int columns, Action<int, int> range)
+    public static void Run(Workers workers, int rows, int columns, Action<int, int> range) =>
+        Run(workers, rows, columns, (_, first, end) => range(first, end));
+
+    /// <summary>Calls <paramref name="range"/> with the number of the share, its first row and its end.</summary>
+    public static void Run(Workers workers, int rows, int columns, Action<int, int, int> range)
     {
         if (workers.Count == 1 || (long)rows * columns < SharedValues)
         {
-            range(0, rows);
+            range(0, 0, rows);
             return;
         }
 
         workers.Run(part =>
         {
             (int first, int end) = workers.Share(rows, part);
-            range(first, end);
+            range(part, first, end);
         });
     }
 

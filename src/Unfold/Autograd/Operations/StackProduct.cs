@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using Unfold.Numerics;
-using Unfold.Numerics.Kernels;
 using Unfold.Numerics.Products;
 
 namespace Unfold.Autograd.Operations;
@@ -53,14 +52,23 @@ internal readonly record struct MatrixStack
     }
 }
 
-/// <summary>The products of two stacks of matrices, matrix by matrix.</summary>
-internal static class StackProduct
+/// <summary>The products of two stacks of matrices, matrix by matrix: forward and backward of one operation.</summary>
+/// <remarks>
+/// Each thread takes whole matrices, as a team of its own: a product of the size of an attention is over before a team of
+/// several has met. Those teams hold what their products pack, and live as long as the operation.
+/// </remarks>
+internal sealed class StackProduct(Workers workers)
 {
     // Packing an operand pays when each of its values is used more often than this.
     private const int Few = 2;
 
+    // A product does so many multiply-adds in the time that other operations take for one value.
+    private const int ProductsAValue = 8;
+
+    private readonly Workers?[] _alone = workers.Count == 1 ? [workers] : new Workers?[workers.Count];
+
     /// <summary>c[i] = [c[i] +] a[i] b[i], where each c[i] is row-major.</summary>
-    public static void Multiply(Workers workers, MatrixStack a, StackValues aValues, MatrixStack b, StackValues bValues, StackDestination c, Accumulation accumulation)
+    public void Multiply(MatrixStack a, StackValues aValues, MatrixStack b, StackValues bValues, StackDestination c, Accumulation accumulation)
     {
         int size = a.Rows * b.Columns;
         if (a.Count == 0 || size == 0)
@@ -68,21 +76,22 @@ internal static class StackProduct
             return;
         }
 
-        if (!IsDirect(a.View(aValues(), 0), b.View(bValues(), 0)))
-        {
-            for (int i = 0; i < a.Count; i++)
-            {
-                MatrixProduct.Multiply(workers, a.View(aValues(), i), b.View(bValues(), i), c().Slice(i * size, size), accumulation);
-            }
-
-            return;
-        }
-
-        RowLoop.Run(workers, a.Count, checked(a.Size * b.Columns), (first, end) =>
+        bool direct = IsDirect(a.View(aValues(), 0), b.View(bValues(), 0));
+        int work = (int)Math.Min((long)a.Size * b.Columns / ProductsAValue, int.MaxValue);
+        RowLoop.Run(workers, a.Count, work, (part, first, end) =>
         {
             for (int i = first; i < end; i++)
             {
-                MultiplyDirectly(a.View(aValues(), i), b.View(bValues(), i), c().Slice(i * size, size), accumulation);
+                MatrixView left = a.View(aValues(), i), right = b.View(bValues(), i);
+                Span<float> destination = c().Slice(i * size, size);
+                if (direct)
+                {
+                    MultiplyDirectly(left, right, destination, accumulation);
+                }
+                else
+                {
+                    MatrixProduct.Multiply(_alone[part] ??= new Workers(1), left, right, destination, accumulation);
+                }
             }
         });
     }
@@ -118,7 +127,7 @@ internal static class StackProduct
 
             for (int i = 0; i < b.Rows; i++)
             {
-                RowKernels.AddScaled(a.Values[(row * a.RowStride) + (i * a.ColumnStride)], b.Values.Slice(i * b.RowStride, columns), destination);
+                TensorPrimitives.MultiplyAdd(b.Values.Slice(i * b.RowStride, columns), a.Values[(row * a.RowStride) + (i * a.ColumnStride)], destination, destination);
             }
         }
     }
