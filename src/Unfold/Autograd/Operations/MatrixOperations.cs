@@ -17,7 +17,7 @@ public static class MatrixOperations
         ArgumentNullException.ThrowIfNull(left);
         ArgumentNullException.ThrowIfNull(right);
         (int count, int m, int k, int n) = Sizes(left.Shape, right.Shape);
-        Tensor result = tape.Result(ResultShape(left.Shape, n), left.NeedsGradient || right.NeedsGradient);
+        Tensor result = tape.Result(left.Shape.WithColumns(n), left.NeedsGradient || right.NeedsGradient);
         Span<float> y = result.Edit();
         for (int i = 0; i < count; i++)
         {
@@ -66,12 +66,4 @@ public static class MatrixOperations
             ? (count, left[left.Rank - 2], k, right.Columns)
             : throw new ArgumentException($"{nameof(MatrixProduct)}: {left} times {right} is not a product: wanted (.., m, k) times (k, n) or (.., k, n) with the same outer sizes.");
     }
-
-    private static Shape ResultShape(Shape left, int columns) => left.Rank switch
-    {
-        1 => new Shape(columns),
-        2 => new Shape(left[0], columns),
-        3 => new Shape(left[0], left[1], columns),
-        _ => new Shape(left[0], left[1], left[2], columns),
-    };
 }

@@ -37,8 +37,8 @@ public static class ShapeOperations
         ArgumentNullException.ThrowIfNull(tape);
         ArgumentNullException.ThrowIfNull(left);
         ArgumentNullException.ThrowIfNull(right);
-        Shape shape = WithColumns(left.Shape, left.Shape.Columns + right.Shape.Columns);
-        if (WithColumns(right.Shape, shape.Columns) != shape)
+        Shape shape = left.Shape.WithColumns(left.Shape.Columns + right.Shape.Columns);
+        if (right.Shape.WithColumns(shape.Columns) != shape)
         {
             throw new ArgumentException($"{nameof(Concatenate)}: all dimensions but the last must be the same; found {left.Shape} and {right.Shape}.", nameof(right));
         }
@@ -76,12 +76,4 @@ public static class ShapeOperations
             RowKernels.Add(gradient.Slice((row * width) + firstColumn, columns), destination.Slice(row * columns, columns));
         }
     }
-
-    private static Shape WithColumns(Shape shape, int columns) => shape.Rank switch
-    {
-        1 => new Shape(columns),
-        2 => new Shape(shape[0], columns),
-        3 => new Shape(shape[0], shape[1], columns),
-        _ => new Shape(shape[0], shape[1], shape[2], columns),
-    };
 }
