@@ -1,5 +1,5 @@
 using Unfold.Autograd;
-using Unfold.Cells;
+using Unfold.Layers;
 using Unfold.Models;
 using Unfold.Numerics;
 using Unfold.Training;
@@ -14,7 +14,7 @@ internal sealed class TrainingStep
 
     private readonly Workload _workload;
     private readonly Tape _tape;
-    private readonly LanguageModelState? _carried;
+    private readonly StackState? _carried;
     private readonly int[][] _inputs, _targets;
     private readonly Adam _optimizer = new();
 
@@ -35,7 +35,7 @@ internal sealed class TrainingStep
     public float Run()
     {
         int window = (int)(_optimizer.Steps % Windows);
-        (Tensor loss, LanguageModelState final) = Gradients(_inputs[window], _targets[window], _carried);
+        (Tensor loss, StackState final) = Gradients(_inputs[window], _targets[window], _carried);
         float value = loss.Values[0];
         _optimizer.Step(Model.Parameters, LearningRate, gradientScale: 1, _tape.Workers);
         if (_carried is not null)
@@ -82,10 +82,10 @@ internal sealed class TrainingStep
         return (Math.Abs(found - expected) / expected, Math.Abs(slope - expectedSlope) / Math.Sqrt(squares));
     }
 
-    private (Tensor Loss, LanguageModelState Final) Gradients(int[] inputs, int[] targets, LanguageModelState? state)
+    private (Tensor Loss, StackState Final) Gradients(int[] inputs, int[] targets, StackState? state)
     {
         Model.Parameters.ClearGradients();
-        (Tensor loss, LanguageModelState final) = Model.Loss(_tape, inputs, targets, _workload.Batch, state, _workload.Loss);
+        (Tensor loss, StackState final) = Model.Loss(_tape, inputs, targets, _workload.Batch, state, _workload.Loss);
         _tape.Backward(loss);
         return (loss, final);
     }
@@ -93,15 +93,11 @@ internal sealed class TrainingStep
     private int[] Draw(SeededRandom random) =>
         [.. Enumerable.Range(0, _workload.Tokens).Select(_ => random.NextInt32(_workload.Vocabulary))];
 
-    private static void Carry(LanguageModelState from, LanguageModelState to)
+    private static void Carry(StackState from, StackState to)
     {
-        for (int layer = 0; layer < to.Layers.Count; layer++)
+        for (int part = 0; part < to.Parts.Count; part++)
         {
-            from.Layers[layer].Hidden.Values.CopyTo(to.Layers[layer].Hidden.Edit());
-            if (from.Layers[layer] is LstmState source && to.Layers[layer] is LstmState destination)
-            {
-                source.Cell.Values.CopyTo(destination.Cell.Edit());
-            }
+            from.Parts[part].Values.Values.CopyTo(to.Parts[part].Values.Edit());
         }
     }
 }

@@ -3,7 +3,6 @@ using Unfold.Autograd;
 using Unfold.Models;
 using Unfold.Numerics;
 using Unfold.Numerics.Kernels;
-using Unfold.Reference;
 using Unfold.Text;
 using Unfold.Training;
 
@@ -95,7 +94,7 @@ internal sealed class GradcheckCommand(Terminal terminal)
         int[] inputs = [.. Enumerable.Range(0, time * batch).Select(_ => random.NextInt32(vocabulary.Count))];
         int[] targets = [.. Enumerable.Range(0, time * batch).Select(_ => random.NextInt32(vocabulary.Count))];
         int[] counted = over == LossOver.All ? targets : [.. Enumerable.Repeat(-1, (time - 1) * batch), .. targets[^batch..]];
-        var reference = new ReferenceLanguageModel(model.Embedding, [.. model.Layers.Select(layer => layer.Cell)], model.Output.Projection);
+        var reference = new ReferenceLanguageModel(model);
         var checking = new GradientCheckOptions { Seed = seed };
         double losses = LossesPerEntry * model.Parameters.Sum(parameter => (double)Math.Min(parameter.Shape.Length, checking.EntriesPerParameter));
         long computed = 0;

@@ -149,8 +149,15 @@ internal static class RunFolder
             return false;
         }
 
-        using StreamReader reader = File.OpenText(folder.ConfigFile);
-        char[] head = new char[256];
-        return new string(head, 0, reader.ReadBlock(head)).Contains("unfold_format", StringComparison.Ordinal);
+        try
+        {
+            using StreamReader reader = File.OpenText(folder.ConfigFile);
+            char[] head = new char[256];
+            return new string(head, 0, reader.ReadBlock(head)).Contains("unfold_format", StringComparison.Ordinal);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new UnfoldException($"Cannot tell whether {folder.FullPath} holds a run: {failure.Message.TrimEnd('.')}; choose another folder with --out.", failure);
+        }
     }
 }

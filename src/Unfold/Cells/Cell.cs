@@ -1,29 +1,26 @@
 using Unfold.Autograd;
-using Unfold.Numerics;
-using Unfold.Numerics.Products;
 
 namespace Unfold.Cells;
 
 /// <summary>
-/// A recurrent cell: a pure step from an input and a state to the next state, with its gradient. Walking through time,
-/// batches, lengths and truncation live outside, in <see cref="Layers.Recurrent"/>.
+/// A recurrent cell: a pure step from an input and a state to the next state. Walking through time, batches, lengths,
+/// directions and truncation live outside, in <see cref="Layers.Recurrent"/>.
 /// </summary>
+/// <remarks>
+/// A <see cref="FusedCell"/> has its gradient worked out by hand; a <see cref="ComposedCell"/> is written by anybody from
+/// small operations, which bring their gradients along.
+/// </remarks>
 public abstract class Cell
 {
-    private protected Cell(string name, int input, int hidden, int gates)
+    private protected Cell(string name, int input, int hidden, int memory)
     {
-        if (input < 1 || hidden < 1)
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        if (input < 1 || hidden < 1 || memory < 0)
         {
-            throw new ArgumentException($"{name}: input and hidden size must be at least 1; found {input} and {hidden}.");
+            throw new ArgumentException($"{name}: input and hidden size must be at least 1, and the memory at least 0; found {input}, {hidden} and {memory}.");
         }
 
-        Name = name;
-        InputSize = input;
-        HiddenSize = hidden;
-        GatesWidth = checked(gates * hidden);
-        InputWeights = new Parameter($"{name}.input_weights", new Shape(input, GatesWidth));
-        RecurrentWeights = new Parameter($"{name}.recurrent_weights", new Shape(hidden, GatesWidth));
-        Bias = new Parameter($"{name}.bias", new Shape(GatesWidth));
+        (Name, InputSize, HiddenSize, MemorySize) = (name, input, hidden, memory);
     }
 
     /// <summary>The name that its parameters' names begin with.</summary>
@@ -35,56 +32,21 @@ public abstract class Cell
     /// <summary>H, the width of the output.</summary>
     public int HiddenSize { get; }
 
-    /// <summary>U, (I, G): from the input to the gates, whose columns lie side by side.</summary>
-    public Parameter InputWeights { get; }
-
-    /// <summary>W, (H, G): from the output of the step before to the gates.</summary>
-    public Parameter RecurrentWeights { get; }
-
-    /// <summary>b, (G).</summary>
-    public Parameter Bias { get; }
+    /// <summary>M, the width of the state that is not output; 0 where all of the state is output.</summary>
+    public int MemorySize { get; }
 
     /// <summary>Everything that is learned, in the order of the equations.</summary>
-    public virtual IReadOnlyList<Parameter> Parameters => [InputWeights, RecurrentWeights, Bias];
+    public abstract IReadOnlyList<Parameter> Parameters { get; }
 
-    /// <summary>G, the width of all gates together.</summary>
-    internal int GatesWidth { get; }
-
-    /// <summary>S, the width of what a step saves beside its gates.</summary>
-    internal virtual int SavedWidth => 0;
-
-    /// <summary>M, the width of the state that is not output.</summary>
-    internal virtual int MemoryWidth => 0;
-
-    /// <summary>Makes a state from its tensors.</summary>
-    /// <param name="hidden">h, (B, H).</param>
-    /// <param name="memory">(B, M), or null where M is 0.</param>
-    internal abstract RecurrentState State(Tensor hidden, Tensor? memory);
-
-    /// <summary>Brings the copies of the weights that the products read up to date. Safe to call from several threads.</summary>
-    internal abstract void Prepare(Workers workers, bool forBackward);
-
-    /// <summary>Computes one step.</summary>
-    internal abstract void Forward(in Step step);
-
-    /// <summary>Computes the gradient of one step.</summary>
-    internal abstract void Backward(in StepGradient step);
-
-    /// <summary>Adds to the gradients of all parameters but U and b, over a whole sequence.</summary>
-    internal abstract void AddRecurrentGradients(in SequenceGradient sequence, Workers workers);
-
-    /// <summary>dW += previousH^T dGates, for a cell whose product is h W.</summary>
-    private protected void AddProductGradient(in SequenceGradient sequence, Workers workers) =>
-        MatrixProduct.Multiply(
-            workers,
-            new MatrixView(sequence.PreviousHidden, sequence.Rows, HiddenSize).Transposed,
-            new MatrixView(sequence.Gates, sequence.Rows, GatesWidth),
-            RecurrentWeights.Gradient,
-            Accumulation.Add);
+    /// <summary>A state of zeros for a batch of sequences.</summary>
+    public RecurrentState ZeroState(int batch) => RecurrentState.Of(
+        new Tensor(new Shape(batch, HiddenSize)),
+        MemorySize == 0 ? null : new Tensor(new Shape(batch, MemorySize)));
 
     /// <summary>Writes the constructor with the number of parameters.</summary>
     public override string ToString() =>
         $"{GetType().Name}({InputSize} -> {HiddenSize}{Options}, {Parameters.Sum(parameter => (long)parameter.Shape.Length):N0} parameters)";
 
+    /// <summary>What the constructor was told beside the sizes, to be written, as in ", relu".</summary>
     private protected virtual string Options => "";
 }

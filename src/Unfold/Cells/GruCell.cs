@@ -3,6 +3,7 @@ using Unfold.Initialization;
 using Unfold.Numerics;
 using Unfold.Numerics.Kernels;
 using Unfold.Numerics.Products;
+using Unfold.Reference;
 
 namespace Unfold.Cells;
 
@@ -12,7 +13,7 @@ namespace Unfold.Cells;
 /// n = tanh(x_t U_n + b_n + (r * h_(t-1)) W_n); h_t = (1 - z) * n + z * h_(t-1).
 /// </summary>
 /// <remarks>The columns of U, W and b hold r, z and n in this order, each H wide.</remarks>
-public sealed class GruCell : Cell
+public sealed class GruCell : FusedCell
 {
     private readonly PackedWeights _gates;
     private readonly PackedWeights _candidate;
@@ -24,14 +25,14 @@ public sealed class GruCell : Cell
     /// <param name="reset">Where the reset gate acts.</param>
     /// <param name="name">The name that its parameters' names begin with.</param>
     public GruCell(int input, int hidden, SeededRandom random, GruReset reset = GruReset.AfterProduct, string name = "gru")
-        : base(name, input, hidden, gates: 3)
+        : base(name, input, hidden, gatesWidth: checked(3 * hidden))
     {
         Reset = reset;
-        _gates = new PackedWeights(RecurrentWeights, 0, 2 * hidden);
-        _candidate = new PackedWeights(RecurrentWeights, 2 * hidden, hidden);
+        _gates = new PackedWeights(RecurrentWeights!, 0, 2 * hidden);
+        _candidate = new PackedWeights(RecurrentWeights!, 2 * hidden, hidden);
         RecurrentBias = reset == GruReset.AfterProduct ? new Parameter($"{name}.recurrent_bias", new Shape(hidden)) : null;
         InputWeights.Initialize(Initializer.GlorotUniform, random);
-        RecurrentWeights.Initialize(Initializer.Orthogonal, random);
+        RecurrentWeights!.Initialize(Initializer.Orthogonal, random);
     }
 
     /// <summary>Where the reset gate acts.</summary>
@@ -49,7 +50,18 @@ public sealed class GruCell : Cell
     /// <summary>q = h W_n + b_q, or r * h.</summary>
     internal override int SavedWidth => HiddenSize;
 
-    internal override RecurrentState State(Tensor hidden, Tensor? memory) => new HiddenState(hidden);
+    /// <inheritdoc/>
+    public override ReferenceState ReferenceStep(IReadOnlyDictionary<string, double[]> parameters, double[] x, ReferenceState previous)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentNullException.ThrowIfNull(previous);
+        double[] U = parameters[InputWeights.Name], W = parameters[RecurrentWeights!.Name], b = parameters[Bias.Name];
+        return new(
+            RecurrentBias is null
+                ? ReferenceGru.StepResetBeforeProduct(x, previous.H, U, W, b)
+                : ReferenceGru.StepResetAfterProduct(x, previous.H, U, W, b, parameters[RecurrentBias.Name]),
+            []);
+    }
 
     internal override void Prepare(Workers workers, bool forBackward)
     {
@@ -103,7 +115,7 @@ public sealed class GruCell : Cell
         var previous = new MatrixView(sequence.PreviousHidden, sequence.Rows, h);
         var gates = new MatrixView(sequence.Gates, sequence.Rows, 2 * h, 3 * h);
         var saved = new MatrixView(sequence.Saved, sequence.Rows, h);
-        Span<float> gradient = RecurrentWeights.Gradient;
+        Span<float> gradient = RecurrentWeights!.Gradient;
         MatrixProduct.Multiply(workers, previous.Transposed, gates, gradient, Accumulation.Add, 3 * h);
         if (RecurrentBias is null)
         {

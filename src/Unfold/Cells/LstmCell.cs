@@ -3,6 +3,7 @@ using Unfold.Initialization;
 using Unfold.Numerics;
 using Unfold.Numerics.Kernels;
 using Unfold.Numerics.Products;
+using Unfold.Reference;
 
 namespace Unfold.Cells;
 
@@ -12,7 +13,7 @@ namespace Unfold.Cells;
 /// h_t = sigmoid(o) tanh(c_t).
 /// </summary>
 /// <remarks>The columns of U, W and b hold the gates in the order i, f, g, o, each H wide.</remarks>
-public sealed class LstmCell : Cell
+public sealed class LstmCell : FusedCell
 {
     private readonly PackedWeights _recurrent;
 
@@ -25,17 +26,23 @@ public sealed class LstmCell : Cell
     /// </param>
     /// <param name="name">The name that its parameters' names begin with.</param>
     public LstmCell(int input, int hidden, SeededRandom random, float forgetBias = 1, string name = "lstm")
-        : base(name, input, hidden, gates: 4)
+        : base(name, input, hidden, gatesWidth: checked(4 * hidden), memory: hidden)
     {
-        _recurrent = new PackedWeights(RecurrentWeights);
+        _recurrent = new PackedWeights(RecurrentWeights!);
         InputWeights.Initialize(Initializer.GlorotUniform, random);
-        RecurrentWeights.Initialize(Initializer.Orthogonal, random);
+        RecurrentWeights!.Initialize(Initializer.Orthogonal, random);
         Bias.Edit().Slice(hidden, hidden).Fill(forgetBias);
     }
 
-    internal override int MemoryWidth => HiddenSize;
-
-    internal override RecurrentState State(Tensor hidden, Tensor? memory) => new LstmState(hidden, memory!);
+    /// <inheritdoc/>
+    public override ReferenceState ReferenceStep(IReadOnlyDictionary<string, double[]> parameters, double[] x, ReferenceState previous)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentNullException.ThrowIfNull(previous);
+        double[] U = parameters[InputWeights.Name], W = parameters[RecurrentWeights!.Name], b = parameters[Bias.Name];
+        (double[] h, double[] c) = ReferenceLstm.Step(x, previous.H, previous.C, U, W, b);
+        return new(h, c);
+    }
 
     internal override void Prepare(Workers workers, bool forBackward) => _recurrent.Prepare(workers, forBackward);
 

@@ -3,13 +3,14 @@ using Unfold.Initialization;
 using Unfold.Numerics;
 using Unfold.Numerics.Kernels;
 using Unfold.Numerics.Products;
+using Unfold.Reference;
 
 namespace Unfold.Cells;
 
 /// <summary>
 /// The simple recurrent network (Elman, 1990): h_t = f(x_t U + h_(t-1) W + b).
 /// </summary>
-public sealed class RnnCell : Cell
+public sealed class RnnCell : FusedCell
 {
     private readonly PackedWeights _recurrent;
 
@@ -20,14 +21,14 @@ public sealed class RnnCell : Cell
     /// <param name="activation">f.</param>
     /// <param name="name">The name that its parameters' names begin with.</param>
     public RnnCell(int input, int hidden, SeededRandom random, Activation activation = Activation.Tanh, string name = "rnn")
-        : base(name, input, hidden, gates: 1)
+        : base(name, input, hidden, gatesWidth: hidden)
     {
         Activation = Enum.IsDefined(activation)
             ? activation
             : throw new ArgumentOutOfRangeException(nameof(activation), activation, $"{name}: this activation is not known.");
-        _recurrent = new PackedWeights(RecurrentWeights);
+        _recurrent = new PackedWeights(RecurrentWeights!);
         InputWeights.Initialize(Initializer.GlorotUniform, random);
-        RecurrentWeights.Initialize(activation == Activation.Relu ? Initializer.Identity(1) : Initializer.Orthogonal, random);
+        RecurrentWeights!.Initialize(activation == Activation.Relu ? Initializer.Identity(1) : Initializer.Orthogonal, random);
     }
 
     /// <summary>f.</summary>
@@ -35,7 +36,14 @@ public sealed class RnnCell : Cell
 
     private protected override string Options => $", {Activation.ToString().ToLowerInvariant()}";
 
-    internal override RecurrentState State(Tensor hidden, Tensor? memory) => new HiddenState(hidden);
+    /// <inheritdoc/>
+    public override ReferenceState ReferenceStep(IReadOnlyDictionary<string, double[]> parameters, double[] x, ReferenceState previous)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentNullException.ThrowIfNull(previous);
+        double[] U = parameters[InputWeights.Name], W = parameters[RecurrentWeights!.Name], b = parameters[Bias.Name];
+        return new(ReferenceRnn.Step(x, previous.H, U, W, b, Activation), []);
+    }
 
     internal override void Prepare(Workers workers, bool forBackward) => _recurrent.Prepare(workers, forBackward);
 

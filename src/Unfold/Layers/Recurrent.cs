@@ -1,50 +1,69 @@
 using Unfold.Autograd;
 using Unfold.Cells;
+using Unfold.Numerics;
 
 namespace Unfold.Layers;
-
-/// <summary>What a recurrent layer returns.</summary>
-/// <param name="Outputs">h_1 .. h_T, (T, B, H); zero past the end of a shorter sequence.</param>
-/// <param name="Final">The state after each sequence's own last step.</param>
-public sealed record RecurrentOutput(Tensor Outputs, RecurrentState Final);
 
 /// <summary>Walks a cell through time: the one loop, with back-propagation through time.</summary>
 /// <remarks>
 /// Truncated back-propagation is this layer over one window after the other, each given the state in which the last one
 /// ended: the gradient stops at the border because the state comes as a constant.
 /// </remarks>
-public sealed class Recurrent
+public sealed class Recurrent : SequenceLayer
 {
     /// <summary>Creates a layer around a cell.</summary>
-    public Recurrent(Cell cell)
+    /// <param name="cell">The cell.</param>
+    /// <param name="direction">The way through time.</param>
+    public Recurrent(Cell cell, Direction direction = Direction.Forward)
     {
         ArgumentNullException.ThrowIfNull(cell);
         Cell = cell;
-        InputProjection = new PackedWeights(cell.InputWeights);
+        Direction = Enum.IsDefined(direction) ? direction : throw new ArgumentOutOfRangeException(nameof(direction), direction, $"{cell}: this direction is not known.");
+        InputProjection = cell is FusedCell fused ? new PackedWeights(fused.InputWeights) : null;
     }
 
     /// <summary>The cell.</summary>
     public Cell Cell { get; }
 
-    internal PackedWeights InputProjection { get; }
+    /// <summary>The way through time.</summary>
+    public Direction Direction { get; }
 
-    /// <summary>Runs the cell over a batch of sequences.</summary>
-    /// <param name="tape">Records the operation.</param>
-    /// <param name="input">(T, B, I), or tokens (T, B).</param>
-    /// <param name="initial">The state before the first step; zeros where it is not given. A gradient flows into it where it needs one.</param>
-    /// <param name="lengths">For each row of the batch its number of steps, 1 .. T; T where they are not given. What the input holds past a sequence's end does not matter as long as it is finite: a NaN there would reach the gradient of U.</param>
-    /// <exception cref="ArgumentException">A shape, a token or a length does not fit; the message names the layer.</exception>
-    public RecurrentOutput Forward(Tape tape, SequenceInput input, RecurrentState? initial = null, IReadOnlyList<int>? lengths = null)
+    /// <inheritdoc/>
+    public override int InputSize => Cell.InputSize;
+
+    /// <inheritdoc/>
+    public override int OutputSize => Cell.HiddenSize;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Parameter> Parameters => Cell.Parameters;
+
+    /// <summary>U in the order of the product; null for a composed cell, which has its own ways.</summary>
+    internal PackedWeights? InputProjection { get; }
+
+    /// <inheritdoc/>
+    public override RecurrentState ZeroState(int batch) => Cell.ZeroState(batch);
+
+    /// <inheritdoc/>
+    public override RecurrentOutput Forward(
+        Tape tape, SequenceInput input, SequenceState? initial = null, IReadOnlyList<int>? lengths = null, SeededRandom? random = null)
     {
         ArgumentNullException.ThrowIfNull(tape);
-        Check(input, initial, lengths);
-        var scan = new SequenceScan(this, tape, input, initial, lengths);
+        RecurrentState? state = Check(input, initial, lengths);
+        if (Cell is not FusedCell fused)
+        {
+            return ComposedScan.Run((ComposedCell)Cell, Direction, tape, input, state, lengths);
+        }
+
+        var scan = new SequenceScan(this, fused, tape, input, state, lengths, random);
         scan.Forward();
         tape.OnBackward(scan.Outputs, scan.Backward);
         return new RecurrentOutput(scan.Outputs, scan.Final);
     }
 
-    private void Check(SequenceInput input, RecurrentState? initial, IReadOnlyList<int>? lengths)
+    /// <summary>Writes the cell.</summary>
+    public override string ToString() => Direction == Direction.Forward ? Cell.ToString() : $"{Cell}, backward";
+
+    private RecurrentState? Check(SequenceInput input, SequenceState? initial, IReadOnlyList<int>? lengths)
     {
         (int time, int batch) = (input.Time, input.Batch);
         if (time < 1 || batch < 1)
@@ -65,38 +84,50 @@ public sealed class Recurrent
             }
         }
 
-        if (initial is not null)
-        {
-            RecurrentState expected = Cell.State(initial.Hidden, initial.Memory);
-            if (expected.GetType() != initial.GetType())
-            {
-                throw new ArgumentException($"{Cell}: the initial state must be a {expected.GetType().Name}; found a {initial.GetType().Name}.", nameof(initial));
-            }
+        CheckLengths(lengths, time, batch);
+        return CheckState(initial, batch);
+    }
 
-            new Shape(batch, Cell.HiddenSize).Require(initial.Hidden.Shape, Cell, "the initial hidden state");
-            if (initial.Memory is { } memory)
-            {
-                new Shape(batch, Cell.MemoryWidth).Require(memory.Shape, Cell, "the initial cell state");
-            }
+    private RecurrentState? CheckState(SequenceState? initial, int batch)
+    {
+        if (initial is null)
+        {
+            return null;
         }
 
-        if (lengths is not null)
+        string expected = Cell.MemorySize == 0 ? nameof(HiddenState) : nameof(LstmState);
+        if (initial is not RecurrentState state || (state.Memory is null) != (Cell.MemorySize == 0))
         {
-            if (lengths.Count != batch)
-            {
-                throw new ArgumentException($"{Cell}: there must be one length for each of the {batch} sequences; found {lengths.Count}.", nameof(lengths));
-            }
+            throw new ArgumentException($"{Cell}: the initial state must be a {expected}; found a {initial.GetType().Name}.", nameof(initial));
+        }
 
-            for (int row = 0; row < batch; row++)
+        new Shape(batch, Cell.HiddenSize).Require(state.Hidden.Shape, Cell, "the initial hidden state");
+        if (state.Memory is { } memory)
+        {
+            new Shape(batch, Cell.MemorySize).Require(memory.Shape, Cell, "the initial cell state");
+        }
+
+        return state;
+    }
+
+    private void CheckLengths(IReadOnlyList<int>? lengths, int time, int batch)
+    {
+        if (lengths is null)
+        {
+            return;
+        }
+
+        if (lengths.Count != batch)
+        {
+            throw new ArgumentException($"{Cell}: there must be one length for each of the {batch} sequences; found {lengths.Count}.", nameof(lengths));
+        }
+
+        for (int row = 0; row < batch; row++)
+        {
+            if (lengths[row] < 1 || lengths[row] > time)
             {
-                if (lengths[row] < 1 || lengths[row] > time)
-                {
-                    throw new ArgumentException($"{Cell}: the length of sequence {row} must be from 1 to {time}; found {lengths[row]}.", nameof(lengths));
-                }
+                throw new ArgumentException($"{Cell}: the length of sequence {row} must be from 1 to {time}; found {lengths[row]}.", nameof(lengths));
             }
         }
     }
-
-    /// <summary>Writes the cell.</summary>
-    public override string ToString() => Cell.ToString();
 }

@@ -2,42 +2,52 @@ using Unfold.Autograd;
 using Unfold.Cells;
 using Unfold.Numerics;
 using Unfold.Numerics.Kernels;
-using Unfold.Numerics.Products;
 
 namespace Unfold.Layers;
 
 /// <summary>
-/// One run of a cell over a batch of sequences as a single operation: forward through time, back through time, then the
-/// gradients of the weights as one product over all T * B rows.
+/// One run of a fused cell over a batch of sequences as a single operation: forward through time, back through time, then the
+/// gradients of the weights as one product over all steps of all sequences.
 /// </summary>
-/// <remarks>Each thread takes rows of the batch of its own and runs all time steps without meeting the others.</remarks>
+/// <remarks>
+/// Each thread takes sequences of its own and runs all time steps without meeting the others. Everything inside lies in the
+/// order of <see cref="SequencePacking"/>.
+/// </remarks>
 internal sealed class SequenceScan
 {
     // With fewer rows than this a thread's products are too thin, so all steps are projected before the loop.
     private const int RowsForProjectionInLoop = 4;
 
-    private readonly Recurrent _layer;
-    private readonly Cell _cell;
+    private readonly FusedCell _cell;
     private readonly Tape _tape;
-    private readonly SequenceInput _input;
     private readonly RecurrentState? _initial;
-    private readonly IReadOnlyList<int>? _lengths;
-    private readonly int _time, _batch, _hidden, _gatesWidth, _savedWidth, _memoryWidth;
+    private readonly SequencePacking _packing;
+    private readonly SequenceProjection _projection;
+    private readonly ulong? _noiseSeed;
+    private readonly int _time, _batch, _hidden, _gatesWidth, _savedWidth, _memoryWidth, _noiseWidth;
 
-    // Step t lies at t * B rows; the states have one step more, with the initial state first.
-    private readonly Memory<float> _gates, _saved, _hiddens, _memories;
+    // One row for each of the packing; the states have B rows more, with the initial state first.
+    private readonly Memory<float> _gates, _saved, _noise, _hiddens, _memories;
 
-    public SequenceScan(Recurrent layer, Tape tape, SequenceInput input, RecurrentState? initial, IReadOnlyList<int>? lengths)
+    public SequenceScan(Recurrent layer, FusedCell cell, Tape tape, SequenceInput input, RecurrentState? initial, IReadOnlyList<int>? lengths, SeededRandom? random)
     {
-        (_layer, _cell, _tape, _input, _initial, _lengths) = (layer, layer.Cell, tape, input, initial, lengths);
+        (_cell, _tape, _initial) = (cell, tape, initial);
         (_time, _batch) = (input.Time, input.Batch);
-        (_hidden, _gatesWidth, _savedWidth, _memoryWidth) = (_cell.HiddenSize, _cell.GatesWidth, _cell.SavedWidth, _cell.MemoryWidth);
-        int rows = checked(_time * _batch);
+        (_hidden, _gatesWidth, _savedWidth, _memoryWidth) = (cell.HiddenSize, cell.GatesWidth, cell.SavedWidth, cell.MemorySize);
+        _noiseWidth = random is null ? 0 : cell.NoiseWidth;
+        _noiseSeed = _noiseWidth == 0 ? null : random!.NextUInt64();
+        _packing = new SequencePacking(tape, _time, _batch, lengths, layer.Direction);
+        _projection = new SequenceProjection(cell, layer.InputProjection!, tape, input, _packing);
+        int rows = _packing.Rows;
         _gates = tape.Scratch(checked(rows * _gatesWidth));
         _saved = tape.Scratch(checked(rows * _savedWidth));
+        _noise = tape.Scratch(checked(rows * _noiseWidth));
         _hiddens = tape.Scratch(checked((rows + _batch) * _hidden));
         _memories = tape.Scratch(checked((rows + _batch) * _memoryWidth));
-        Outputs = tape.View(new Shape(_time, _batch, _hidden), _hiddens[(_batch * _hidden)..], needsGradient: true);
+        var shape = new Shape(_time, _batch, _hidden);
+        Outputs = _packing.IsIdentity
+            ? tape.View(shape, _hiddens[(_batch * _hidden)..], needsGradient: true)
+            : tape.Result(shape, needsGradient: true);
         Final = FinalState();
     }
 
@@ -50,32 +60,32 @@ internal sealed class SequenceScan
 
     public void Forward()
     {
-        _cell.Prepare(_tape.Workers, _tape.Recording);
-        if (_input.Dense is not null)
-        {
-            _layer.InputProjection.Prepare(_tape.Workers, _tape.Recording);
-        }
-
+        Workers workers = _tape.Workers;
+        _cell.Prepare(workers, _tape.Recording);
+        _projection.Prepare();
         StartFrom(_initial?.Hidden, _hiddens, _hidden);
         StartFrom(_initial?.Memory, _memories, _memoryWidth);
         if (!InLoop)
         {
-            _tape.Workers.Run(part =>
+            workers.Run(part =>
             {
-                (int first, int end) = _tape.Workers.Share(_time * _batch, part);
-                Project(first, end - first);
+                (int first, int end) = workers.Share(_packing.Rows, part);
+                _projection.Compute(first, end - first, Rows(_gates, first, end - first, _gatesWidth));
             });
         }
 
-        _tape.Workers.Run(part =>
+        workers.Run(part =>
         {
-            (int first, int end) = _tape.Workers.Share(_batch, part);
-            for (int t = 0; t < _time && first < end; t++)
+            (int first, int end) = _packing.Share(workers.Count, part);
+            SeededRandom? random = _noiseSeed is { } seed ? new SeededRandom(seed) : null;
+            for (int t = 0; t < _time && first < Math.Min(end, _packing.Active(t)); t++)
             {
-                ForwardStep(t, first, end - first);
+                ForwardStep(t, first, Math.Min(end, _packing.Active(t)) - first, random);
             }
         });
-        CopyFinalRows();
+        CopyOutputs();
+        CopyFinalRows(Final.Hidden, _hiddens, _hidden);
+        CopyFinalRows(Final.Memory, _memories, _memoryWidth);
     }
 
     public void Backward()
@@ -83,193 +93,161 @@ internal sealed class SequenceScan
         Workers workers = _tape.Workers;
         Memory<float> hiddenGradient = _tape.Scratch(_batch * _hidden);
         Memory<float> memoryGradient = _tape.Scratch(_batch * _memoryWidth);
-        Memory<float> work = _tape.Scratch(_batch * _hidden);
+        Memory<float> work = _tape.Scratch(_batch * _cell.WorkWidth);
         hiddenGradient.Span.Clear();
         memoryGradient.Span.Clear();
         workers.Run(part =>
         {
-            (int first, int end) = workers.Share(_batch, part);
-            for (int t = _time - 1; t >= 0 && first < end; t--)
+            (int first, int end) = _packing.Share(workers.Count, part);
+            for (int t = _time - 1; t >= 0; t--)
             {
-                BackwardStep(t, first, end - first, hiddenGradient.Span, memoryGradient.Span, work.Span);
+                int rows = Math.Min(end, _packing.Active(t)) - first;
+                if (rows > 0)
+                {
+                    BackwardStep(t, first, rows, hiddenGradient.Span, memoryGradient.Span, work.Span);
+                }
             }
         });
-        AddTo(_initial?.Hidden, hiddenGradient.Span);
-        AddTo(_initial?.Memory, memoryGradient.Span);
-        AddWeightGradients(workers);
-    }
-
-    private void AddWeightGradients(Workers workers)
-    {
-        int rows = _time * _batch;
-        ReadOnlySpan<float> gates = _gates.Span;
+        AddTo(_initial?.Hidden, hiddenGradient.Span, _hidden);
+        AddTo(_initial?.Memory, memoryGradient.Span, _memoryWidth);
         _cell.AddRecurrentGradients(
             new SequenceGradient
             {
-                Rows = rows,
-                Gates = gates,
+                Rows = _packing.Rows,
+                Gates = _gates.Span,
                 Saved = _saved.Span,
-                PreviousHidden = _hiddens.Span[..(rows * _hidden)],
+                PreviousHidden = PreviousHidden(),
             },
             workers);
-        Reductions.AddColumnSums(gates, rows, _gatesWidth, _cell.Bias.Gradient, workers);
-        if (_input.Dense is not { } dense)
-        {
-            Reductions.AddRowsAt(gates, _input.Tokens.Span, _gatesWidth, _gatesWidth, _cell.InputWeights.Gradient, workers);
-            return;
-        }
-
-        var gatesView = new MatrixView(gates, rows, _gatesWidth);
-        MatrixProduct.Multiply(workers, new MatrixView(dense.Values, rows, _cell.InputSize).Transposed, gatesView, _cell.InputWeights.Gradient, Accumulation.Add);
-        if (dense.NeedsGradient)
-        {
-            var weights = new MatrixView(_cell.InputWeights.Values, _cell.InputSize, _gatesWidth);
-            MatrixProduct.Multiply(workers, gatesView, weights.Transposed, dense.Gradient, Accumulation.Add);
-        }
+        _projection.AddGradients(_gates.Span);
     }
 
-    private void ForwardStep(int t, int first, int rows)
+    private void ForwardStep(int t, int first, int rows, SeededRandom? random)
     {
-        int row = (t * _batch) + first;
+        int row = _packing.First(t) + first, previous = PreviousRow(t) + first;
+        Span<float> gates = Rows(_gates, row, rows, _gatesWidth);
         if (InLoop)
         {
-            Project(row, rows);
+            _projection.Compute(row, rows, gates);
         }
 
-        Span<float> hidden = Rows(_hiddens, row + _batch, rows, _hidden);
-        Span<float> memory = Rows(_memories, row + _batch, rows, _memoryWidth);
+        Span<float> noise = Rows(_noise, row, rows, _noiseWidth);
+        for (int i = 0; random is not null && i < rows; i++)
+        {
+            // A row's chance does not depend on the thread that draws it.
+            random.Restart(_noiseSeed!.Value ^ ((ulong)(row + i) * 0x9E3779B97F4A7C15UL));
+            _cell.DrawNoise(noise.Slice(i * _noiseWidth, _noiseWidth), random);
+        }
+
         _cell.Forward(new Step
         {
             Rows = rows,
-            Gates = Rows(_gates, row, rows, _gatesWidth),
+            Gates = gates,
             Saved = Rows(_saved, row, rows, _savedWidth),
-            PreviousHidden = Rows(_hiddens, row, rows, _hidden),
-            Hidden = hidden,
-            PreviousMemory = Rows(_memories, row, rows, _memoryWidth),
-            Memory = memory,
+            Noise = noise,
+            PreviousHidden = Rows(_hiddens, previous, rows, _hidden),
+            Hidden = Rows(_hiddens, _batch + row, rows, _hidden),
+            PreviousMemory = Rows(_memories, previous, rows, _memoryWidth),
+            Memory = Rows(_memories, _batch + row, rows, _memoryWidth),
         });
-        for (int i = 0; _lengths is not null && i < rows; i++)
-        {
-            if (t >= _lengths[first + i])
-            {
-                hidden.Slice(i * _hidden, _hidden).Clear();
-                memory.Slice(i * _memoryWidth, _memoryWidth).Clear();
-            }
-        }
     }
 
     private void BackwardStep(int t, int first, int rows, Span<float> hiddenGradient, Span<float> memoryGradient, Span<float> work)
     {
-        int row = (t * _batch) + first;
+        int row = _packing.First(t) + first, previous = PreviousRow(t) + first;
         Span<float> dHidden = hiddenGradient.Slice(first * _hidden, rows * _hidden);
         Span<float> dMemory = memoryGradient.Slice(first * _memoryWidth, rows * _memoryWidth);
-        if (Outputs.HasGradient)
-        {
-            RowKernels.Add(Outputs.Gradient.Slice(row * _hidden, rows * _hidden), dHidden);
-        }
-
+        AddOutputGradient(row, rows, dHidden);
         AddFinalGradient(Final.Hidden, t, first, rows, dHidden, _hidden);
         AddFinalGradient(Final.Memory, t, first, rows, dMemory, _memoryWidth);
-        Span<float> gates = Rows(_gates, row, rows, _gatesWidth);
-        Span<float> saved = Rows(_saved, row, rows, _savedWidth);
-        for (int i = 0; _lengths is not null && i < rows; i++)
-        {
-            // A step past the end passes nothing on: not even what a caller put into the gradient of its zero output.
-            if (t >= _lengths[first + i])
-            {
-                dHidden.Slice(i * _hidden, _hidden).Clear();
-                dMemory.Slice(i * _memoryWidth, _memoryWidth).Clear();
-            }
-        }
-
         _cell.Backward(new StepGradient
         {
             Rows = rows,
-            Gates = gates,
-            Saved = saved,
-            PreviousHidden = Rows(_hiddens, row, rows, _hidden),
-            Hidden = Rows(_hiddens, row + _batch, rows, _hidden),
-            PreviousMemory = Rows(_memories, row, rows, _memoryWidth),
-            Memory = Rows(_memories, row + _batch, rows, _memoryWidth),
+            Gates = Rows(_gates, row, rows, _gatesWidth),
+            Saved = Rows(_saved, row, rows, _savedWidth),
+            Noise = Rows(_noise, row, rows, _noiseWidth),
+            PreviousHidden = Rows(_hiddens, previous, rows, _hidden),
+            Hidden = Rows(_hiddens, _batch + row, rows, _hidden),
+            PreviousMemory = Rows(_memories, previous, rows, _memoryWidth),
+            Memory = Rows(_memories, _batch + row, rows, _memoryWidth),
             HiddenGradient = dHidden,
             MemoryGradient = dMemory,
-            Work = work.Slice(first * _hidden, rows * _hidden),
+            Work = work.Slice(first * _cell.WorkWidth, rows * _cell.WorkWidth),
         });
-        ClearPastEnd(t, first, rows, dHidden, dMemory, gates, saved);
     }
 
-    /// <summary>
-    /// A step past the end passes nothing on and adds nothing to the weights, even where padding that is not a number has made
-    /// its gates and so zero times them not a number either.
-    /// </summary>
-    private void ClearPastEnd(int t, int first, int rows, Span<float> dHidden, Span<float> dMemory, Span<float> gates, Span<float> saved)
+    /// <summary>The first row of the states before a step: the initial ones, or those of the step before.</summary>
+    private int PreviousRow(int t) => t == 0 ? 0 : _batch + _packing.First(t - 1);
+
+    /// <summary>The output of the step before for each row. Without packing the rows of the states are in that order already.</summary>
+    private ReadOnlySpan<float> PreviousHidden()
     {
-        for (int i = 0; _lengths is not null && i < rows; i++)
+        if (_packing.IsIdentity || _cell.RecurrentWeights is null)
         {
-            if (t >= _lengths[first + i])
-            {
-                dHidden.Slice(i * _hidden, _hidden).Clear();
-                dMemory.Slice(i * _memoryWidth, _memoryWidth).Clear();
-                gates.Slice(i * _gatesWidth, _gatesWidth).Clear();
-                saved.Slice(i * _savedWidth, _savedWidth).Clear();
-            }
+            return _hiddens.Span[..(_packing.Rows * _hidden)];
         }
+
+        Span<float> gathered = _tape.Scratch(_packing.Rows * _hidden).Span;
+        for (int t = 0; t < _time; t++)
+        {
+            Rows(_hiddens, PreviousRow(t), _packing.Active(t), _hidden).CopyTo(gathered[(_packing.First(t) * _hidden)..]);
+        }
+
+        return gathered;
     }
 
-    /// <summary>Gates = x U + b for rows of T * B.</summary>
-    private void Project(int firstRow, int rows)
+    private void CopyOutputs()
     {
-        Span<float> gates = Rows(_gates, firstRow, rows, _gatesWidth);
-        ReadOnlySpan<float> bias = _cell.Bias.Values;
-        if (_input.Dense is { } dense)
+        if (_packing.IsIdentity)
         {
-            for (int row = 0; row < rows; row++)
-            {
-                bias.CopyTo(gates.Slice(row * _gatesWidth, _gatesWidth));
-            }
-
-            int width = _cell.InputSize;
-            _layer.InputProjection.Forward.Multiply(dense.Values.Slice(firstRow * width, rows * width), width, rows, gates, _gatesWidth, Accumulation.Add);
             return;
         }
 
-        ReadOnlySpan<int> tokens = _input.Tokens.Span.Slice(firstRow, rows);
-        ReadOnlySpan<float> table = _cell.InputWeights.Values;
-        for (int row = 0; row < rows; row++)
+        Span<float> outputs = Outputs.Edit();
+        outputs.Clear();
+        ReadOnlySpan<int> source = _packing.Source;
+        for (int row = 0; row < source.Length; row++)
         {
-            Span<float> destination = gates.Slice(row * _gatesWidth, _gatesWidth);
-            if (tokens[row] < 0)
-            {
-                bias.CopyTo(destination);
-            }
-            else
-            {
-                RowKernels.Sum(table.Slice(tokens[row] * _gatesWidth, _gatesWidth), bias, destination);
-            }
+            Rows(_hiddens, _batch + row, 1, _hidden).CopyTo(outputs[(source[row] * _hidden)..]);
         }
     }
 
-    /// <summary>The state after each row's own last step. With full lengths it is the last step's memory itself.</summary>
+    private void AddOutputGradient(int row, int rows, Span<float> dHidden)
+    {
+        if (!Outputs.HasGradient)
+        {
+            return;
+        }
+
+        if (_packing.IsIdentity)
+        {
+            RowKernels.Add(Outputs.Gradient.Slice(row * _hidden, rows * _hidden), dHidden);
+            return;
+        }
+
+        for (int i = 0; i < rows; i++)
+        {
+            RowKernels.Add(Outputs.Gradient.Slice(_packing.Source[row + i] * _hidden, _hidden), dHidden.Slice(i * _hidden, _hidden));
+        }
+    }
+
+    /// <summary>The state after each sequence's own last step. Where all end in the last step forward, it is that step's memory itself.</summary>
     private RecurrentState FinalState()
     {
         int last = _time * _batch;
-        Memory<float> hidden = _lengths is null ? _hiddens[(last * _hidden)..] : _tape.Scratch(_batch * _hidden);
-        Memory<float> memory = _lengths is null ? _memories[(last * _memoryWidth)..] : _tape.Scratch(_batch * _memoryWidth);
-        return _cell.State(
+        Memory<float> hidden = _packing.IsIdentity ? _hiddens[(last * _hidden)..] : _tape.Scratch(_batch * _hidden);
+        Memory<float> memory = _packing.IsIdentity ? _memories[(last * _memoryWidth)..] : _tape.Scratch(_batch * _memoryWidth);
+        return RecurrentState.Of(
             _tape.View(new Shape(_batch, _hidden), hidden, needsGradient: true),
             _memoryWidth == 0 ? null : _tape.View(new Shape(_batch, _memoryWidth), memory, needsGradient: true));
     }
 
-    private void CopyFinalRows()
+    private void CopyFinalRows(Tensor? final, Memory<float> states, int width)
     {
-        for (int row = 0; _lengths is not null && row < _batch; row++)
+        for (int place = 0; final is not null && !_packing.IsIdentity && place < _batch; place++)
         {
-            int source = (_lengths[row] * _batch) + row;
-            Rows(_hiddens, source, 1, _hidden).CopyTo(Final.Hidden.Edit()[(row * _hidden)..]);
-            if (Final.Memory is { } memory)
-            {
-                Rows(_memories, source, 1, _memoryWidth).CopyTo(memory.Edit()[(row * _memoryWidth)..]);
-            }
+            int row = _batch + _packing.First(_packing.Length(place) - 1) + place;
+            Rows(states, row, 1, width).CopyTo(final.Edit()[(_packing.Sequence(place) * width)..]);
         }
     }
 
@@ -282,9 +260,9 @@ internal sealed class SequenceScan
 
         for (int i = 0; i < rows; i++)
         {
-            if (t == (_lengths?[first + i] ?? _time) - 1)
+            if (t == _packing.Length(first + i) - 1)
             {
-                RowKernels.Add(final.Gradient.Slice((first + i) * width, width), gradient.Slice(i * width, width));
+                RowKernels.Add(final.Gradient.Slice(_packing.Sequence(first + i) * width, width), gradient.Slice(i * width, width));
             }
         }
     }
@@ -295,18 +273,20 @@ internal sealed class SequenceScan
         if (initial is null)
         {
             destination.Clear();
+            return;
         }
-        else
+
+        for (int place = 0; place < _batch; place++)
         {
-            initial.Values.CopyTo(destination);
+            initial.Values.Slice(_packing.Sequence(place) * width, width).CopyTo(destination[(place * width)..]);
         }
     }
 
-    private static void AddTo(Tensor? initial, ReadOnlySpan<float> gradient)
+    private void AddTo(Tensor? initial, ReadOnlySpan<float> gradient, int width)
     {
-        if (initial is { NeedsGradient: true })
+        for (int place = 0; initial is { NeedsGradient: true } && place < _batch; place++)
         {
-            RowKernels.Add(gradient, initial.Gradient);
+            RowKernels.Add(gradient.Slice(place * width, width), initial.Gradient.Slice(_packing.Sequence(place) * width, width));
         }
     }
 

@@ -1,4 +1,5 @@
 using Unfold.Autograd;
+using Unfold.Layers;
 using Unfold.Numerics;
 using Unfold.Text;
 
@@ -44,7 +45,7 @@ public static class LanguageModelScorer
     internal static Score Streams(LanguageModel model, TokenStore tokens, int batch, long stepsEach, Workers workers, Action<double>? progress, CancellationToken cancellation)
     {
         var tape = new Tape(workers) { Recording = false };
-        LanguageModelState state = model.ZeroState(batch);
+        StackState state = model.ZeroState(batch);
         long distance = (tokens.Count - 1) / batch;
         int[] window = new int[Window + 1];
         double sum = 0;
@@ -64,7 +65,7 @@ public static class LanguageModelScorer
                 }
             }
 
-            (Tensor loss, LanguageModelState final) = model.Loss(tape, inputs, targets, batch, state);
+            (Tensor loss, StackState final) = model.Loss(tape, inputs, targets, batch, state);
             sum += loss.Values[0] * (double)length * batch;
             state.CopyFrom(final);
             tape.Reset();

@@ -33,16 +33,16 @@ public sealed class LanguageModelSession
         ArgumentNullException.ThrowIfNull(workers);
         Model = model;
         _workers = workers;
-        _layers = [.. model.Layers.Select(layer => new RecurrentStepper(layer, _workers))];
+        _layers = [.. model.Stack.Layers.Select(layer => new RecurrentStepper((Recurrent)layer, _workers))];
         _logits = new float[model.Vocabulary.Count];
-        State = new LanguageModelState([.. _layers.Select(layer => layer.State)]);
+        State = new StackState([.. _layers.Select(layer => layer.State)]);
     }
 
     /// <summary>The model.</summary>
     public LanguageModel Model { get; }
 
     /// <summary>The state after the text so far. The next token changes it in place: copy it to keep it.</summary>
-    public LanguageModelState State { get; }
+    public StackState State { get; }
 
     /// <summary>The logits of the next token; all zero before the first token.</summary>
     public ReadOnlySpan<float> Logits => _logits;
@@ -69,7 +69,7 @@ public sealed class LanguageModelSession
 
     /// <summary>Goes back to a state and logits that were copied before.</summary>
     /// <exception cref="ArgumentException">They belong to another model.</exception>
-    public void Restore(LanguageModelState state, ReadOnlySpan<float> logits)
+    public void Restore(StackState state, ReadOnlySpan<float> logits)
     {
         ArgumentNullException.ThrowIfNull(state);
         if (state.Layers.Count != _layers.Length || logits.Length != _logits.Length)

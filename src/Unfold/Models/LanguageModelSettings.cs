@@ -39,12 +39,11 @@ public sealed record LanguageModelSettings
     /// <summary>The number of learned values of a model with a vocabulary of this size; <see cref="long.MaxValue"/> where it is larger.</summary>
     public long CountParameters(int vocabulary)
     {
-        Int128 gates = Cell switch { CellKind.Rnn => 1, CellKind.Gru => 3, _ => 4 };
+        CellTable.Count count = CellTable.Of(Cell).Count;
         Int128 h = Hidden;
-        Int128 recurrentBias = Cell == CellKind.Gru ? h : 0;
-        Int128 first = Embedding == 0 ? vocabulary : Embedding;
-        Int128 LayerOf(Int128 input) => (gates * h * (input + h + 1)) + recurrentBias;
-        Int128 total = ((Int128)vocabulary * Embedding) + LayerOf(first) + ((Layers - 1) * LayerOf(h)) + (vocabulary * (h + 1));
+        Int128 first = count(this, Embedding == 0 ? vocabulary : Embedding, h);
+        Int128 others = (Layers - 1) * count(this, h, h);
+        Int128 total = ((Int128)vocabulary * Embedding) + first + others + (vocabulary * (h + 1));
         return (long)Int128.Min(total, long.MaxValue);
     }
 

@@ -1,4 +1,5 @@
 using Unfold.Autograd;
+using Unfold.Layers;
 using Unfold.Numerics;
 using Unfold.Text;
 using Unfold.Training;
@@ -109,7 +110,7 @@ public sealed class LanguageModelTrainer
 
     internal SeededRandom DropoutRandom { get; set; }
 
-    internal LanguageModelState Carried { get; }
+    internal StackState Carried { get; }
 
     internal Queue<double> RecentLosses { get; } = new(RecentSteps);
 
@@ -125,7 +126,7 @@ public sealed class LanguageModelTrainer
         }
 
         Model.Parameters.ClearGradients();
-        (Tensor loss, LanguageModelState final) = Model.Loss(
+        (Tensor loss, StackState final) = Model.Loss(
             _tape, _inputs, _targets, Settings.BatchSize, carries ? Carried : null, Settings.Loss, Model.Settings.Dropout > 0 ? DropoutRandom : null);
         double value = loss.Values[0];
         _tape.Backward(loss);

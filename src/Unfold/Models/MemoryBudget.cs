@@ -22,15 +22,15 @@ internal static class MemoryBudget
     public static void RequireTraining(LanguageModelSettings settings, int vocabulary, int batchSize, int sequenceLength, int moments)
     {
         Int128 rows = (Int128)batchSize * sequenceLength;
-        Int128 gates = settings.Cell switch { CellKind.Rnn => 1, CellKind.Gru => 4, _ => 4 };
-        Int128 perRow = (settings.Layers * (Int128)settings.Hidden * (gates + 4)) + ((Int128)settings.Embedding * 2) + vocabulary;
+        Int128 kept = CellTable.Of(settings.Cell).ValuesPerUnit;
+        Int128 perRow = (settings.Layers * (Int128)settings.Hidden * (kept + 4)) + ((Int128)settings.Embedding * 2) + vocabulary;
         Int128 parameters = (Int128)settings.CountParameters(vocabulary) * (4 + moments);
         Require(
             ((rows * perRow) + parameters) * sizeof(float),
             $"A training step of {batchSize} sequences of {sequenceLength} tokens through {settings.Layers} layers of {settings.Hidden} with {vocabulary} tokens",
             "lower the hidden size, the batch size or the sequence length");
 
-        if (rows * settings.Hidden * gates > Array.MaxLength || rows * vocabulary > Array.MaxLength)
+        if (rows * settings.Hidden * kept > Array.MaxLength || rows * vocabulary > Array.MaxLength)
         {
             throw new UnfoldException($"A batch of {batchSize} sequences of {sequenceLength} tokens is too large for one array: lower the batch size or the sequence length.");
         }

@@ -27,6 +27,9 @@ public sealed class SafeTensorsFile : IDisposable
     /// <summary>The file's strings, such as <c>format</c>.</summary>
     public IReadOnlyDictionary<string, string> Metadata => _header.Metadata;
 
+    /// <summary>What error messages call the file.</summary>
+    internal string Name => _file;
+
     /// <summary>Opens and validates a file.</summary>
     /// <exception cref="UnfoldException">The file is missing, cannot be opened, or breaks a rule of the format.</exception>
     public static SafeTensorsFile Open(string path)

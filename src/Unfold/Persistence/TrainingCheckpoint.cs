@@ -174,7 +174,7 @@ public static class TrainingCheckpoint
     {
         for (int layer = 0; layer < trainer.Carried.Layers.Count; layer++)
         {
-            RecurrentState state = trainer.Carried.Layers[layer];
+            SequenceState state = trainer.Carried.Layers[layer];
             foreach ((string part, Tensor values) in state.Parts)
             {
                 yield return (string.Create(CultureInfo.InvariantCulture, $"carried.{layer}.{part}"), values);

@@ -63,13 +63,13 @@ public sealed class CellGoldenTests
         IReadOnlyList<int>? given = lengths.All(length => length == golden.Size("T")) ? null : lengths;
         var tape = new Tape(workers);
         Parameter x = Leaf("x", golden.Tensor("inputs", "x"));
-        var cells = new List<Cell>();
+        var cells = new List<FusedCell>();
         var initial = new List<(Parameter H, Parameter? C)>();
         var final = new List<RecurrentState>();
         Tensor rows = x;
         for (int k = 0; k < layers; k++)
         {
-            Cell cell = GoldenCells.Create(golden.Cell, rows.Shape.Columns, golden.Size("H"), new SeededRandom(1), $"layer{k}");
+            FusedCell cell = GoldenCells.Create(golden.Cell, rows.Shape.Columns, golden.Size("H"), new SeededRandom(1), $"layer{k}");
             foreach ((string letter, Parameter parameter) in GoldenCells.Letters(cell))
             {
                 golden.Tensor("parameters", letter + Suffix(k, layers)).Floats.CopyTo(parameter.Edit());

@@ -69,7 +69,7 @@ public sealed class TenStepGoldenTests
         (int vocabulary, int width, int hidden) = (golden.Size("V"), golden.Size("E"), golden.Size("H"));
         var random = new SeededRandom(1);
         Embedding? embedding = width > 0 ? new Embedding(vocabulary, width, random) : null;
-        Cell cell = GoldenCells.Create(golden.Cell, width > 0 ? width : vocabulary, hidden, random, "recurrent");
+        FusedCell cell = GoldenCells.Create(golden.Cell, width > 0 ? width : vocabulary, hidden, random, "recurrent");
         var layer = new Recurrent(cell);
         var output = new SoftmaxOutput(hidden, vocabulary, random);
         List<(string Letter, Parameter Parameter)> letters = [.. GoldenCells.Letters(cell), ("V", output.Projection.Weights), ("c", output.Projection.Bias)];

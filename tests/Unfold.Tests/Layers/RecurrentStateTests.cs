@@ -85,7 +85,7 @@ public sealed class RecurrentStateTests
                     double[] Part(int k) => Naive.Widen(carried.Parts[k].Values.Values.Slice(row * Hidden, Hidden));
                     double[][] xs = [.. Enumerable.Range(4, 3).Select(t => Naive.Widen(x.AsSpan(((t * Batch) + row) * Input, Input)))];
                     var initial = new ReferenceState(Part(0), carried.Parts.Count == 2 ? Part(1) : []);
-                    double[][] outputs = ReferenceSequence.Run(layer.Cell, values, xs, initial).Outputs;
+                    double[][] outputs = ReferenceSequence.Run((FusedCell)layer.Cell, values, xs, initial).Outputs;
                     loss += outputs.SelectMany((h, t) => h.Select((value, j) => value * projection[((((4 + t) * Batch) + row) * Hidden) + j])).Sum();
                 }
 
@@ -101,13 +101,13 @@ public sealed class RecurrentStateTests
         (Recurrent layer, float[] x) = Make("lstm");
         var whole = new Tape(new Workers(1));
         whole.Backward(whole.Sum(layer.Forward(whole, Sequence(x, 0, Time)).Outputs));
-        float[] wanted = layer.Cell.RecurrentWeights.Gradient.ToArray();
-        layer.Cell.RecurrentWeights.Gradient.Clear();
+        float[] wanted = ((FusedCell)layer.Cell).RecurrentWeights!.Gradient.ToArray();
+        ((FusedCell)layer.Cell).RecurrentWeights!.Gradient.Clear();
         var tape = new Tape(new Workers(1));
         RecurrentOutput first = layer.Forward(tape, Sequence(x, 0, 4));
         RecurrentOutput second = layer.Forward(tape, Sequence(x, 4, 3), first.Final);
         tape.Backward(tape.Add(tape.Sum(first.Outputs), tape.Sum(second.Outputs)));
-        Close.Equal(wanted, layer.Cell.RecurrentWeights.Gradient, relative: 1e-5, absolute: 1e-6, "two windows as one");
+        Close.Equal(wanted, ((FusedCell)layer.Cell).RecurrentWeights!.Gradient, relative: 1e-5, absolute: 1e-6, "two windows as one");
     }
 
     [Fact]

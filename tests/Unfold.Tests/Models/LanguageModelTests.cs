@@ -52,7 +52,7 @@ public sealed class LanguageModelTests
     {
         var session = new LanguageModelSession(Create(cell, embedding), new Workers(workers));
         session.Feed(3);
-        LanguageModelState state = session.State.Copy();
+        StackState state = session.State.Copy();
         float[] logits = session.Logits.ToArray();
         LanguageModelSession fork = session.Fork();
         session.Feed(7);
@@ -72,10 +72,10 @@ public sealed class LanguageModelTests
         LanguageModel lstm = Create(CellKind.Lstm, 0), gru = Create(CellKind.Gru, 0);
         var session = new LanguageModelSession(lstm);
         session.Feed(4);
-        float[] before = session.State.Layers[0].Hidden.Values.ToArray();
+        float[] before = session.State.Parts[0].Values.Values.ToArray();
         Assert.Throws<ArgumentException>(() => session.Restore(gru.ZeroState(1), new float[lstm.Vocabulary.Count]));
         Assert.Throws<ArgumentException>(() => session.Restore(lstm.ZeroState(2), new float[lstm.Vocabulary.Count]));
-        Assert.Equal(before, session.State.Layers[0].Hidden.Values.ToArray());
+        Assert.Equal(before, session.State.Parts[0].Values.Values.ToArray());
         var tape = new Tape(new Workers(1));
         Assert.Throws<ArgumentException>(() => lstm.Logits(tape, Tokens, 1, gru.ZeroState(1)));
         Assert.Throws<ArgumentException>(() => lstm.Logits(tape, Tokens, 1, lstm.ZeroState(3)));
@@ -89,8 +89,8 @@ public sealed class LanguageModelTests
         var lstm = new LstmCell(3, 5, new SeededRandom(1));
         Assert.Equal([.. Enumerable.Repeat(0f, 5), .. Enumerable.Repeat(1f, 5), .. Enumerable.Repeat(0f, 10)], lstm.Bias.Values.ToArray());
         var relu = new RnnCell(3, 4, new SeededRandom(1), Activation.Relu);
-        Assert.All(Enumerable.Range(0, 16), i => Assert.Equal(i % 5 == 0 ? 1f : 0f, relu.RecurrentWeights.Values[i]));
-        float[] w = lstm.RecurrentWeights.Values.ToArray();
+        Assert.All(Enumerable.Range(0, 16), i => Assert.Equal(i % 5 == 0 ? 1f : 0f, relu.RecurrentWeights!.Values[i]));
+        float[] w = lstm.RecurrentWeights!.Values.ToArray();
         for (int i = 0; i < 5; i++)
         {
             for (int j = 0; j < 5; j++)
@@ -113,17 +113,17 @@ public sealed class LanguageModelTests
     [InlineData(CellKind.Rnn)]
     [InlineData(CellKind.Lstm)]
     [InlineData(CellKind.Gru)]
-    public void Padding_that_is_not_a_number_reaches_no_recurrent_gradient(CellKind kind)
+    public void Padding_that_is_not_a_number_reaches_no_gradient(CellKind kind)
     {
         LanguageModel model = Create(kind, 5);
-        Recurrent layer = model.Layers[0];
+        var layer = (Recurrent)model.Stack.Layers[0];
+        var cell = (FusedCell)layer.Cell;
         float[] values = [.. Enumerable.Range(0, 3 * 2 * 5).Select(i => i >= 25 ? float.NaN : 0.1f * i)];
         var tape = new Tape(new Workers(1));
         (_, RecurrentState final) = layer.Forward(tape, SequenceInput.Of(new Tensor(new Shape(3, 2, 5), values)), null, [3, 2]);
         tape.Backward(tape.Sum(final.Hidden));
-        Assert.All(layer.Cell.RecurrentWeights.Gradient.ToArray(), value => Assert.True(float.IsFinite(value)));
-        Assert.All(layer.Cell.Bias.Gradient.ToArray(), value => Assert.True(float.IsFinite(value)));
-        Assert.Contains(layer.Cell.Bias.Gradient.ToArray(), value => value != 0);
+        Assert.All(cell.Parameters, parameter => Assert.All(parameter.Gradient.ToArray(), value => Assert.True(float.IsFinite(value))));
+        Assert.Contains(cell.Bias.Gradient.ToArray(), value => value != 0);
     }
 
     private static LanguageModel Create(CellKind cell, int embedding) => new(

@@ -1,5 +1,6 @@
 using Unfold.Cells;
 using Unfold.Layers;
+using Unfold.Models;
 using Unfold.Numerics;
 using Unfold.Reference;
 using Unfold.Tests.Support;
@@ -20,7 +21,7 @@ public sealed class ReferenceGoldenTests
     {
         GoldenFile golden = GoldenFile.Load(name);
         (int batch, int hidden, int input) = (golden.Size("B"), golden.Size("H"), golden.Size("I"));
-        Cell cell = GoldenCells.Create(golden.Cell, input, hidden, new SeededRandom(1), "cell");
+        FusedCell cell = GoldenCells.Create(golden.Cell, input, hidden, new SeededRandom(1), "cell");
         Dictionary<string, double[]> values = GoldenCells.Letters(cell).ToDictionary(letter => letter.Parameter.Name, letter => golden.Tensor("parameters", letter.Letter).Inputs);
         double[] x = golden.Tensor("inputs", "x").Inputs, wanted = golden.Tensor("results", "outputs").Data;
         for (int b = 0; b < batch; b++)
@@ -52,7 +53,7 @@ public sealed class ReferenceGoldenTests
         (int vocabulary, int width, int hidden) = (golden.Size("V"), golden.Size("E"), golden.Size("H"));
         var random = new SeededRandom(1);
         Embedding? embedding = width > 0 ? new Embedding(vocabulary, width, random) : null;
-        Cell cell = GoldenCells.Create(golden.Cell, width > 0 ? width : vocabulary, hidden, random, "cell");
+        FusedCell cell = GoldenCells.Create(golden.Cell, width > 0 ? width : vocabulary, hidden, random, "cell");
         var output = new Dense(hidden, vocabulary, random);
         Dictionary<string, double[]> values = GoldenCells.Letters(cell).ToDictionary(letter => letter.Parameter.Name, letter => golden.Tensor("initial", letter.Letter).Inputs);
         values[output.Weights.Name] = golden.Tensor("initial", "V").Inputs;

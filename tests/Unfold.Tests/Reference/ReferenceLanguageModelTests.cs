@@ -3,7 +3,6 @@ using Unfold.Layers;
 using Unfold.Models;
 using Unfold.Numerics;
 using Unfold.Numerics.Kernels;
-using Unfold.Reference;
 using Unfold.Tests.Support;
 using Unfold.Text;
 using Unfold.Training;
@@ -48,10 +47,7 @@ public sealed class ReferenceLanguageModelTests
         int[] tokens = [.. Enumerable.Range(0, Time * Batch).Select(_ => random.NextInt32(vocabulary))];
         int[] targets = [.. Enumerable.Range(0, Time * Batch).Select(_ => random.NextInt32(vocabulary))];
         int[] counted = [.. targets.Select((target, i) => over == LossOver.Last && i < (Time - 1) * Batch ? -1 : target)];
-        var reference = new ReferenceLanguageModel(
-            embedding == 0 ? null : new Embedding(vocabulary, embedding, random),
-            [.. model.Layers.Select(layer => layer.Cell)],
-            new Dense(settings.Hidden, vocabulary, random, "output"));
+        var reference = new ReferenceLanguageModel(model);
         Tensor Loss(Tape tape) => model.Loss(tape, tokens, targets, Batch, over: over).Loss;
         double Twice(IReadOnlyDictionary<string, double[]> values) => reference.Loss(values, tokens, counted, Batch);
         OracleDifferences.Check(model.Parameters, Loss, Twice, entries: 25, $"{settings}");

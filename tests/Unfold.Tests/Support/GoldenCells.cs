@@ -11,7 +11,7 @@ public static class GoldenCells
     public static readonly string[] Names =
         ["rnn-tanh", "rnn-relu", "rnn-sigmoid", "rnn-identity", "lstm", "gru-reset-after", "gru-reset-before"];
 
-    public static Cell Create(string cell, int input, int hidden, SeededRandom random, string name) => cell switch
+    public static FusedCell Create(string cell, int input, int hidden, SeededRandom random, string name) => cell switch
     {
         "rnn-tanh" => new RnnCell(input, hidden, random, Activation.Tanh, name),
         "rnn-relu" => new RnnCell(input, hidden, random, Activation.Relu, name),
@@ -24,9 +24,9 @@ public static class GoldenCells
     };
 
     /// <summary>The parameters by their letters: U, W, b and, where the cell has one, bn.</summary>
-    public static IReadOnlyList<(string Letter, Parameter Parameter)> Letters(Cell cell)
+    public static IReadOnlyList<(string Letter, Parameter Parameter)> Letters(FusedCell cell)
     {
-        var letters = new List<(string, Parameter)> { ("U", cell.InputWeights), ("W", cell.RecurrentWeights), ("b", cell.Bias) };
+        var letters = new List<(string, Parameter)> { ("U", cell.InputWeights), ("W", cell.RecurrentWeights!), ("b", cell.Bias) };
         if (cell is GruCell { RecurrentBias: { } bias })
         {
             letters.Add(("bn", bias));

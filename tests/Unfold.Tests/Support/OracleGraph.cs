@@ -15,7 +15,7 @@ public sealed class OracleGraph
 {
     private readonly int _time, _batch, _hidden;
     private readonly int[]? _lengths;
-    private readonly List<Cell> _cells = [];
+    private readonly List<FusedCell> _cells = [];
     private readonly List<Recurrent> _layers = [];
     private readonly List<(Parameter H, Parameter? C)> _initial = [];
     private readonly float[] _outputs;
@@ -31,7 +31,7 @@ public sealed class OracleGraph
         Parameters.Add(_x);
         for (int k = 0; k < layers; k++)
         {
-            Cell made = GoldenCells.Create(cell, k == 0 ? input : hidden, hidden, random, $"layer{k}");
+            FusedCell made = GoldenCells.Create(cell, k == 0 ? input : hidden, hidden, random, $"layer{k}");
             foreach (Parameter parameter in made.Parameters)
             {
                 Fill(parameter, random);
@@ -88,7 +88,7 @@ public sealed class OracleGraph
             for (int k = 0; k < _cells.Count; k++)
             {
                 ReferenceState state = _initial.Count == 0
-                    ? ReferenceState.Zero(_cells[k])
+                    ? ReferenceSequence.Zero(_cells[k])
                     : new ReferenceState(Row(values[$"h{k}"], b, _hidden), _cells[k] is LstmCell ? Row(values[$"c{k}"], b, _hidden) : []);
                 (rows, ReferenceState final) = ReferenceSequence.Run(_cells[k], values, rows, state);
                 loss += Dot(final.H, _finals[k].H, b * _hidden) + Dot(final.C, _finals[k].C, b * _hidden);

@@ -1,7 +1,8 @@
 using Unfold.Cells;
 using Unfold.Layers;
+using Unfold.Reference;
 
-namespace Unfold.Reference;
+namespace Unfold.Models;
 
 /// <summary>
 /// A language model in the plainest form: a token's one-hot vector or its row of the embedding, the recurrent layers one
@@ -11,18 +12,30 @@ namespace Unfold.Reference;
 public sealed class ReferenceLanguageModel
 {
     private readonly Embedding? _embedding;
-    private readonly IReadOnlyList<Cell> _cells;
+    private readonly IReadOnlyList<FusedCell> _cells;
     private readonly Dense _output;
 
     /// <summary>Describes a model by its layers.</summary>
     /// <param name="embedding">Null where the tokens come as one-hot vectors.</param>
     /// <param name="cells">The recurrent layers, from below.</param>
     /// <param name="output">From the outputs of the last cell to the logits.</param>
-    public ReferenceLanguageModel(Embedding? embedding, IReadOnlyList<Cell> cells, Dense output)
+    public ReferenceLanguageModel(Embedding? embedding, IReadOnlyList<FusedCell> cells, Dense output)
     {
         ArgumentNullException.ThrowIfNull(cells);
         ArgumentNullException.ThrowIfNull(output);
         (_embedding, _cells, _output) = (embedding, cells, output);
+    }
+
+    /// <summary>Describes a model.</summary>
+    /// <param name="model">The model; its own single-precision values are not read.</param>
+    /// <exception cref="ArgumentException">There are no reference equations of one of its cells.</exception>
+    public ReferenceLanguageModel(LanguageModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        _embedding = model.Embedding;
+        _cells = [.. model.Stack.Layers.Select(layer => (layer as Recurrent)?.Cell as FusedCell
+            ?? throw new ArgumentException($"There are no reference equations of {layer}.", nameof(model)))];
+        _output = model.Output.Projection;
     }
 
     /// <summary>The mean cross-entropy, in nats, over all targets that are not negative, each sequence starting from zeros.</summary>
@@ -69,9 +82,9 @@ public sealed class ReferenceLanguageModel
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(tokens);
         double[][] rows = [.. tokens.Select(token => Vector(parameters, token))];
-        foreach (Cell cell in _cells)
+        foreach (FusedCell cell in _cells)
         {
-            rows = ReferenceSequence.Run(cell, parameters, rows, ReferenceState.Zero(cell)).Outputs;
+            rows = ReferenceSequence.Run(cell, parameters, rows, ReferenceSequence.Zero(cell)).Outputs;
         }
 
         double[] W = parameters[_output.Weights.Name], b = parameters[_output.Bias.Name];

@@ -1,0 +1,118 @@
+using Unfold.Autograd;
+using Unfold.Autograd.Operations;
+using Unfold.Cells;
+using Unfold.Numerics.Kernels;
+
+namespace Unfold.Layers;
+
+/// <summary>One run of a composed cell over a batch of sequences: the time loop on the tape.</summary>
+internal static class ComposedScan
+{
+    public static RecurrentOutput Run(
+        ComposedCell cell, Direction direction, Tape tape, SequenceInput input, RecurrentState? initial, IReadOnlyList<int>? lengths)
+    {
+        (int time, int batch) = (input.Time, input.Batch);
+        RecurrentState state = initial ?? cell.ZeroState(batch);
+        Tensor outputs = tape.Result(new Shape(time, batch, cell.HiddenSize), needsGradient: true);
+        outputs.Edit().Clear();
+        for (int step = 0; step < time; step++)
+        {
+            int t = direction == Direction.Forward ? step : time - 1 - step;
+            RecurrentState fresh = cell.Step(tape, StepInput(cell, tape, input, t), state);
+            Check(cell, fresh, batch);
+            WriteOutput(tape, outputs, t, fresh.Hidden, lengths);
+            state = lengths is null ? fresh : RecurrentState.Of(
+                Keep(tape, fresh.Hidden, state.Hidden, t, lengths),
+                fresh.Memory is null ? null : Keep(tape, fresh.Memory, state.Memory!, t, lengths));
+        }
+
+        return new RecurrentOutput(outputs, state);
+    }
+
+    private static Tensor StepInput(ComposedCell cell, Tape tape, SequenceInput input, int t)
+    {
+        if (input.Dense is { } dense)
+        {
+            return tape.TimeStep(dense, t);
+        }
+
+        // One-hot: the cell knows of vectors only.
+        Tensor vectors = tape.Result(new Shape(input.Batch, cell.InputSize), needsGradient: false);
+        Span<float> values = vectors.Edit();
+        values.Clear();
+        ReadOnlySpan<int> tokens = input.Tokens.Span.Slice(t * input.Batch, input.Batch);
+        for (int row = 0; row < tokens.Length; row++)
+        {
+            if (tokens[row] >= 0)
+            {
+                values[(row * cell.InputSize) + tokens[row]] = 1;
+            }
+        }
+
+        return vectors;
+    }
+
+    private static void Check(ComposedCell cell, RecurrentState state, int batch)
+    {
+        if (state is null || (state.Memory is null) != (cell.MemorySize == 0))
+        {
+            string expected = cell.MemorySize == 0 ? nameof(HiddenState) : nameof(LstmState);
+            throw new InvalidOperationException($"{cell}: a step must return a {expected}; it returned {state?.GetType().Name ?? "null"}.");
+        }
+
+        new Shape(batch, cell.HiddenSize).Require(state.Hidden.Shape, cell, "the output of a step");
+        if (state.Memory is { } memory)
+        {
+            new Shape(batch, cell.MemorySize).Require(memory.Shape, cell, "the memory that a step returns");
+        }
+    }
+
+    /// <summary>outputs[t] = hidden, but for the sequences that are over.</summary>
+    private static void WriteOutput(Tape tape, Tensor outputs, int t, Tensor hidden, IReadOnlyList<int>? lengths)
+    {
+        (int batch, int width) = (hidden.Shape[0], hidden.Shape[1]);
+        for (int row = 0; row < batch; row++)
+        {
+            if (t < (lengths?[row] ?? int.MaxValue))
+            {
+                hidden.Values.Slice(row * width, width).CopyTo(outputs.Edit()[(((t * batch) + row) * width)..]);
+            }
+        }
+
+        tape.OnBackward(outputs, () =>
+        {
+            for (int row = 0; outputs.HasGradient && hidden.NeedsGradient && row < batch; row++)
+            {
+                if (t < (lengths?[row] ?? int.MaxValue))
+                {
+                    RowKernels.Add(outputs.Gradient.Slice(((t * batch) + row) * width, width), hidden.Gradient.Slice(row * width, width));
+                }
+            }
+        });
+    }
+
+    /// <summary>The fresh state, but for the sequences that are over the one that they ended with.</summary>
+    private static Tensor Keep(Tape tape, Tensor fresh, Tensor kept, int t, IReadOnlyList<int> lengths)
+    {
+        int width = fresh.Shape[1];
+        Tensor result = tape.Result(fresh.Shape, fresh.NeedsGradient || kept.NeedsGradient);
+        for (int row = 0; row < lengths.Count; row++)
+        {
+            Tensor from = t < lengths[row] ? fresh : kept;
+            from.Values.Slice(row * width, width).CopyTo(result.Edit()[(row * width)..]);
+        }
+
+        tape.OnBackward(result, () =>
+        {
+            for (int row = 0; row < lengths.Count; row++)
+            {
+                Tensor to = t < lengths[row] ? fresh : kept;
+                if (to.NeedsGradient)
+                {
+                    RowKernels.Add(result.Gradient.Slice(row * width, width), to.Gradient.Slice(row * width, width));
+                }
+            }
+        });
+        return result;
+    }
+}

@@ -1,0 +1,148 @@
+using System.Runtime.InteropServices;
+using Unfold.Autograd;
+
+namespace Unfold.Layers;
+
+/// <summary>
+/// The order in which the steps of a batch are computed, so that the padding of shorter sequences costs nothing: sequences
+/// from the longest to the shortest, and of each step the rows of those that have it.
+/// </summary>
+/// <remarks>
+/// Row <c>First(t) + i</c> is step t, counted along the direction, of the sequence with place i in this order, and comes from
+/// row <c>Source</c> of the batch. With equal lengths, forward, that is the same row: the packing is the identity and holds nothing.
+/// </remarks>
+internal sealed class SequencePacking
+{
+    private readonly int _time;
+    private readonly IReadOnlyList<int>? _lengths;
+
+    // Whole numbers in the tape's scratch memory, which is taken back with the step.
+    private readonly Memory<float> _order, _first, _source;
+
+    public SequencePacking(Tape tape, int time, int batch, IReadOnlyList<int>? lengths, Direction direction)
+    {
+        (_time, Batch, _lengths) = (time, batch, lengths);
+        Rows = lengths?.Sum() ?? checked(time * batch);
+        IsIdentity = lengths is null && direction == Direction.Forward;
+        if (IsIdentity)
+        {
+            return;
+        }
+
+        _order = tape.Scratch(batch);
+        _first = tape.Scratch(time + 1);
+        _source = tape.Scratch(Rows);
+        FillOrder();
+        FillFirst();
+        FillSource(direction);
+    }
+
+    /// <summary>B.</summary>
+    public int Batch { get; }
+
+    /// <summary>The number of rows: all steps of all sequences.</summary>
+    public int Rows { get; }
+
+    /// <summary>Whether each row stays in its place.</summary>
+    public bool IsIdentity { get; }
+
+    /// <summary>For each row its place t * B + b in the batch.</summary>
+    public ReadOnlySpan<int> Source => Integers(_source);
+
+    /// <summary>The first row of a step.</summary>
+    public int First(int step) => IsIdentity ? step * Batch : Integers(_first)[step];
+
+    /// <summary>The number of sequences that have a step.</summary>
+    public int Active(int step) => IsIdentity ? Batch : Integers(_first)[step + 1] - Integers(_first)[step];
+
+    /// <summary>The row of the batch that has a place in the order.</summary>
+    public int Sequence(int place) => IsIdentity ? place : Integers(_order)[place];
+
+    /// <summary>The number of steps of the sequence with a place in the order.</summary>
+    public int Length(int place) => _lengths?[Sequence(place)] ?? _time;
+
+    /// <summary>The places that fall to a part of a job: as many steps to each part, or nearly so.</summary>
+    public (int Start, int End) Share(int parts, int part) => (Boundary(parts, part), Boundary(parts, part + 1));
+
+    private int Boundary(int parts, int part)
+    {
+        if (_lengths is null)
+        {
+            return (int)((long)Batch * part / parts);
+        }
+
+        long wanted = (long)Rows * part / parts;
+        int place = 0;
+        for (long steps = 0; place < Batch && steps < wanted; place++)
+        {
+            steps += Length(place);
+        }
+
+        return part == parts ? Batch : place;
+    }
+
+    private static Span<int> Integers(Memory<float> memory) => MemoryMarshal.Cast<float, int>(memory.Span);
+
+    /// <summary>Sorts by length, the longest first and equal ones in the order of the batch, by counting.</summary>
+    private void FillOrder()
+    {
+        Span<int> order = Integers(_order);
+        if (_lengths is null)
+        {
+            for (int place = 0; place < Batch; place++)
+            {
+                order[place] = place;
+            }
+
+            return;
+        }
+
+        Span<int> next = Integers(_first);
+        next.Clear();
+        foreach (int length in _lengths)
+        {
+            next[_time - length + 1]++;
+        }
+
+        for (int i = 1; i <= _time; i++)
+        {
+            next[i] += next[i - 1];
+        }
+
+        for (int sequence = 0; sequence < Batch; sequence++)
+        {
+            order[next[_time - _lengths[sequence]]++] = sequence;
+        }
+    }
+
+    private void FillFirst()
+    {
+        Span<int> first = Integers(_first);
+        int active = Batch;
+        first[0] = 0;
+        for (int step = 0; step < _time; step++)
+        {
+            while (active > 0 && Length(active - 1) <= step)
+            {
+                active--;
+            }
+
+            first[step + 1] = first[step] + active;
+        }
+    }
+
+    private void FillSource(Direction direction)
+    {
+        Span<int> source = Integers(_source);
+        int row = 0;
+        for (int step = 0; step < _time; step++)
+        {
+            int active = Active(step);
+            for (int place = 0; place < active; place++)
+            {
+                int time = direction == Direction.Forward ? step : Length(place) - 1 - step;
+                source[row++] = (time * Batch) + Sequence(place);
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using Unfold.Autograd;
+using Unfold.Numerics;
+using Unfold.Training;
+
+namespace Unfold.Models;
+
+/// <summary>Fits the parameters of a model to examples: the one loop over epochs and batches that all models of sequences share.</summary>
+/// <typeparam name="T">An example.</typeparam>
+internal sealed class Fitter<T>
+{
+    // Batches are made of examples of about one length: the rest of the order is chance.
+    private const int BatchesSortedTogether = 16;
+
+    /// <summary>Everything that is learned.</summary>
+    public required ParameterSet Parameters { get; init; }
+
+    /// <summary>The mean loss of a batch; chance comes from the generator in training and is null in validation.</summary>
+    public required Func<Tape, IReadOnlyList<T>, SeededRandom?, Tensor> Loss { get; init; }
+
+    /// <summary>The length of an example: examples of about one length come into one batch.</summary>
+    public required Func<T, int> Length { get; init; }
+
+    /// <summary>The number of targets of an example: what its mean loss counts for.</summary>
+    public required Func<T, int> Weight { get; init; }
+
+    /// <summary>Runs all epochs, and leaves the best weights in the parameters.</summary>
+    /// <exception cref="UnfoldException">There is no example, or an option is out of range.</exception>
+    /// <exception cref="DivergenceException">The loss or a gradient is not a number or infinite.</exception>
+    public FitResult Run(IReadOnlyList<T> training, IReadOnlyList<T>? validation, FitOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        options.Validate();
+        if (training.Count == 0 || validation is { Count: 0 })
+        {
+            throw new UnfoldException($"A fit needs at least one {(training.Count == 0 ? "training" : "validation")} example; found none.");
+        }
+
+        var watch = Stopwatch.StartNew();
+        TrainingSettings settings = options.ToTrainingSettings();
+        int stepsPerEpoch = (training.Count + options.BatchSize - 1) / options.BatchSize;
+        var run = new State(
+            new Tape(options.Workers ?? new Workers(Environment.ProcessorCount)),
+            new SeededRandom(options.Seed),
+            TrainingChoices.CreateOptimizer(options.Optimizer),
+            TrainingChoices.CreateSchedule(settings, (long)options.Epochs * stepsPerEpoch),
+            TrainingChoices.CreateClipping(settings));
+        var epochs = new List<EpochLosses>();
+        float[]? best = null;
+        int bestEpoch = 0;
+        while (epochs.Count < options.Epochs && (options.Patience == 0 || epochs.Count - bestEpoch < options.Patience))
+        {
+            double lastValidation = epochs.Count == 0 ? double.NaN : epochs[^1].Validation;
+            double trained = RunEpoch(run, training, options, epochs.Count + 1, lastValidation);
+            double validated = validation is null ? double.NaN : Measure(run.Tape, validation, options);
+            epochs.Add(new EpochLosses(trained, validated));
+            run.Schedule.Observe(validation is null ? trained : validated);
+            if (validation is null || bestEpoch == 0 || validated < epochs[bestEpoch - 1].Validation)
+            {
+                bestEpoch = epochs.Count;
+                best = validation is null ? null : Parameters.Values.ToArray();
+            }
+        }
+
+        best?.CopyTo(Parameters.Edit());
+        return new FitResult(epochs, bestEpoch, watch.Elapsed.TotalSeconds);
+    }
+
+    /// <summary>The mean loss over examples, each counted by its targets.</summary>
+    public double Measure(Tape tape, IReadOnlyList<T> examples, FitOptions options)
+    {
+        var quiet = new Tape(tape.Workers) { Recording = false };
+        double sum = 0;
+        long weight = 0;
+        foreach (T[] batch in examples.OrderBy(Length).Chunk(options.BatchSize))
+        {
+            options.Cancellation.ThrowIfCancellationRequested();
+            int targets = batch.Sum(Weight);
+            sum += Loss(quiet, batch, null).Values[0] * (double)targets;
+            weight += targets;
+            quiet.Reset();
+        }
+
+        return sum / weight;
+    }
+
+    private double RunEpoch(State run, IReadOnlyList<T> training, FitOptions options, int epoch, double lastValidation)
+    {
+        double sum = 0;
+        long weight = 0;
+        List<T[]> batches = Batches(training, options.BatchSize, run.Random);
+        for (int i = 0; i < batches.Count; i++)
+        {
+            options.Cancellation.ThrowIfCancellationRequested();
+            run.Tape.Reset();
+            Parameters.ClearGradients();
+            Tensor loss = Loss(run.Tape, batches[i], run.Random);
+            double value = loss.Values[0];
+            run.Tape.Backward(loss);
+            GradientNorm norm = run.Clipping.Apply(run.Steps + 1, value, Parameters, run.Tape.Workers);
+            run.Optimizer.Step(Parameters, run.Schedule.LearningRate(run.Steps), norm.Scale, run.Tape.Workers);
+            run.Steps++;
+            int targets = batches[i].Sum(Weight);
+            sum += value * targets;
+            weight += targets;
+            options.Progress?.Invoke(new FitProgress(epoch, options.Epochs, (i + 1.0) / batches.Count, sum / weight, lastValidation));
+        }
+
+        run.Tape.Reset();
+        return sum / weight;
+    }
+
+    /// <summary>All examples in batches of random order, each of examples of about one length.</summary>
+    private List<T[]> Batches(IReadOnlyList<T> examples, int batchSize, SeededRandom random)
+    {
+        T[] shuffled = [.. examples];
+        Shuffle(shuffled, random);
+        T[][] batches = [.. shuffled
+            .Chunk(checked(batchSize * BatchesSortedTogether))
+            .SelectMany(run => run.OrderBy(Length).Chunk(batchSize))];
+        Shuffle(batches, random);
+        return [.. batches];
+    }
+
+    private static void Shuffle<TItem>(TItem[] items, SeededRandom random)
+    {
+        for (int i = items.Length - 1; i > 0; i--)
+        {
+            int j = random.NextInt32(i + 1);
+            (items[i], items[j]) = (items[j], items[i]);
+        }
+    }
+
+    private sealed record State(Tape Tape, SeededRandom Random, Optimizer Optimizer, Schedule Schedule, Clipping Clipping)
+    {
+        public long Steps { get; set; }
+    }
+}

@@ -1,0 +1,73 @@
+namespace Unfold.Models;
+
+/// <summary>
+/// One input sequence of T steps: symbols (words, characters, tags) in one or several columns, numbers in one or several
+/// variables, or both side by side.
+/// </summary>
+public sealed class Sequence
+{
+    private Sequence(int length, IReadOnlyList<IReadOnlyList<string>> columns, ReadOnlyMemory<float> values, int width) =>
+        (Length, Columns, Values, Width) = (length, columns, values, width);
+
+    /// <summary>T, at least 1.</summary>
+    public int Length { get; }
+
+    /// <summary>The columns of symbols, T in each; none where there are numbers only.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> Columns { get; }
+
+    /// <summary>The numbers, T x width in order of time; empty where there are symbols only.</summary>
+    public ReadOnlyMemory<float> Values { get; }
+
+    /// <summary>The number of variables; 0 where there are symbols only.</summary>
+    public int Width { get; }
+
+    /// <summary>Takes symbols: a column of words, or several columns side by side, as words and their tags.</summary>
+    /// <exception cref="UnfoldException">There is no step, or the columns are not of one length.</exception>
+    public static Sequence OfSymbols(params IReadOnlyList<string>[] columns)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        if (columns.Length == 0 || columns[0].Count == 0)
+        {
+            throw new UnfoldException("A sequence needs at least one step; found none.");
+        }
+
+        if (columns.FirstOrDefault(column => column.Count != columns[0].Count) is { } other)
+        {
+            throw new UnfoldException($"All columns of a sequence have one length; found {columns[0].Count} and {other.Count} symbols.");
+        }
+
+        return new Sequence(columns[0].Count, columns, default, 0);
+    }
+
+    /// <summary>Takes numbers.</summary>
+    /// <param name="values">T x width in order of time: the variables of a step side by side.</param>
+    /// <param name="width">The number of variables, at least 1.</param>
+    /// <exception cref="UnfoldException">There is no step, the values are not whole steps, or one is not a number or infinite.</exception>
+    public static Sequence OfValues(ReadOnlySpan<float> values, int width)
+    {
+        if (width < 1 || values.IsEmpty || values.Length % width != 0)
+        {
+            throw new UnfoldException($"A sequence holds at least one whole step of its variables; found {values.Length} numbers for {width} variables.");
+        }
+
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (!float.IsFinite(values[i]))
+            {
+                throw new UnfoldException($"A sequence holds finite numbers only; found {values[i]} for variable {i % width} at step {i / width}.");
+            }
+        }
+
+        return new Sequence(values.Length / width, [], values.ToArray(), width);
+    }
+
+    /// <summary>The symbols of this sequence with the numbers of another of the same length beside them.</summary>
+    /// <exception cref="UnfoldException">The lengths differ.</exception>
+    public Sequence With(Sequence numbers)
+    {
+        ArgumentNullException.ThrowIfNull(numbers);
+        return numbers.Length == Length
+            ? new Sequence(Length, [.. Columns, .. numbers.Columns], numbers.Width == 0 ? Values : numbers.Values, Math.Max(Width, numbers.Width))
+            : throw new UnfoldException($"Sequences side by side have one length; found {Length} and {numbers.Length} steps.");
+    }
+}

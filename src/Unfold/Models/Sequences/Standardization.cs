@@ -1,0 +1,69 @@
+namespace Unfold.Models;
+
+/// <summary>Brings variables to mean 0 and standard deviation 1: z = (x - mean) / deviation, by what training examples show.</summary>
+public sealed class Standardization
+{
+    /// <summary>Takes what has been learned before.</summary>
+    /// <param name="means">One a variable.</param>
+    /// <param name="deviations">One a variable, above 0.</param>
+    /// <exception cref="UnfoldException">There is not one of each for every variable, or a number is out of range.</exception>
+    public Standardization(IReadOnlyList<double> means, IReadOnlyList<double> deviations)
+    {
+        ArgumentNullException.ThrowIfNull(means);
+        ArgumentNullException.ThrowIfNull(deviations);
+        if (means.Count != deviations.Count || !means.All(double.IsFinite) || !deviations.All(deviation => deviation > 0 && double.IsFinite(deviation)))
+        {
+            throw new UnfoldException($"A standardization holds one finite mean and one deviation above 0 for each variable; found {means.Count} means and {deviations.Count} deviations.");
+        }
+
+        (Means, Deviations) = (means, deviations);
+    }
+
+    /// <summary>The mean of each variable.</summary>
+    public IReadOnlyList<double> Means { get; }
+
+    /// <summary>The standard deviation of each variable; 1 for one that never changes.</summary>
+    public IReadOnlyList<double> Deviations { get; }
+
+    /// <summary>The number of variables.</summary>
+    public int Width => Means.Count;
+
+    /// <summary>Learns from rows of variables, all of one width.</summary>
+    /// <param name="rows">Blocks of whole rows.</param>
+    /// <param name="width">The number of variables.</param>
+    public static Standardization Learn(IEnumerable<ReadOnlyMemory<float>> rows, int width)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        double[] means = new double[width], squares = new double[width];
+        long count = 0;
+        foreach (ReadOnlyMemory<float> block in rows)
+        {
+            ReadOnlySpan<float> values = block.Span;
+            for (int start = 0; start < values.Length; start += width)
+            {
+                count++;
+                for (int i = 0; i < width; i++)
+                {
+                    // Welford's way, which does not lose the digits of a small deviation around a large mean.
+                    double distance = values[start + i] - means[i];
+                    means[i] += distance / count;
+                    squares[i] += distance * (values[start + i] - means[i]);
+                }
+            }
+        }
+
+        return new Standardization(means, [.. squares.Select(square => square > 0 ? Math.Sqrt(square / count) : 1)]);
+    }
+
+    /// <summary>z of whole rows.</summary>
+    public void Apply(ReadOnlySpan<float> values, Span<float> standardized)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            standardized[i] = (float)((values[i] - Means[i % Width]) / Deviations[i % Width]);
+        }
+    }
+
+    /// <summary>x = mean + deviation z, for one variable.</summary>
+    public double Undo(double standardized, int variable) => Means[variable] + (Deviations[variable] * standardized);
+}

@@ -1,0 +1,56 @@
+using System.Text;
+using Unfold.Cli;
+
+namespace Unfold.Tests.Cli;
+
+/// <summary>Work that takes longer than a second says on stderr how far it has come.</summary>
+public sealed class ProgressTests
+{
+    // Takes minutes on any machine: the tests stop it as soon as they have seen enough.
+    private static readonly string[] LongCheck = ["gradcheck", "--hidden", "128", "--seq-length", "60", "--batch-size", "6"];
+
+    [Fact]
+    public void A_long_gradient_check_writes_plain_lines_where_stderr_is_no_terminal()
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        using var error = new StoppingWriter(writes: 1) { NewLine = "\n" };
+        Assert.Equal(ExitCode.Interrupted, Program.Run(LongCheck, new Terminal(output, error, TerminalKind.Plain)));
+        Assert.Matches("^Checking: [0-9]{1,2}%\r?\n$", error.Progress);
+        Assert.Equal("", output.ToString());
+    }
+
+    [Fact]
+    public void A_long_gradient_check_draws_one_line_again_on_a_terminal_and_takes_it_away()
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        using var error = new StoppingWriter(writes: 3) { NewLine = "\n" };
+        Assert.Equal(ExitCode.Interrupted, Program.Run(LongCheck, new Terminal(output, error, TerminalKind.Live)));
+        Assert.Matches("^(\r\e\\[2KChecking: [0-9]{1,2}%){3}$", error.Progress);
+        Assert.StartsWith("\r\e[2K\e[31merror:", error.Rest, StringComparison.Ordinal);
+        Assert.Equal("", output.ToString());
+    }
+
+    /// <summary>Ends the work behind it, like Ctrl+C, at a number of writes.</summary>
+    private sealed class StoppingWriter(int writes) : TextWriter
+    {
+        private readonly StringBuilder _progress = new(), _rest = new();
+        private int _left = writes;
+
+        public override Encoding Encoding => Encoding.UTF8;
+
+        public string Progress => _progress.ToString();
+
+        public string Rest => _rest.ToString();
+
+        public override void Write(string? value)
+        {
+            (_left > 0 ? _progress : _rest).Append(value);
+            if (_left > 0 && --_left == 0)
+            {
+                throw new OperationCanceledException();
+            }
+        }
+
+        public override void Write(char value) => Write(value.ToString());
+    }
+}
