@@ -19,13 +19,9 @@ public static unsafe class GruKernels
     {
         Lengths.Rows(gates.Length, rows, 3 * hidden, 3 * hidden, nameof(gates));
         Lengths.Rows(previousH.Length, rows, hidden, hidden, nameof(previousH));
+        Lengths.OptionalRows(resetHidden.Length, rows, hidden, nameof(resetHidden));
         fixed (float* pg = gates, pp = previousH, pr = resetHidden)
         {
-            if (pr != null)
-            {
-                Lengths.Rows(resetHidden.Length, rows, hidden, hidden, nameof(resetHidden));
-            }
-
             GateRows.Run(new GatesColumns(pp, pr, hidden), pg, 3, rows, hidden);
         }
     }
@@ -43,13 +39,9 @@ public static unsafe class GruKernels
     {
         Lengths.Rows(gates.Length, rows, 3 * hidden, 3 * hidden, nameof(gates));
         Lengths.Rows(Math.Min(previousH.Length, h.Length), rows, hidden, hidden, nameof(h));
+        Lengths.OptionalRows(q.Length, rows, hidden, nameof(q));
         fixed (float* pg = gates, pq = q, pp = previousH, ph = h)
         {
-            if (pq != null)
-            {
-                Lengths.Rows(q.Length, rows, hidden, hidden, nameof(q));
-            }
-
             GateRows.Run(new CandidateColumns(pq, pp, ph, hidden), pg, 3, rows, hidden);
         }
     }
@@ -68,13 +60,9 @@ public static unsafe class GruKernels
     {
         Lengths.Rows(gates.Length, rows, 3 * hidden, 3 * hidden, nameof(gates));
         Lengths.Rows(Math.Min(previousH.Length, dh.Length), rows, hidden, hidden, nameof(dh));
+        Lengths.OptionalRows(q.Length, rows, hidden, nameof(q));
         fixed (float* pg = gates, pq = q, pp = previousH, pd = dh)
         {
-            if (pq != null)
-            {
-                Lengths.Rows(q.Length, rows, hidden, hidden, nameof(q));
-            }
-
             GateRows.Run(new CandidateBackwardColumns(pq, pp, pd, hidden), pg, 3, rows, hidden);
         }
     }
