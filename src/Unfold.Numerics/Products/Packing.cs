@@ -57,9 +57,15 @@ internal static unsafe class Packing
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Strip(float* a, nint aRow, nint aColumn, int rows, int k, float* strip)
     {
-        if (aRow == 1 && rows >= Vector128<float>.Count && rows <= 2 * Vector256<float>.Count)
+        if (aRow == 1 && rows >= Simd256.Count && rows <= 2 * Simd256.Count)
         {
-            StripOfColumns(a, aColumn, rows, k, strip);
+            StripOfColumns<Simd256, Vector256<float>>(a, aColumn, rows, k, strip);
+            return;
+        }
+
+        if (aRow == 1 && rows >= Simd128.Count && rows < Simd256.Count)
+        {
+            StripOfColumns<Simd128, Vector128<float>>(a, aColumn, rows, k, strip);
             return;
         }
 
@@ -77,33 +83,19 @@ internal static unsafe class Packing
 
     /// <summary>A transposed matrix has its columns' values side by side already: two registers that may overlap take a column.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void StripOfColumns(float* a, nint aColumn, int rows, int k, float* strip)
+    private static void StripOfColumns<S, V>(float* a, nint aColumn, int rows, int k, float* strip)
+        where S : struct, ISimd<V>
+        where V : unmanaged
     {
-        if (rows >= Vector256<float>.Count)
+        nint last = rows - S.Count;
+        for (int p = 0; p < k; p++)
         {
-            nint last = rows - Vector256<float>.Count;
-            for (int p = 0; p < k; p++)
-            {
-                Vector256<float> head = Vector256.Load(a);
-                Vector256<float> tail = Vector256.Load(a + last);
-                head.Store(strip);
-                tail.Store(strip + last);
-                a += aColumn;
-                strip += rows;
-            }
-        }
-        else
-        {
-            nint last = rows - Vector128<float>.Count;
-            for (int p = 0; p < k; p++)
-            {
-                Vector128<float> head = Vector128.Load(a);
-                Vector128<float> tail = Vector128.Load(a + last);
-                head.Store(strip);
-                tail.Store(strip + last);
-                a += aColumn;
-                strip += rows;
-            }
+            V head = S.Load(a);
+            V tail = S.Load(a + last);
+            S.Store(head, strip);
+            S.Store(tail, strip + last);
+            a += aColumn;
+            strip += rows;
         }
     }
 }
