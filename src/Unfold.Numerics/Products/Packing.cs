@@ -11,8 +11,23 @@ internal static unsafe class Packing
     /// Packs <paramref name="columns"/> columns of B (k x columns, element (p, j) at b[p * bRow + j * bColumn]) into a panel of
     /// k rows of 2 registers, padded with zeros.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Panel<S, V>(float* b, nint bRow, nint bColumn, int k, int columns, float* panel)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        int width = 2 * S.Count;
+        if (bRow == 1 && TransposedPanel.CanPack(columns))
+        {
+            TransposedPanel.Pack(b, bColumn, k, columns, panel, width);
+        }
+        else
+        {
+            PanelInOrder<S, V>(b, bRow, bColumn, k, columns, panel);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PanelInOrder<S, V>(float* b, nint bRow, nint bColumn, int k, int columns, float* panel)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
