@@ -17,7 +17,7 @@ internal static class Failure
             case OperationCanceledException:
                 terminal.Failure("Interrupted; there was nothing to save yet.");
                 return ExitCode.Interrupted;
-            case UnfoldException or Unfold.Training.DivergenceException:
+            case UnfoldException:
                 terminal.Failure(failure.Message);
                 return ExitCode.Failed;
             case OutOfMemoryException:
