@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Unfold.Autograd;
+using Unfold.Cli.Training;
 using Unfold.Models;
 using Unfold.Persistence;
 using Unfold.Text;
@@ -33,7 +34,9 @@ internal sealed class InspectCommand(Terminal terminal)
 
     private int Run(ParseResult parsed)
     {
-        var folder = new ModelFolder(parsed.GetRequiredValue(_model));
+        string path = parsed.GetRequiredValue(_model);
+        RunReplacement.Recover(path);
+        var folder = new ModelFolder(path);
         LanguageModel model = folder.Load();
         RunSettings settings = RunSettings.Read(folder.ConfigFile);
         TrainingResults? results = File.Exists(folder.CheckpointFile) ? TrainingCheckpoint.ReadResults(folder.CheckpointFile) : null;

@@ -17,6 +17,7 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
         string? validation = parsed.GetValue(options.Valid) is string valid ? Path.GetFullPath(valid) : null;
         string shown = parsed.GetValue(options.Out) ?? Path.Combine("runs", Name(files));
         bool force = parsed.GetValue(options.Force);
+        RunReplacement.Recover(shown);
         RunFolder.RequireFree(shown, force);
 
         TrainDefaults defaults = files.Length == 0 ? DemoSettings.Defaults : TrainDefaults.Text;
@@ -51,7 +52,7 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
 
             // The checkpoint of step 0 holds the first weights, wherever they come from; config.json, the last file, makes the
             // folder a run. So a run that is killed at any moment can go on or is not there.
-            RunFolder.Replace(folder, fresh =>
+            RunReplacement.Replace(folder, fresh =>
             {
                 TrainingCheckpoint.Save(fresh.CheckpointFile, trainer, seconds: 0);
                 fresh.Create(settings, corpus.Vocabulary);
@@ -84,7 +85,7 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
 
     private LanguageModel LoadOrigin(string path)
     {
-        LanguageModel origin = new ModelFolder(path).Load();
+        LanguageModel origin = RunFolder.Load(path);
         LanguageModelSettings has = origin.Settings;
         RequireSame(options.Cell, has.Cell, path);
         RequireSame(options.Activation, has.Activation, path);

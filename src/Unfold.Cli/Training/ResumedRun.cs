@@ -15,10 +15,12 @@ internal sealed class ResumedRun(TrainOptions options, ParseResult parsed, Termi
         RequireNothingElse();
         string shown = parsed.GetRequiredValue(options.Resume)!;
         var folder = new ModelFolder(shown);
+        RunReplacement.Recover(shown);
         folder.Require();
         RunLock held = RunLock.Take(folder.FullPath);
         try
         {
+            RunReplacement.Sweep(folder);
             return Read(folder, shown, held, cancellation);
         }
         catch
