@@ -57,6 +57,15 @@ internal sealed class Terminal(TextWriter output, TextWriter error, TerminalKind
         _error.WriteLine(kind == TerminalKind.Live ? $"\e[31merror:\e[0m {sentence}" : $"error: {sentence}");
     }
 
+    /// <summary>Shows the cursor again, on a line of its own, where a live view may have hidden it.</summary>
+    public void ShowCursor()
+    {
+        if (kind == TerminalKind.Live)
+        {
+            _error.Write($"\e[?25h{Environment.NewLine}");
+        }
+    }
+
     /// <summary>Sends what was written to stdout on its way.</summary>
     public void Flush()
     {

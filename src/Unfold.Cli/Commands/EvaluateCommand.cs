@@ -26,7 +26,7 @@ internal sealed class EvaluateCommand(Terminal terminal)
 
     private int Run(ParseResult parsed)
     {
-        using var interruption = new Interruption();
+        using var interruption = new Interruption(terminal);
         LanguageModel model = RunFolder.Load(parsed.GetRequiredValue(_model));
         TextSource text = TextSource.FromFiles(parsed.GetRequiredValue(_text));
         Corpus corpus = Read(text, model.Vocabulary, interruption.Token);

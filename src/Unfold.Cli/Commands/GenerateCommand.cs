@@ -44,7 +44,7 @@ internal sealed class GenerateCommand(Terminal terminal)
         }
 
         string prompt = parsed.GetValue(_prompt) ?? "";
-        using var interruption = new Interruption();
+        using var interruption = new Interruption(terminal);
         LanguageModel model = RunFolder.Load(parsed.GetRequiredValue(_model));
         interruption.Token.ThrowIfCancellationRequested();
         if (parsed.GetValue(_next) is long count)

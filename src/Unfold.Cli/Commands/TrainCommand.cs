@@ -27,7 +27,7 @@ internal sealed class TrainCommand(Terminal terminal)
     private int Train(ParseResult parsed)
     {
         var watch = Stopwatch.StartNew();
-        using var interruption = new Interruption();
+        using var interruption = new Interruption(terminal);
         bool resumes = parsed.Gave(_options.Resume);
         using Run run = resumes
             ? new ResumedRun(_options, parsed, terminal).Start(interruption.Token)
