@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using Unfold.Models;
 using Unfold.Numerics;
 using Unfold.Persistence;
@@ -9,6 +10,8 @@ namespace Unfold.Cli.Training;
 /// <summary>Starts a run from the command line's settings.</summary>
 internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal terminal)
 {
+    private readonly Stopwatch _sinceBegin = Stopwatch.StartNew();
+
     /// <summary>Reads the text, makes the model, and writes the first checkpoint; before that nothing on the disk changes.</summary>
     public Run Start(CancellationToken cancellation)
     {
@@ -40,7 +43,7 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
         return Write(new ModelFolder(shown), shown, force, settings, corpus, trainer, grammar);
     }
 
-    private static Run Write(ModelFolder folder, string shown, bool force, RunSettings settings, Corpus corpus, LanguageModelTrainer trainer, Grammar? grammar)
+    private Run Write(ModelFolder folder, string shown, bool force, RunSettings settings, Corpus corpus, LanguageModelTrainer trainer, Grammar? grammar)
     {
         IReadOnlyList<string> created = RunFolder.Missing(folder.FullPath);
         RunLock? held = null;
@@ -54,10 +57,10 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
             // folder a run. So a run that is killed at any moment can go on or is not there.
             RunReplacement.Replace(folder, fresh =>
             {
-                TrainingCheckpoint.Save(fresh.CheckpointFile, trainer, seconds: 0);
+                TrainingCheckpoint.Save(fresh.CheckpointFile, trainer, default);
                 fresh.Create(settings, corpus.Vocabulary);
             });
-            return new Run(folder, shown, settings, corpus, trainer, grammar, held);
+            return new Run(folder, shown, settings, corpus, trainer, grammar, held, _sinceBegin);
         }
         catch
         {

@@ -71,7 +71,7 @@ internal sealed class TrainOptions
 
     public Option<bool> Force { get; } = Options.Switch("--force", "Replace the run that stands in the folder.");
 
-    public Option<bool> Json { get; } = Options.Switch("--json", "Print one JSON object at the end.");
+    public Option<bool> Json { get; } = Options.Switch("--json", "Print one JSON object at the end. Its seconds are the time by the clock up to the last checkpoint, over all sittings of the run; its tokens_per_second those of training steps alone.");
 
     /// <summary>All options, in the order of the help.</summary>
     public IReadOnlyList<Option> All =>

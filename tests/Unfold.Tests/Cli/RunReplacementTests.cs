@@ -1,18 +1,13 @@
 using System.Text.Json;
 using Unfold.Cli.Training;
-using Unfold.Models;
-using Unfold.Numerics;
 using Unfold.Persistence;
 using Unfold.Tests.Persistence;
-using Unfold.Text;
 
 namespace Unfold.Tests.Cli;
 
 /// <summary>train --force that is stopped at any moment leaves the old run whole or the new one.</summary>
 public sealed class RunReplacementTests : IDisposable
 {
-    private const int NewSteps = 5;
-
     private readonly TemporaryFolder _folder = new();
     private readonly string _text;
     private readonly ModelFolder _run;
@@ -32,7 +27,7 @@ public sealed class RunReplacementTests : IDisposable
     {
         Dictionary<string, byte[]> before = Files();
         string config = RunReplacement.Fresh(_run).ConfigFile;
-        WriteNew(RunReplacement.Fresh(_run));
+        LibraryRun.Write(RunReplacement.Fresh(_run), _text);
         byte[] whole = File.ReadAllBytes(config);
         foreach (Action stage in (Action[])[() => File.Delete(config), () => File.WriteAllBytes(config, whole)])
         {
@@ -68,7 +63,7 @@ public sealed class RunReplacementTests : IDisposable
     [MemberData(nameof(Stages))]
     public void From_then_on_the_new_run_is_whole(int made, string verb)
     {
-        WriteNew(RunReplacement.Fresh(_run));
+        LibraryRun.Write(RunReplacement.Fresh(_run), _text);
         Assert.Equal(6, RunReplacement.Moves(_run).Count);
         foreach ((_, Action make) in RunReplacement.Moves(_run).Take(made))
         {
@@ -100,12 +95,12 @@ public sealed class RunReplacementTests : IDisposable
         }
 
         JsonElement json = CommandLine.Run("train", "--resume", run, "--threads", "1", "--json").Json;
-        Assert.Equal(NewSteps, json.GetProperty("steps").GetInt32());
-        Assert.Equal(11, new ModelFolder(run).Load().Settings.Hidden);
+        Assert.Equal(LibraryRun.Steps, json.GetProperty("steps").GetInt32());
+        Assert.Equal(LibraryRun.Hidden, new ModelFolder(run).Load().Settings.Hidden);
         Assert.Equal("mine", File.ReadAllText(Path.Combine(run, "notes.txt")));
         Assert.False(Directory.Exists(RunReplacement.Fresh(_run).FullPath));
 
-        Assert.Equal(0, CommandLine.Train(_text, _folder["straight"], "--steps", $"{NewSteps}", "--hidden", "11", "--seed", "7").Code);
+        Assert.Equal(0, CommandLine.Train(_text, _folder["straight"], LibraryRun.Options).Code);
         Assert.Equal(File.ReadAllBytes(_folder["straight/model.safetensors"]), File.ReadAllBytes(_run.WeightsFile));
     }
 
@@ -115,26 +110,14 @@ public sealed class RunReplacementTests : IDisposable
         // A folder in the place of a file cannot be deleted as one, not even by root.
         File.Delete(_run.CardFile);
         Directory.CreateDirectory(_run.CardFile);
-        string[] force = ["--steps", $"{NewSteps}", "--hidden", "11", "--seed", "7", "--force"];
+        string[] force = [.. LibraryRun.Options, "--force"];
         CommandLine.Train(_text, _run.FullPath, force).Refuses(1, "Cannot replace", "README.md", "the new run waits in");
         CommandLine.Run("generate", _run.FullPath).Refuses(1, "README.md", "the new run waits in");
 
         Directory.Delete(_run.CardFile);
-        Assert.Equal(NewSteps, CommandLine.Run("train", "--resume", _run.FullPath, "--json").Json.GetProperty("steps").GetInt32());
+        Assert.Equal(LibraryRun.Steps, CommandLine.Run("train", "--resume", _run.FullPath, "--json").Json.GetProperty("steps").GetInt32());
     }
 
     private Dictionary<string, byte[]> Files() =>
         Directory.EnumerateFiles(_run.FullPath).Where(file => Path.GetFileName(file) != RunLock.FileName).ToDictionary(file => file, File.ReadAllBytes);
-
-    /// <summary>The first files of the run that the command line --hidden 11 --seed 7 starts.</summary>
-    private void WriteNew(ModelFolder fresh)
-    {
-        Corpus corpus = Corpus.Load(TextSource.FromFiles(_text), new CorpusOptions { ValidationFraction = 0.05 });
-        var training = new TrainingSettings { Steps = NewSteps, Epochs = 0, BatchSize = 4, SequenceLength = 10, Seed = 7 };
-        var model = new LanguageModel(new LanguageModelSettings { Hidden = 11 }, corpus.Vocabulary, new SeededRandom(7));
-        var trainer = new LanguageModelTrainer(model, training, corpus.Train, corpus.Validation, new Workers(1));
-        fresh.CreateFolder();
-        TrainingCheckpoint.Save(fresh.CheckpointFile, trainer, seconds: 0);
-        fresh.Create(new RunSettings(model.Settings, training, new RunData([_text], null, 0.05, corpus.Fingerprint)), corpus.Vocabulary);
-    }
 }
