@@ -151,6 +151,7 @@ internal sealed class InspectCommand(Terminal terminal)
     {
         yield return ("text", data.Text.Count == 0 ? "the embedded corpus" : string.Join(", ", data.Text), ValueKind.Text);
         yield return ("valid", data.Validation ?? (data.ValidationFraction == 0 ? "-" : Invariant($"the last {data.ValidationFraction * 100:0.##}%")), ValueKind.Text);
+        yield return ("unknown_tokens", Invariant($"{data.UnknownTokens}"), ValueKind.Number);
         yield return ("batch_size", Invariant($"{training.BatchSize}"), ValueKind.Number);
         yield return ("seq_length", Invariant($"{training.SequenceLength}"), ValueKind.Number);
         yield return ("batching", Word(training.Batching), ValueKind.Text);

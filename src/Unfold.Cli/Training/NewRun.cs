@@ -29,6 +29,10 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
         LanguageModel? origin = parsed.GetValue(options.InitFrom) is string from ? LoadOrigin(from) : null;
         CorpusOptions corpusOptions = options.CorpusOptions(parsed, defaults);
         (Corpus corpus, Grammar? grammar) = RunText.Load(files, validation, corpusOptions, origin?.Vocabulary, training.Seed, terminal, cancellation);
+        if (origin is null && corpus.UnknownTokens > 0 && corpus.Vocabulary.SymbolCount == corpusOptions.MaximumSymbols)
+        {
+            terminal.Line(FormattableString.Invariant($"The vocabulary is limited to the {corpusOptions.MaximumSymbols:N0} most frequent tokens; --vocabulary sets another limit"));
+        }
 
         if (validation is not null && corpus.Validation.Count < 2)
         {
@@ -37,7 +41,7 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
 
         LanguageModel model = CreateModel(shape, corpus.Vocabulary, origin, training.Seed);
         var trainer = new LanguageModelTrainer(model, training, corpus.Train, corpus.Validation, new Workers(options.ThreadCount(parsed)));
-        var data = new RunData(files, validation, corpusOptions.ValidationFraction, corpus.Fingerprint);
+        var data = new RunData(files, validation, corpusOptions.ValidationFraction, corpus.Fingerprint) { UnknownTokens = corpus.UnknownTokens };
         var settings = new RunSettings(model.Settings, training, data);
         cancellation.ThrowIfCancellationRequested();
         return Write(new ModelFolder(shown), shown, force, settings, corpus, trainer, grammar);
@@ -98,6 +102,11 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
         if (parsed.GetValue(options.Tokens) is TokenKind kind && kind != origin.Vocabulary.Kind)
         {
             throw Conflict(options.Tokens, $"tokens {(origin.Vocabulary.Kind == TokenKind.Word ? "word" : "char")}", path);
+        }
+
+        if (parsed.Gave(options.Vocabulary))
+        {
+            throw Conflict(options.Vocabulary, FormattableString.Invariant($"{origin.Vocabulary.SymbolCount} tokens"), path);
         }
 
         return parsed.GetValue(options.Lowercase) && origin.Vocabulary.LetterCase == LetterCase.Kept

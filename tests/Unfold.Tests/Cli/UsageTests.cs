@@ -48,6 +48,8 @@ public sealed class UsageTests
         { "train --batching random", "--batching" },
         { "train --loss first", "--loss" },
         { "train --tokens byte", "--tokens must be one of char, word; found byte." },
+        { "train --vocabulary 1", "--vocabulary must be a whole number of at least 2; found 1." },
+        { "train --resume runs/a --vocabulary 9", "--vocabulary cannot be given with it" },
         { "train --steps 5 --epochs 5", "--steps and --epochs exclude each other" },
         { "train --text a --valid b --valid-fraction 0.1", "--valid and --valid-fraction exclude each other" },
         { "train --valid b", "--text" },
@@ -98,6 +100,7 @@ public sealed class UsageTests
         CommandLine.Run("train", "--text", text, "--out", folder["second"], "--init-from", folder["first"], "--cell", "gru").Refuses(2, "--cell", "lstm");
         CommandLine.Run("train", "--text", text, "--out", folder["second"], "--init-from", folder["first"], "--tokens", "word").Refuses(2, "--tokens", "char");
         CommandLine.Run("train", "--text", text, "--out", folder["second"], "--init-from", folder["first"], "--lowercase").Refuses(2, "--lowercase");
+        CommandLine.Run("train", "--text", text, "--out", folder["second"], "--init-from", folder["first"], "--vocabulary", "9").Refuses(2, "--vocabulary", "tokens");
         Assert.False(Directory.Exists(folder["second"]));
     }
 
