@@ -74,6 +74,10 @@ public sealed class UsageTests
         { "gradcheck --hidden 100000", "--hidden must be a whole number of 1 to 1024; found 100000." },
         { "gradcheck --cell lstm --activation relu", "activation" },
         { "gradcheck --tolerance 0", "--tolerance" },
+        { "gradcheck --hidden 1024 --layers 16", "over 27 tokens with 130,145,291 parameters, which takes about 14.8 hours" },
+        { "gradcheck --hidden 1024 --layers 16", "lower --hidden, --layers, --batch-size or --seq-length" },
+        { "gradcheck --batch-size 1024 --seq-length 1024", "over 1,048,576 tokens with 1,040 parameters" },
+        { "gradcheck --cell gru --embedding 1024 --hidden 1000 --batch-size 40", "hours" },
     };
 
     [Theory]
