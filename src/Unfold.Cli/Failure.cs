@@ -23,7 +23,10 @@ internal static class Failure
             case OutOfMemoryException:
                 terminal.Failure("There is not enough free memory for this: choose a smaller model, batch or sequence length, or end other programs.");
                 return ExitCode.Failed;
-            case IOException:
+            case IOException when StandardOutput.IsReaderGone(failure):
+                // Whoever read has what they wanted.
+                return ExitCode.Done;
+            case IOException or UnauthorizedAccessException:
                 terminal.Failure($"Reading or writing failed: {failure.Message}");
                 return ExitCode.Failed;
             default:

@@ -42,7 +42,7 @@ internal sealed class Terminal(TextWriter output, TextWriter error, TerminalKind
             || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
             || Environment.GetEnvironmentVariable("TERM") is "dumb";
         return new Terminal(
-            new StreamWriter(Console.OpenStandardOutput(), utf8, 1 << 12),
+            new StreamWriter(StandardOutput.Open(), utf8, 1 << 12),
             new StreamWriter(Console.OpenStandardError(), utf8, 1 << 10) { AutoFlush = true },
             plain ? TerminalKind.Plain : TerminalKind.Live);
     }
