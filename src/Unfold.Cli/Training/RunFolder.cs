@@ -26,6 +26,14 @@ internal static class RunFolder
         }
 
         var folder = new ModelFolder(path);
+        for (string? above = Path.GetDirectoryName(folder.FullPath); above is not null; above = Path.GetDirectoryName(above))
+        {
+            if (File.Exists(above))
+            {
+                throw new UnfoldException($"The folder {path} cannot be made, because {above} is a file: choose another one with --out.");
+            }
+        }
+
         string[] entries = Entries(folder.FullPath);
         if (entries.All(entry => IsBeginning(folder, entry)))
         {

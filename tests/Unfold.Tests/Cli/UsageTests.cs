@@ -7,8 +7,16 @@ public sealed class UsageTests
 {
     public static TheoryData<string, string> Wrong => new()
     {
-        { "", "command" },
         { "learn", "learn" },
+        { "", "A command is missing: train, generate, evaluate, inspect, gradcheck. To begin: unfold train" },
+        { "trian", "'trian' is neither a command nor an option that fits here. Did you mean train?" },
+        { "train -hidden 5", "Did you mean --hidden?" },
+        { "train -p 5", "'-p' is neither a command nor an option that fits here.\n" },
+        { "train --text a.txt --hiden 5", "written ./--hiden). Did you mean --hidden?" },
+        { "train --cell", "--cell wants a value after it: --cell (rnn|lstm|gru)" },
+        { "generate m --legnth 5", "Did you mean --length?" },
+        { "generate -p x", "-p is no option of this command" },
+        { "evaluate m", "--text is missing: give it as --text FILE" },
         { "train --hiden 5", "--hiden" },
         { "train --text a.txt --hiden 5", "--hiden" },
         { "train extra", "extra" },
@@ -67,7 +75,6 @@ public sealed class UsageTests
         { "generate m --next 0", "--next" },
         { "generate m n", "n" },
         { "generate --leng 5", "--leng" },
-        { "evaluate m", "--text" },
         { "evaluate --text a", "MODEL is missing" },
         { "inspect", "MODEL is missing" },
         { "inspect --jsn", "--jsn" },
@@ -88,6 +95,14 @@ public sealed class UsageTests
 
         said.Refuses(2);
         Assert.Contains(word.Split('|'), one => said.Error.Contains(one, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_text_without_its_option_is_recognized()
+    {
+        using var folder = new TemporaryFolder();
+        string text = CommandLine.WriteText(folder["text.txt"]);
+        CommandLine.Run("train", text).Refuses(2, $"'{text}'", $"A text is given with: --text {text}");
     }
 
     [Fact]
