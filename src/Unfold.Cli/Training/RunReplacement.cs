@@ -114,11 +114,13 @@ internal static class RunReplacement
 
     private static (string File, Action Make) Delete(string file) => (file, () => File.Delete(file));
 
-    private static (string File, Action Make) Bring(string from, string to) => (to, () =>
+    private static (string File, Action Make) Bring(string from, string to) => (to, () => MoveIfThere(from, to));
+
+    private static void MoveIfThere(string from, string to)
     {
         if (File.Exists(from))
         {
             File.Move(from, to, overwrite: true);
         }
-    });
+    }
 }
