@@ -32,7 +32,8 @@ public sealed class InterruptionTests
         using var folder = new TemporaryFolder();
         string text = CommandLine.WriteText(folder["text.txt"]);
 
-        // Steps of about a second: the second signal comes while the first one waits for the end of a step.
+        // Steps of about a second: the second signal comes while the first one waits for the end of a step. Where it comes too
+        // late, the run ends in order and shows its cursor as well.
         string[] line = ["exec", Path.Combine(AppContext.BaseDirectory, "Unfold.Cli.dll"), "train", "--text", text, "--out", folder["run"], "--hidden", "400", "--layers", "2", "--batch-size", "50", "--seq-length", "100", "--threads", "1"];
         string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
         var start = new ProcessStartInfo("/usr/bin/script", ["-qec", $"echo $$ > {folder["pid"]}; exec {host} {string.Join(' ', line)}", "/dev/null"])
@@ -44,7 +45,7 @@ public sealed class InterruptionTests
         using Process script = Process.Start(start)!;
         var seen = new System.Text.StringBuilder();
         char[] piece = new char[4096];
-        while (!seen.ToString().Contains(HideCursor, StringComparison.Ordinal))
+        while (!seen.ToString().Contains("step 1 of", StringComparison.Ordinal))
         {
             int count = await script.StandardOutput.ReadAsync(piece, TestContext.Current.CancellationToken);
             Assert.True(count > 0, $"The command ended before its view came: {seen}");
@@ -61,7 +62,7 @@ public sealed class InterruptionTests
 
         seen.Append(await script.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));
         string said = seen.ToString();
+        Assert.Contains(HideCursor, said, StringComparison.Ordinal);
         Assert.True(said.LastIndexOf(ShowCursor, StringComparison.Ordinal) > said.LastIndexOf(HideCursor, StringComparison.Ordinal), said);
-        Assert.DoesNotContain("saved", said, StringComparison.Ordinal);
     }
 }
