@@ -32,9 +32,9 @@ public sealed class InterruptionTests
         using var folder = new TemporaryFolder();
         string text = CommandLine.WriteText(folder["text.txt"]);
 
-        // Steps of about a second: the second signal comes while the first one waits for the end of a step. Where it comes too
+        // Steps of about half a second: the second signal comes while the first one waits for the end of a step. Where it comes too
         // late, the run ends in order and shows its cursor as well.
-        string[] line = ["exec", Path.Combine(AppContext.BaseDirectory, "Unfold.Cli.dll"), "train", "--text", text, "--out", folder["run"], "--hidden", "400", "--layers", "2", "--batch-size", "50", "--seq-length", "100", "--threads", "1"];
+        string[] line = ["exec", Path.Combine(AppContext.BaseDirectory, "Unfold.Cli.dll"), "train", "--text", text, "--out", folder["run"], "--hidden", "280", "--layers", "2", "--batch-size", "50", "--seq-length", "100", "--threads", "1"];
         string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
         var start = new ProcessStartInfo("/usr/bin/script", ["-qec", $"echo $$ > {folder["pid"]}; exec {host} {string.Join(' ', line)}", "/dev/null"])
         {
@@ -57,7 +57,7 @@ public sealed class InterruptionTests
         {
             using Process kill = Process.Start("kill", ["-s", "INT", command]);
             kill.WaitForExit();
-            await Task.Delay(100, TestContext.Current.CancellationToken);
+            await Task.Delay(40, TestContext.Current.CancellationToken);
         }
 
         seen.Append(await script.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));
