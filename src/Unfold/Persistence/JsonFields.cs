@@ -42,7 +42,7 @@ internal sealed class JsonFields
         }
         catch (Exception failure) when (FileFailure.IsFileFailure(failure))
         {
-            throw new UnfoldException($"Cannot read {path}: {FileFailure.Reason(failure)}.", failure);
+            throw new UnfoldException($"Cannot read {path}: {FileFailure.Reason(failure, path)}.", failure);
         }
     }
 
