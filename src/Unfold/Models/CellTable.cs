@@ -6,24 +6,31 @@ namespace Unfold.Models;
 /// <summary>The cells that a <see cref="LanguageModel"/> can be made of: a row for each <see cref="CellKind"/>.</summary>
 internal static class CellTable
 {
+    // A composed step keeps the result and the gradient of each small operation; this is about what a gated cell comes to.
+    private const int ValuesOfSmallOperations = 24;
+
     private static readonly Dictionary<CellKind, Row> Rows = new()
     {
         [CellKind.Rnn] = new(
-            (settings, input, random, name) => new RnnCell(input, settings.Hidden, random, settings.Activation, name),
+            (settings, input, random, name) => new RnnCell(input, settings.Hidden, random!, settings.Activation, name),
             (_, input, h) => h * (input + h + 1),
             ValuesPerUnit: 1),
         [CellKind.Lstm] = new(
-            (settings, input, random, name) => new LstmCell(input, settings.Hidden, random, name: name),
+            (settings, input, random, name) => new LstmCell(input, settings.Hidden, random!, name: name),
             (_, input, h) => 4 * h * (input + h + 1),
             ValuesPerUnit: 5),
         [CellKind.Gru] = new(
-            (settings, input, random, name) => new GruCell(input, settings.Hidden, random, name: name),
+            (settings, input, random, name) => new GruCell(input, settings.Hidden, random!, name: name),
             (_, input, h) => (3 * h * (input + h + 1)) + h,
             ValuesPerUnit: 4),
+        [CellKind.Custom] = new(
+            CreateCustom,
+            (settings, input, _) => CreateCustom(settings, (int)Int128.Min(input, int.MaxValue), random: null, "cell").Parameters.Sum(parameter => (long)parameter.Shape.Length),
+            ValuesPerUnit: ValuesOfSmallOperations),
     };
 
     /// <summary>Makes a cell; without a generator its weights are left for a file to fill.</summary>
-    public delegate Cell Create(LanguageModelSettings settings, int input, SeededRandom random, string name);
+    public delegate Cell Create(LanguageModelSettings settings, int input, SeededRandom? random, string name);
 
     /// <summary>The number of parameters of a cell from so many inputs to so many units.</summary>
     public delegate Int128 Count(LanguageModelSettings settings, Int128 input, Int128 hidden);
@@ -32,6 +39,14 @@ internal static class CellTable
     public static Row Of(CellKind kind) => Rows.TryGetValue(kind, out Row? row)
         ? row
         : throw new ArgumentOutOfRangeException(nameof(kind), kind, "This cell is not known.");
+
+    private static Cell CreateCustom(LanguageModelSettings settings, int input, SeededRandom? random, string name)
+    {
+        Cell? made = settings.CustomCell!(input, settings.Hidden, random, name);
+        return made is not null && made.InputSize == input && made.HiddenSize == settings.Hidden
+            ? made
+            : throw new UnfoldException($"{nameof(LanguageModelSettings.CustomCell)} must make a cell from {input} inputs to {settings.Hidden} outputs; it made {made?.ToString() ?? "none"}.");
+    }
 
     /// <summary>What a model has to know of a kind of cell.</summary>
     /// <param name="Create">Makes a cell.</param>

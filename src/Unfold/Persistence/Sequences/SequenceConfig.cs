@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Unfold.Cells;
 using Unfold.Layers;
 using Unfold.Models;
 using Unfold.Numerics.Kernels;
@@ -35,12 +36,17 @@ internal static class SequenceConfig
     }
 
     /// <summary>Reads the recurrent part.</summary>
-    public static SequenceEncoderSettings ReadEncoder(JsonFields config, string name = "encoder")
+    /// <param name="config">The file.</param>
+    /// <param name="customCell">Makes the cells of a model whose cell is the user's own.</param>
+    /// <param name="name">The name of the part.</param>
+    public static SequenceEncoderSettings ReadEncoder(JsonFields config, CellFactory? customCell, string name = "encoder")
     {
         JsonFields fields = config.Object(name);
+        CellKind cell = fields.Enum<CellKind>("cell");
         var settings = new SequenceEncoderSettings
         {
-            Cell = fields.Enum<CellKind>("cell"),
+            Cell = cell,
+            CustomCell = CustomCells.For(cell, customCell, config.Path),
             Activation = fields.Enum<Activation>("activation"),
             Layers = fields.Int32("layers", 1, MostLayers),
             Hidden = fields.Int32("hidden", 1, WidestLayer),
