@@ -1,0 +1,41 @@
+using Unfold.Models;
+using Unfold.Numerics;
+using Unfold.Persistence;
+using Unfold.Tests.Models.Sequences;
+
+namespace Unfold.Tests.Persistence.Sequences;
+
+/// <summary>A row for each type of model: how one is made, saved and loaded, and what it predicts as a list of numbers.</summary>
+internal static class SavedModels
+{
+    private static readonly Sequence[] Inputs = SequenceCases.Mixed(9, 21);
+
+    public static IReadOnlyDictionary<string, Row> Rows { get; } = new Dictionary<string, Row>(StringComparer.Ordinal)
+    {
+        [nameof(SequenceTagger)] = Of(
+            settings => new SequenceTagger(SequenceSchema.Learn(SequenceCases.Mixed(5, 1)), new LabelTable(["B-NP", "ö \"quoted\"\n", "漢"]), settings, new SeededRandom(1)),
+            (model, folder) => model.Save(folder),
+            folder => SequenceTagger.Load(folder),
+            model => [.. model.Predict(Inputs).SelectMany(tags => tags.SelectMany(tag => tag.Probabilities.ToArray()))]),
+        [nameof(SequenceClassifier)] = Of(
+            settings => new SequenceClassifier(SequenceSchema.Learn(SequenceCases.Mixed(5, 1)), new LabelTable(["x", ""]), settings, new SeededRandom(1)),
+            (model, folder) => model.Save(folder),
+            folder => SequenceClassifier.Load(folder),
+            model => [.. model.Predict(Inputs).SelectMany(found => found.Probabilities.ToArray())]),
+    };
+
+    public static TheoryData<string> Types => [.. Rows.Keys];
+
+    private static Row Of<T>(Func<SequenceEncoderSettings, T> create, Action<T, string> save, Func<string, T> load, Func<T, float[]> predict)
+        where T : SequenceModel => new(
+            settings => SequenceCases.Loud(create(settings)),
+            (model, folder) => save((T)model, folder),
+            folder => load(folder),
+            model => predict((T)model));
+
+    internal sealed record Row(
+        Func<SequenceEncoderSettings, SequenceModel> Create,
+        Action<SequenceModel, string> Save,
+        Func<string, SequenceModel> Load,
+        Func<SequenceModel, float[]> Predict);
+}
