@@ -102,7 +102,7 @@ public sealed class SequenceTaggerTests
         TaggedSequence good = new(Sequence.OfSymbols(["a", "b"]), ["1", "2"]);
         Refuses("at least one training example", () => Fit([]));
         Refuses("at least one validation example", () => Fit([good], []));
-        Refuses("Example 1 of the training is missing", () => Fit([good, null!]));
+        Refuses("The training example 1 is missing", () => Fit([good, null!]));
         Refuses("at least two labels; found '1' only", () => Fit([new(good.Input, ["1", "1"])]));
         Refuses("The label '3' is not one", () => Fit([good], [new(good.Input, ["1", "3"])]));
         Refuses("0 columns of symbols and 1 variables", () => Fit([good], [new(Sequence.OfValues([1, 2], 1), ["1", "2"])]));

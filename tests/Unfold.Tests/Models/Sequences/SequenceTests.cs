@@ -14,6 +14,18 @@ public sealed class SequenceTests
     }
 
     [Fact]
+    public void A_slice_has_the_steps_of_its_place()
+    {
+        Sequence whole = Sequence.OfSymbols(["a", "b", "c"]).With(Sequence.OfValues([1, 2, 3, 4, 5, 6], 2)), slice = whole.Slice(1, 2);
+        Assert.Equal((2, 2), (slice.Length, slice.Width));
+        Assert.Equal(["b", "c"], slice.Columns[0]);
+        Assert.Equal([3f, 4, 5, 6], slice.Values.ToArray());
+        Assert.Throws<ArgumentOutOfRangeException>(() => whole.Slice(1, 3));
+        Assert.Throws<ArgumentOutOfRangeException>(() => whole.Slice(-1, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => whole.Slice(0, 0));
+    }
+
+    [Fact]
     public void A_sequence_keeps_what_it_was_given()
     {
         List<string> words = ["a", "b"];
