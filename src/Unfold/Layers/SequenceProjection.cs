@@ -37,7 +37,7 @@ internal sealed class SequenceProjection
             _weights.Prepare(_tape.Workers, _tape.Recording);
             if (!_packing.IsIdentity)
             {
-                Gather(_tape.Workers, dense.Memory, _gathered, _packing, _cell.InputSize);
+                _packing.Gather(_tape.Workers, dense.Memory, _gathered, _cell.InputSize);
             }
         }
         else if (!_packing.IsIdentity)
@@ -118,15 +118,4 @@ internal sealed class SequenceProjection
             RowKernels.Add(_gathered.Span.Slice(row * input, input), dense.Gradient.Slice(source[row] * input, input));
         }
     }
-
-    /// <summary>Copies rows of the batch into packed order.</summary>
-    private static void Gather(Workers workers, ReadOnlyMemory<float> from, Memory<float> to, SequencePacking packing, int width) => workers.Run(part =>
-    {
-        (int first, int end) = workers.Share(packing.Rows, part);
-        ReadOnlySpan<int> source = packing.Source;
-        for (int row = first; row < end; row++)
-        {
-            from.Span.Slice(source[row] * width, width).CopyTo(to.Span.Slice(row * width, width));
-        }
-    });
 }
