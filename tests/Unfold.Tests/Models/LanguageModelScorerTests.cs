@@ -1,7 +1,6 @@
 using Unfold.Autograd;
 using Unfold.Models;
 using Unfold.Numerics;
-using Unfold.Reference;
 using Unfold.Tests.Support;
 using Unfold.Text;
 
@@ -180,7 +179,7 @@ public sealed class LanguageModelScorerTests
     /// <summary>The sum of -log p of all tokens but the first, from a state of zeros, in double precision.</summary>
     private static double Cost(LanguageModel model, int[] tokens)
     {
-        var reference = new ReferenceLanguageModel(model.Embedding, [.. model.Layers.Select(layer => layer.Cell)], model.Output.Projection);
+        var reference = new ReferenceLanguageModel(model);
         Dictionary<string, double[]> values = model.Parameters.ToDictionary(parameter => parameter.Name, parameter => Naive.Widen(parameter.Values));
         double[][] logits = reference.Logits(values, tokens[..^1]);
         return logits.Select((row, t) => MinusLogP(row, tokens[t + 1])).Sum();

@@ -1,7 +1,7 @@
 using Unfold.Autograd;
+using Unfold.Layers;
 using Unfold.Models;
 using Unfold.Numerics;
-using Unfold.Reference;
 using Unfold.Tests.Support;
 using Unfold.Text;
 using Unfold.Training;
@@ -84,7 +84,7 @@ public sealed class LastStepLossTests
         LanguageModel model = Create(cell, 2, 4, out SeededRandom random);
         int[] before = Tokens(model, random), inputs = Tokens(model, random), targets = Tokens(model, random);
         var tape = new Tape(new Workers(1)) { Recording = false };
-        LanguageModelState state = model.Logits(tape, before, Batch).Final.Copy();
+        StackState state = model.Logits(tape, before, Batch).Final.Copy();
         float whole = model.Loss(tape, (int[])[.. before, .. inputs], targets.AsMemory()[^Batch..], Batch, over: LossOver.Last).Loss.Values[0];
         float second = model.Loss(tape, inputs, targets, Batch, state, LossOver.Last).Loss.Values[0];
         float cold = model.Loss(tape, inputs, targets, Batch, over: LossOver.Last).Loss.Values[0];
@@ -115,7 +115,7 @@ public sealed class LastStepLossTests
         GradientCheckReport report = GradientCheck.Run(model.Parameters, Loss, Twice);
         Assert.True(report.Passed(1e-5), report.ToString());
 
-        Parameter first = model.Embedding?.Weights ?? model.Layers[0].Cell.InputWeights;
+        Parameter first = model.Embedding?.Weights ?? model.Stack.Parameters[0];
         Dictionary<string, double[]> values = Values(model);
         int width = first.Shape[1];
         const double step = 1.0 / (1 << 12);
@@ -135,7 +135,7 @@ public sealed class LastStepLossTests
     }
 
     private static ReferenceLanguageModel Reference(LanguageModel model) =>
-        new(model.Embedding, [.. model.Layers.Select(layer => layer.Cell)], model.Output.Projection);
+        new(model);
 
     private static Dictionary<string, double[]> Values(LanguageModel model) =>
         model.Parameters.ToDictionary(parameter => parameter.Name, parameter => Naive.Widen(parameter.Values));

@@ -59,7 +59,7 @@ internal static class TinyRun
             Singles($"moment {name}", values.Span);
         }
 
-        foreach ((int layer, RecurrentState state) in trainer.Carried.Layers.Index())
+        foreach ((int layer, SequenceState state) in trainer.Carried.Layers.Index())
         {
             foreach ((string name, Tensor values) in state.Parts)
             {
