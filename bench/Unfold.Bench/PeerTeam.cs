@@ -35,6 +35,19 @@ internal sealed class PeerTeam : IDisposable
         return team;
     }
 
+    /// <summary>Starts PyTorch alone.</summary>
+    public static PeerTeam StartPyTorch(Options options)
+    {
+        var team = new PeerTeam();
+        if (options.Peers)
+        {
+            int[] threads = [.. new[] { 1, options.Threads }.Distinct()];
+            team.Add(PyTorch, () => Peer.PyTorchFacts(BlasKernels.Own, options.Threads), threads, count => Peer.PyTorch(PyTorch, workload: null, BlasKernels.Own, count));
+        }
+
+        return team;
+    }
+
     /// <summary>The names of the peers, each once.</summary>
     public IEnumerable<string> Names => _peers.Select(peer => peer.Name).Distinct();
 
