@@ -9,7 +9,7 @@ namespace Unfold.Bench;
 
 /// <summary>
 /// A training step of one recurrent layer on long sequences: gradients to zero, forward, fixed slopes as the gradient of all
-/// outputs, backward to the weights and to the dense input, Adam.
+/// outputs, backward to the weights and to the input where it is dense, Adam.
 /// </summary>
 internal sealed class ScanStep
 {
@@ -19,24 +19,27 @@ internal sealed class ScanStep
     private readonly Tape _tape;
     private readonly Recurrent _layer;
     private readonly ParameterSet _parameters;
-    private readonly Parameter _input;
+    private readonly Parameter? _input;
+    private readonly int[] _tokens;
     private readonly Parameter[] _inputs;
     private readonly float[] _slopes;
     private readonly Adam _optimizer = new();
 
-    public ScanStep(CellKind kind, int time, int batch, int width, Workers workers)
+    public ScanStep(CellKind kind, LayerInput input, int time, int batch, int width, Workers workers)
     {
+        int inputWidth = input == LayerInput.Dense ? width : Workload.Symbols;
         var random = new SeededRandom(1);
         (_time, _batch) = (time, batch);
         _tape = new Tape(workers);
-        _layer = new Recurrent(Create(kind, width, random));
+        _layer = new Recurrent(Create(kind, inputWidth, width, random));
         _parameters = new ParameterSet(_layer.Parameters);
-        _input = Random("x", new Shape(time, batch, width), random);
         _slopes = Random("slopes", new Shape(time, batch, width), random).Values.ToArray();
-        _inputs = [.. Enumerable.Range(0, time).Select(t => new Parameter($"x{t}", new Shape(1, batch, width)))];
-        for (int t = 0; t < time; t++)
+        _input = input == LayerInput.Dense ? Random("x", new Shape(time, batch, width), random) : null;
+        _tokens = [.. Enumerable.Range(0, time * batch).Select(_ => random.NextInt32(Workload.Symbols))];
+        _inputs = _input is null ? [] : [.. Enumerable.Range(0, time).Select(t => new Parameter($"x{t}", new Shape(1, batch, width)))];
+        for (int t = 0; t < _inputs.Length; t++)
         {
-            _input.Values.Slice(t * batch * width, batch * width).CopyTo(_inputs[t].Edit());
+            _input!.Values.Slice(t * batch * width, batch * width).CopyTo(_inputs[t].Edit());
         }
     }
 
@@ -47,7 +50,7 @@ internal sealed class ScanStep
         Update();
     }
 
-    /// <summary>One call of the layer for every time step, each from the state of the one before.</summary>
+    /// <summary>One call of the layer for every time step, each from the state of the one before; on dense input.</summary>
     public void RunSteps()
     {
         _parameters.ClearGradients();
@@ -67,14 +70,14 @@ internal sealed class ScanStep
 
     /// <summary>
     /// Compares the outputs of the first sequence with the equations in double precision, and the slope of their sum, weighted
-    /// by the slopes, along a random direction of all parameters with the gradient that backward found.
+    /// by the slopes, along a random direction of all parameters with the gradient that backward found. The input must be dense.
     /// </summary>
     /// <returns>The largest difference of an output, and that of the slope in units of the gradient's norm.</returns>
     public (double Outputs, double Slope) Check()
     {
         int width = _layer.OutputSize, row = _batch * width;
         var cell = (FusedCell)_layer.Cell;
-        double[][] xs = [.. Enumerable.Range(0, _time).Select(t => Widen(_input.Values.Slice(t * row, width)))];
+        double[][] xs = [.. Enumerable.Range(0, _time).Select(t => Widen(_input!.Values.Slice(t * row, width)))];
         for (int i = 0; i < _slopes.Length; i++)
         {
             _slopes[i] = i % row < width ? _slopes[i] : 0;
@@ -99,8 +102,12 @@ internal sealed class ScanStep
     private Tensor Gradients()
     {
         _parameters.ClearGradients();
-        _input.Gradient.Clear();
-        Tensor outputs = _layer.Forward(_tape, SequenceInput.Of(_input)).Outputs;
+        if (_input is not null)
+        {
+            _input.Gradient.Clear();
+        }
+
+        Tensor outputs = _layer.Forward(_tape, _input is null ? SequenceInput.Of(_tokens, _batch) : SequenceInput.Of(_input)).Outputs;
         _slopes.CopyTo(outputs.Gradient);
         _tape.Backward(_tape.Result(new Shape(1), needsGradient: true));
         return outputs;
@@ -123,11 +130,11 @@ internal sealed class ScanStep
         return parameter;
     }
 
-    private static Cell Create(CellKind kind, int width, SeededRandom random) => kind switch
+    private static Cell Create(CellKind kind, int input, int width, SeededRandom random) => kind switch
     {
-        CellKind.MinGru => new MinGruCell(width, width, random),
-        CellKind.MinLstm => new MinLstmCell(width, width, random),
-        _ => new LstmCell(width, width, random),
+        CellKind.MinGru => new MinGruCell(input, width, random),
+        CellKind.MinLstm => new MinLstmCell(input, width, random),
+        _ => new LstmCell(input, width, random),
     };
 
     private static double[] Widen(ReadOnlySpan<float> values)

@@ -118,7 +118,7 @@ internal sealed class SequenceScan
                 PreviousHidden = PreviousHidden(),
             },
             workers);
-        _projection.AddGradients(_gates.Span);
+        _projection.AddGradients(_gates);
     }
 
     private void StepForward(Workers workers) => workers.Run(part =>
