@@ -103,6 +103,17 @@ internal sealed class SequencePacking
         }
     });
 
+    /// <summary>Copies packed rows to their places in the batch.</summary>
+    public void Scatter(Workers workers, ReadOnlyMemory<float> from, Memory<float> to, int width) => workers.Run(part =>
+    {
+        (int first, int end) = workers.Share(Rows, part);
+        ReadOnlySpan<int> source = Source;
+        for (int row = first; row < end; row++)
+        {
+            from.Span.Slice(row * width, width).CopyTo(to.Span.Slice(source[row] * width, width));
+        }
+    });
+
     private int Boundary(int parts, int part)
     {
         if (_lengths is null)

@@ -29,7 +29,7 @@ internal sealed class SequenceScan
     private readonly int _time, _batch, _hidden, _gatesWidth, _savedWidth, _memoryWidth, _noiseWidth;
 
     // One row for each of the packing; the states have B rows more, with the initial state first.
-    private readonly Memory<float> _gates, _saved, _noise, _hiddens, _memories;
+    private readonly Memory<float> _gates, _saved, _noise, _hiddens, _memories, _outputs;
 
     public SequenceScan(Recurrent layer, FusedCell cell, Tape tape, SequenceInput input, RecurrentState? initial, IReadOnlyList<int>? lengths, SeededRandom? random)
     {
@@ -48,9 +48,8 @@ internal sealed class SequenceScan
         _memories = tape.Scratch(checked((rows + _batch) * _memoryWidth));
         _channels = cell is ScanCell scan ? new ChannelScan(scan, tape.Workers, _packing, _gates, _hiddens) : null;
         var shape = new Shape(_time, _batch, _hidden);
-        Outputs = _packing.IsIdentity
-            ? tape.View(shape, _hiddens[(_batch * _hidden)..], needsGradient: true)
-            : tape.Result(shape, needsGradient: true);
+        _outputs = _packing.IsIdentity ? _hiddens[(_batch * _hidden)..] : tape.Scratch(shape.Length);
+        Outputs = tape.View(shape, _outputs, needsGradient: true);
         Final = FinalState();
     }
 
@@ -229,13 +228,12 @@ internal sealed class SequenceScan
             return;
         }
 
-        Span<float> outputs = Outputs.Edit();
-        outputs.Clear();
-        ReadOnlySpan<int> source = _packing.Source;
-        for (int row = 0; row < source.Length; row++)
+        if (_packing.Rows < _time * _batch)
         {
-            Rows(_hiddens, _batch + row, 1, _hidden).CopyTo(outputs[(source[row] * _hidden)..]);
+            _outputs.Span.Clear();
         }
+
+        _packing.Scatter(_tape.Workers, _hiddens[(_batch * _hidden)..], _outputs, _hidden);
     }
 
     /// <summary>The gradient of the outputs in the order of the packing; empty where there is none.</summary>
