@@ -21,9 +21,9 @@ internal sealed class ScanStep
     private readonly ParameterSet _parameters;
     private readonly Parameter? _input;
     private readonly int[] _tokens;
-    private readonly Parameter[] _inputs;
     private readonly float[] _slopes;
     private readonly Adam _optimizer = new();
+    private Parameter[]? _inputs;
 
     public ScanStep(CellKind kind, LayerInput input, int time, int batch, int width, Workers workers)
     {
@@ -36,11 +36,6 @@ internal sealed class ScanStep
         _slopes = Random("slopes", new Shape(time, batch, width), random).Values.ToArray();
         _input = input == LayerInput.Dense ? Random("x", new Shape(time, batch, width), random) : null;
         _tokens = [.. Enumerable.Range(0, time * batch).Select(_ => random.NextInt32(Workload.Symbols))];
-        _inputs = _input is null ? [] : [.. Enumerable.Range(0, time).Select(t => new Parameter($"x{t}", new Shape(1, batch, width)))];
-        for (int t = 0; t < _inputs.Length; t++)
-        {
-            _input!.Values.Slice(t * batch * width, batch * width).CopyTo(_inputs[t].Edit());
-        }
     }
 
     /// <summary>The whole sequence in one call of the layer.</summary>
@@ -53,6 +48,7 @@ internal sealed class ScanStep
     /// <summary>One call of the layer for every time step, each from the state of the one before; on dense input.</summary>
     public void RunSteps()
     {
+        _inputs ??= Inputs();
         _parameters.ClearGradients();
         RecurrentState? state = null;
         int rows = _slopes.Length / _time;
@@ -111,6 +107,18 @@ internal sealed class ScanStep
         _slopes.CopyTo(outputs.Gradient);
         _tape.Backward(_tape.Result(new Shape(1), needsGradient: true));
         return outputs;
+    }
+
+    private Parameter[] Inputs()
+    {
+        var inputs = new Parameter[_time];
+        for (int t = 0; t < _time; t++)
+        {
+            inputs[t] = new Parameter($"x{t}", new Shape(1, _batch, _layer.InputSize));
+            _input!.Values.Slice(t * _batch * _layer.InputSize, _batch * _layer.InputSize).CopyTo(inputs[t].Edit());
+        }
+
+        return inputs;
     }
 
     private void Update()
