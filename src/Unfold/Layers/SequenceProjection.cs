@@ -7,7 +7,7 @@ using Unfold.Numerics.Products;
 
 namespace Unfold.Layers;
 
-/// <summary>The part of a recurrent layer that does not wait for the step before: x U + b and its gradients, over packed rows.</summary>
+/// <summary>The part of a recurrent layer that does not wait for the step before: x U + b (b where it belongs to the sums) and its gradients, over packed rows.</summary>
 internal sealed class SequenceProjection
 {
     private readonly FusedCell _cell;
@@ -55,12 +55,11 @@ internal sealed class SequenceProjection
     public void Compute(int firstRow, int rows, Span<float> gates)
     {
         int width = _cell.GatesWidth;
-        ReadOnlySpan<float> bias = _cell.Bias.Values;
         if (_input.Dense is not null)
         {
             for (int row = 0; row < rows; row++)
             {
-                bias.CopyTo(gates.Slice(row * width, width));
+                FillBias(_cell, gates.Slice(row * width, width));
             }
 
             int input = _cell.InputSize;
@@ -69,18 +68,42 @@ internal sealed class SequenceProjection
         }
 
         ReadOnlySpan<int> tokens = Tokens.Slice(firstRow, rows);
-        ReadOnlySpan<float> table = _cell.InputWeights.Values;
         for (int row = 0; row < rows; row++)
         {
-            Span<float> destination = gates.Slice(row * width, width);
-            if (tokens[row] < 0)
-            {
-                bias.CopyTo(destination);
-            }
-            else
-            {
-                RowKernels.Sum(table.Slice(tokens[row] * width, width), bias, destination);
-            }
+            LookUp(_cell, tokens[row], gates.Slice(row * width, width));
+        }
+    }
+
+    /// <summary>x U + b of one row for a one-hot x: a row of U; a negative token stands for a vector of zeros.</summary>
+    public static void LookUp(FusedCell cell, int token, Span<float> gates)
+    {
+        if (token < 0)
+        {
+            FillBias(cell, gates);
+            return;
+        }
+
+        ReadOnlySpan<float> row = cell.InputWeights.Values.Slice(token * gates.Length, gates.Length);
+        if (cell.SumsBias is { } bias)
+        {
+            RowKernels.Sum(row, bias.Values, gates);
+        }
+        else
+        {
+            row.CopyTo(gates);
+        }
+    }
+
+    /// <summary>What x U is added to.</summary>
+    public static void FillBias(FusedCell cell, Span<float> gates)
+    {
+        if (cell.SumsBias is { } bias)
+        {
+            bias.Values.CopyTo(gates);
+        }
+        else
+        {
+            gates.Clear();
         }
     }
 
@@ -89,7 +112,11 @@ internal sealed class SequenceProjection
     {
         Workers workers = _tape.Workers;
         int rows = _packing.Rows, width = _cell.GatesWidth, input = _cell.InputSize;
-        Reductions.AddColumnSums(gates, rows, width, _cell.Bias.Gradient, workers);
+        if (_cell.SumsBias is { } bias)
+        {
+            Reductions.AddColumnSums(gates, rows, width, bias.Gradient, workers);
+        }
+
         if (_input.Dense is not { } dense)
         {
             Reductions.AddRowsAt(gates, Tokens, width, width, _cell.InputWeights.Gradient, workers);
