@@ -16,62 +16,108 @@ public static class MatrixOperations
         ArgumentNullException.ThrowIfNull(tape);
         ArgumentNullException.ThrowIfNull(left);
         ArgumentNullException.ThrowIfNull(right);
-        (int count, int m, int k, int n) = Sizes(left.Shape, right.Shape);
-        Tensor result = tape.Result(ResultShape(left.Shape, n), left.NeedsGradient || right.NeedsGradient);
-        Span<float> y = result.Edit();
-        for (int i = 0; i < count; i++)
+        (int m, int k) = (left.Shape.Rows, left.Shape.Columns);
+        if (right.Shape.Rank != 2 || right.Shape[0] != k)
         {
-            Numerics.Products.MatrixProduct.Multiply(tape.Workers, Matrix(left.Values, i, m, k), Matrix(right.Values, i, k, n), y[(i * m * n)..], Accumulation.Overwrite);
+            return BatchedProduct(tape, left, right, Transposition.None, nameof(MatrixProduct), "(.., m, k) times (k, n) or (.., k, n) with the same outer sizes");
         }
 
+        int n = right.Shape[1];
+        Tensor result = tape.Result(Shapes.WithColumns(left.Shape, n), left.NeedsGradient || right.NeedsGradient);
+        Numerics.Products.MatrixProduct.Multiply(tape.Workers, new MatrixView(left.Values, m, k), new MatrixView(right.Values, k, n), result.Edit(), Accumulation.Overwrite);
         tape.OnBackward(result, () =>
         {
-            for (int i = 0; i < count; i++)
+            var dy = new MatrixView(result.Gradient, m, n);
+            if (left.NeedsGradient)
             {
-                MatrixView dy = Matrix(result.Gradient, i, m, n);
-                if (left.NeedsGradient)
-                {
-                    Numerics.Products.MatrixProduct.Multiply(tape.Workers, dy, Matrix(right.Values, i, k, n).Transposed, left.Gradient[(i * m * k)..], Accumulation.Add);
-                }
+                Numerics.Products.MatrixProduct.Multiply(tape.Workers, dy, new MatrixView(right.Values, k, n).Transposed, left.Gradient, Accumulation.Add);
+            }
 
-                if (right.NeedsGradient)
+            if (right.NeedsGradient)
+            {
+                Numerics.Products.MatrixProduct.Multiply(tape.Workers, new MatrixView(left.Values, m, k).Transposed, dy, right.Gradient, Accumulation.Add);
+            }
+        });
+        return result;
+    }
+
+    /// <summary>
+    /// y[i] = a[i] b[i] for each i of the outer dimensions, where a[i] is (R, K) and b[i] is (K, C), or stored transposed as the
+    /// choice says. Scores of attention are (B, Tq, F) times (B, Tk, F) with the right one transposed, contexts (B, Tq, Tk) times (B, Tk, F).
+    /// </summary>
+    /// <remarks>The gradients are da = dy b^T and db = a^T dy, each transposed where the factor is.</remarks>
+    /// <param name="tape">Records the operation.</param>
+    /// <param name="left">a, of three or four dimensions, the last two (R, K), or (K, R) where it is transposed.</param>
+    /// <param name="right">b, the last two dimensions (K, C), or (C, K) where it is transposed; the outer ones are those of a.</param>
+    /// <param name="transposition">Which factors are stored transposed.</param>
+    /// <returns>(.., R, C).</returns>
+    /// <exception cref="ArgumentException">The inner sizes or the outer dimensions differ.</exception>
+    public static Tensor BatchedProduct(this Tape tape, Tensor left, Tensor right, Transposition transposition = Transposition.None)
+    {
+        ArgumentNullException.ThrowIfNull(tape);
+        ArgumentNullException.ThrowIfNull(left);
+        ArgumentNullException.ThrowIfNull(right);
+        return BatchedProduct(tape, left, right, transposition, nameof(BatchedProduct), "(.., R, K) times (.., K, C), each transposed where that is chosen, with the same outer sizes");
+    }
+
+    private static Tensor BatchedProduct(Tape tape, Tensor left, Tensor right, Transposition transposition, string operation, string wanted)
+    {
+        bool turnLeft = transposition is Transposition.Left or Transposition.Both, turnRight = transposition is Transposition.Right or Transposition.Both;
+        if (!Fits(left.Shape, right.Shape, turnLeft, turnRight))
+        {
+            throw new ArgumentException($"{operation}: {left.Shape} times {right.Shape} with the transposition {transposition} is not a product: wanted {wanted}.", nameof(right));
+        }
+
+        var a = new MatrixStack(left.Shape, turnLeft);
+        var b = new MatrixStack(right.Shape, turnRight);
+        Shape shape = left.Shape.Rank == 3 ? new Shape(a.Count, a.Rows, b.Columns) : new Shape(left.Shape[0], left.Shape[1], a.Rows, b.Columns);
+        var y = new MatrixStack(shape, turned: false);
+        Memory<float> memory = tape.Scratch(shape.Length);
+        Tensor result = tape.View(shape, memory, left.NeedsGradient || right.NeedsGradient);
+        var product = new StackProduct(tape.Workers);
+        product.Multiply(a, () => left.Values, b, () => right.Values, () => memory.Span, Accumulation.Overwrite);
+        tape.OnBackward(result, () =>
+        {
+            _ = result.Gradient.Length;
+            if (left.NeedsGradient)
+            {
+                // da = dy b^T; where a is stored transposed, that is da^T = b dy^T.
+                _ = left.Gradient.Length;
+                if (turnLeft)
                 {
-                    Numerics.Products.MatrixProduct.Multiply(tape.Workers, Matrix(left.Values, i, m, k).Transposed, dy, right.Gradient[(i * k * n)..], Accumulation.Add);
+                    product.Multiply(b, () => right.Values, y.Transposed, () => result.Gradient, () => left.Gradient, Accumulation.Add);
+                }
+                else
+                {
+                    product.Multiply(y, () => result.Gradient, b.Transposed, () => right.Values, () => left.Gradient, Accumulation.Add);
+                }
+            }
+
+            if (right.NeedsGradient)
+            {
+                // db = a^T dy; where b is stored transposed, that is db^T = dy^T a.
+                _ = right.Gradient.Length;
+                if (turnRight)
+                {
+                    product.Multiply(y.Transposed, () => result.Gradient, a, () => left.Values, () => right.Gradient, Accumulation.Add);
+                }
+                else
+                {
+                    product.Multiply(a.Transposed, () => left.Values, y, () => result.Gradient, () => right.Gradient, Accumulation.Add);
                 }
             }
         });
         return result;
     }
 
-    private static MatrixView Matrix(ReadOnlySpan<float> values, int index, int rows, int columns) =>
-        new(values.Slice(index * rows * columns, rows * columns), rows, columns);
-
-    private static (int Count, int M, int K, int N) Sizes(Shape left, Shape right)
+    private static bool Fits(Shape left, Shape right, bool turnLeft, bool turnRight)
     {
-        int k = left.Columns;
-        if (right.Rank == 2 && right[0] == k)
-        {
-            return (1, left.Rows, k, right[1]);
-        }
-
-        bool fits = right.Rank > 2 && right.Rank == left.Rank && right[right.Rank - 2] == k;
-        int count = 1;
+        bool fits = left.Rank > 2 && left.Rank == right.Rank && left[left.Rank - (turnLeft ? 2 : 1)] == right[right.Rank - (turnRight ? 1 : 2)];
         for (int i = 0; fits && i < left.Rank - 2; i++)
         {
             fits = left[i] == right[i];
-            count *= left[i];
         }
 
-        return fits
-            ? (count, left[left.Rank - 2], k, right.Columns)
-            : throw new ArgumentException($"{nameof(MatrixProduct)}: {left} times {right} is not a product: wanted (.., m, k) times (k, n) or (.., k, n) with the same outer sizes.");
+        return fits;
     }
-
-    private static Shape ResultShape(Shape left, int columns) => left.Rank switch
-    {
-        1 => new Shape(columns),
-        2 => new Shape(left[0], columns),
-        3 => new Shape(left[0], left[1], columns),
-        _ => new Shape(left[0], left[1], left[2], columns),
-    };
 }

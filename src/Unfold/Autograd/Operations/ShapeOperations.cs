@@ -2,7 +2,7 @@ using Unfold.Numerics.Kernels;
 
 namespace Unfold.Autograd.Operations;
 
-/// <summary>Operations that take values from one place to another.</summary>
+/// <summary>Operations that put tensors together and take parts out of them.</summary>
 public static class ShapeOperations
 {
     /// <summary>Step t of a sequence (T, B, F), of shape (B, F).</summary>
@@ -30,58 +30,143 @@ public static class ShapeOperations
         return result;
     }
 
-    /// <summary>The rows of a and of b side by side: (.., F) and (.., G) give (.., F + G).</summary>
-    /// <exception cref="ArgumentException">The outer dimensions differ.</exception>
-    public static Tensor Concatenate(this Tape tape, Tensor left, Tensor right)
+    /// <summary>T tensors of one shape, one after the other: (B, F) give (T, B, F), and (F) give (T, F).</summary>
+    /// <param name="tape">Records the operation.</param>
+    /// <param name="parts">At least one tensor, of one to three dimensions; the list is copied.</param>
+    /// <exception cref="ArgumentException">There is none, the shapes differ, or they have four dimensions.</exception>
+    public static Tensor Stack(this Tape tape, params IReadOnlyList<Tensor> parts)
     {
-        ArgumentNullException.ThrowIfNull(tape);
-        ArgumentNullException.ThrowIfNull(left);
-        ArgumentNullException.ThrowIfNull(right);
-        Shape shape = WithColumns(left.Shape, left.Shape.Columns + right.Shape.Columns);
-        if (WithColumns(right.Shape, shape.Columns) != shape)
+        Tensor[] kept = Keep(tape, parts, nameof(Stack));
+        Shape shape = kept[0].Shape;
+        Shape stacked = shape.Rank switch
         {
-            throw new ArgumentException($"{nameof(Concatenate)}: all dimensions but the last must be the same; found {left.Shape} and {right.Shape}.", nameof(right));
+            1 => new Shape(kept.Length, shape[0]),
+            2 => new Shape(kept.Length, shape[0], shape[1]),
+            3 => new Shape(kept.Length, shape[0], shape[1], shape[2]),
+            _ => throw new ArgumentException($"{nameof(Stack)}: the tensors must have one to three dimensions; found {shape}.", nameof(parts)),
+        };
+        for (int i = 1; i < kept.Length; i++)
+        {
+            if (kept[i].Shape != shape)
+            {
+                throw new ArgumentException($"{nameof(Stack)}: all tensors must have one shape; found {shape} first and {kept[i].Shape} at index {i}.", nameof(parts));
+            }
         }
 
-        Tensor result = tape.Result(shape, left.NeedsGradient || right.NeedsGradient);
-        (int first, int second, int width) = (left.Shape.Columns, right.Shape.Columns, shape.Columns);
-        Span<float> destination = result.Edit();
-        for (int row = 0; row < shape.Rows; row++)
+        Tensor result = tape.Result(stacked, Array.Exists(kept, part => part.NeedsGradient));
+        Span<float> y = result.Edit();
+        for (int i = 0; i < kept.Length; i++)
         {
-            left.Values.Slice(row * first, first).CopyTo(destination[(row * width)..]);
-            right.Values.Slice(row * second, second).CopyTo(destination[((row * width) + first)..]);
+            kept[i].Values.CopyTo(y[(i * shape.Length)..]);
         }
 
         tape.OnBackward(result, () =>
         {
-            AddColumns(result, 0, left);
-            AddColumns(result, first, right);
+            for (int i = 0; i < kept.Length; i++)
+            {
+                if (kept[i].NeedsGradient)
+                {
+                    RowKernels.Add(result.Gradient.Slice(i * shape.Length, shape.Length), kept[i].Gradient);
+                }
+            }
         });
         return result;
     }
 
-    /// <summary>Adds some columns of a gradient to the gradient of the tensor that they came from.</summary>
-    private static void AddColumns(Tensor result, int firstColumn, Tensor source)
+    /// <summary>The rows of all parts side by side: (.., F), (.., G), .. give (.., F + G + ..).</summary>
+    /// <param name="tape">Records the operation.</param>
+    /// <param name="parts">At least one tensor; the list is copied.</param>
+    /// <exception cref="ArgumentException">There is none, or the outer dimensions differ.</exception>
+    public static Tensor Concatenate(this Tape tape, params IReadOnlyList<Tensor> parts)
     {
-        if (!source.NeedsGradient)
+        Tensor[] kept = Keep(tape, parts, nameof(Concatenate));
+        int width = 0;
+        foreach (Tensor part in kept)
         {
-            return;
+            if (Shapes.WithColumns(part.Shape, 1) != Shapes.WithColumns(kept[0].Shape, 1))
+            {
+                throw new ArgumentException($"{nameof(Concatenate)}: all dimensions but the last must be the same; found {kept[0].Shape} and {part.Shape}.", nameof(parts));
+            }
+
+            width = checked(width + part.Shape.Columns);
         }
 
-        (int columns, int width) = (source.Shape.Columns, result.Shape.Columns);
-        ReadOnlySpan<float> gradient = result.Gradient;
-        Span<float> destination = source.Gradient;
-        for (int row = 0; row < source.Shape.Rows; row++)
+        Shape shape = Shapes.WithColumns(kept[0].Shape, width);
+        Tensor result = tape.Result(shape, Array.Exists(kept, part => part.NeedsGradient));
+        Span<float> y = result.Edit();
+        int first = 0;
+        foreach (Tensor part in kept)
         {
-            RowKernels.Add(gradient.Slice((row * width) + firstColumn, columns), destination.Slice(row * columns, columns));
+            int columns = part.Shape.Columns;
+            for (int row = 0; row < part.Shape.Rows; row++)
+            {
+                part.Values.Slice(row * columns, columns).CopyTo(y[((row * width) + first)..]);
+            }
+
+            first += columns;
         }
+
+        tape.OnBackward(result, () =>
+        {
+            int column = 0;
+            foreach (Tensor part in kept)
+            {
+                int columns = part.Shape.Columns;
+                for (int row = 0; part.NeedsGradient && row < part.Shape.Rows; row++)
+                {
+                    RowKernels.Add(result.Gradient.Slice((row * width) + column, columns), part.Gradient.Slice(row * columns, columns));
+                }
+
+                column += columns;
+            }
+        });
+        return result;
     }
 
-    private static Shape WithColumns(Shape shape, int columns) => shape.Rank switch
+    /// <summary>Some neighbouring columns of a tensor: (.., F) gives (.., count).</summary>
+    /// <param name="tape">Records the operation.</param>
+    /// <param name="input">(.., F).</param>
+    /// <param name="first">The first column, from 0.</param>
+    /// <param name="count">The number of columns, at least 1.</param>
+    /// <exception cref="ArgumentException">The tensor has not all these columns.</exception>
+    public static Tensor Columns(this Tape tape, Tensor input, int first, int count)
     {
-        1 => new Shape(columns),
-        2 => new Shape(shape[0], columns),
-        3 => new Shape(shape[0], shape[1], columns),
-        _ => new Shape(shape[0], shape[1], shape[2], columns),
-    };
+        ArgumentNullException.ThrowIfNull(tape);
+        ArgumentNullException.ThrowIfNull(input);
+        int width = input.Shape.Columns;
+        if (first < 0 || count < 1 || (long)first + count > width)
+        {
+            throw new ArgumentException($"{nameof(Columns)}: the tensor {input.Shape} has the columns 0 to {width - 1}; wanted are {count} from {first} on.", nameof(first));
+        }
+
+        Tensor result = tape.Result(Shapes.WithColumns(input.Shape, count), input.NeedsGradient);
+        int rows = input.Shape.Rows;
+        Span<float> y = result.Edit();
+        for (int row = 0; row < rows; row++)
+        {
+            input.Values.Slice((row * width) + first, count).CopyTo(y[(row * count)..]);
+        }
+
+        tape.OnBackward(result, () =>
+        {
+            for (int row = 0; row < rows; row++)
+            {
+                RowKernels.Add(result.Gradient.Slice(row * count, count), input.Gradient.Slice((row * width) + first, count));
+            }
+        });
+        return result;
+    }
+
+    private static Tensor[] Keep(Tape tape, IReadOnlyList<Tensor> parts, string operation)
+    {
+        ArgumentNullException.ThrowIfNull(tape);
+        ArgumentNullException.ThrowIfNull(parts);
+        Tensor[] kept = [.. parts];
+        foreach (Tensor part in kept)
+        {
+            ArgumentNullException.ThrowIfNull(part, nameof(parts));
+        }
+
+        return kept.Length > 0 ? kept : throw new ArgumentException($"{operation}: there must be at least one tensor; found none.", nameof(parts));
+    }
 }

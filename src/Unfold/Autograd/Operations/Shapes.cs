@@ -1,0 +1,34 @@
+namespace Unfold.Autograd.Operations;
+
+/// <summary>Shapes that are made from others.</summary>
+internal static class Shapes
+{
+    /// <summary>The same outer sizes with another innermost one.</summary>
+    public static Shape WithColumns(Shape shape, int columns) => shape.Rank switch
+    {
+        1 => new Shape(columns),
+        2 => new Shape(shape[0], columns),
+        3 => new Shape(shape[0], shape[1], columns),
+        _ => new Shape(shape[0], shape[1], shape[2], columns),
+    };
+
+    /// <summary>Throws unless <paramref name="found"/> is one value for each row: the outer sizes of <paramref name="matrix"/>, with a last 1 or without, or all rows in one.</summary>
+    public static void RequireColumn(Shape matrix, Shape found, string operation, string name)
+    {
+        if (found != WithColumns(matrix, 1) && !IsOuter(matrix, found) && !(found.Rank == 1 && found.Length == matrix.Rows))
+        {
+            throw new ArgumentException($"{operation}: {name} must hold one value for each of the {matrix.Rows} rows of {matrix}, as {WithColumns(matrix, 1)} or without the last 1; found {found}.");
+        }
+    }
+
+    private static bool IsOuter(Shape matrix, Shape found)
+    {
+        bool fits = found.Rank == matrix.Rank - 1;
+        for (int i = 0; fits && i < found.Rank; i++)
+        {
+            fits = found[i] == matrix[i];
+        }
+
+        return fits;
+    }
+}
