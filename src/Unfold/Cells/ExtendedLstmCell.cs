@@ -172,6 +172,23 @@ public sealed partial class ExtendedLstmCell : FusedCell
         }
     }
 
+    /// <summary>The number of parameters of a cell before it is made.</summary>
+    internal static Int128 CountParameters(LstmOptions options, Int128 input, Int128 hidden)
+    {
+        Int128 blocks = options.CoupledInputForget ? 3 : 4, output = options.Projection == 0 ? hidden : options.Projection;
+        return (blocks * hidden * (input + output + 1))
+            + (options.Peepholes ? (blocks - 1) * hidden : 0)
+            + (options.LayerNormalization ? (blocks + 2) * hidden : 0)
+            + (options.Projection * hidden);
+    }
+
+    /// <summary>The number of values that a step of training keeps for one row, beside its output.</summary>
+    internal static Int128 CountKept(LstmOptions options, int hidden)
+    {
+        var layout = new ExtendedLstmLayout(hidden, options);
+        return (Int128)layout.GatesWidth + layout.SavedWidth + layout.NoiseWidth + hidden;
+    }
+
     private static LstmOptions Checked(LstmOptions options, int hidden, string name)
     {
         ArgumentNullException.ThrowIfNull(options);
