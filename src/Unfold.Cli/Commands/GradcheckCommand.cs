@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Unfold.Autograd;
+using Unfold.Layers;
 using Unfold.Models;
 using Unfold.Numerics;
 using Unfold.Numerics.Kernels;
@@ -23,7 +24,9 @@ internal sealed class GradcheckCommand(Terminal terminal)
     private readonly Option<CellKind?> _cell = Options.Choice<CellKind>("--cell", "The recurrent cell; default lstm.");
     private readonly Option<Activation?> _activation = Options.Choice<Activation>("--activation", "The function of the cell rnn; default tanh.");
     private readonly Option<long?> _layers = Options.Whole("--layers", 1, 16, "Recurrent layers; default 2.");
-    private readonly Option<long?> _hidden = Options.Whole("--hidden", 1, Largest, "The width of each layer; default 7.");
+    private readonly Option<LayerWidths?> _hidden = Options.Widths("--hidden", Largest, "The width of the layers: one for all, or one for each with commas between; default 7.");
+    private readonly Option<bool> _residual = Options.Switch("--residual", "Add the input of each layer after the first to its output, where both are of one width.");
+    private readonly LstmChoices _lstm = new(Largest);
     private readonly Option<long?> _embedding = Options.Whole("--embedding", 0, Largest, "The width of token vectors, 0 for one-hot input; default 0.");
     private readonly Option<long?> _sequenceLength = Options.Whole("--seq-length", 1, Largest, "Time steps; default 9.");
     private readonly Option<long?> _batchSize = Options.Whole("--batch-size", 1, Largest, "Sequences side by side; default 3.");
@@ -38,20 +41,31 @@ internal sealed class GradcheckCommand(Terminal terminal)
         var verb = new GradcheckCommand(terminal);
         var command = new Command("gradcheck", "Check the gradients of a configuration against differences in double precision.")
         {
-            verb._cell, verb._activation, verb._layers, verb._hidden, verb._embedding, verb._sequenceLength, verb._batchSize, verb._loss, verb._seed, verb._tolerance, verb._json,
+            verb._cell, verb._activation, verb._layers, verb._hidden, verb._residual, verb._embedding, verb._sequenceLength, verb._batchSize, verb._loss, verb._seed, verb._tolerance, verb._json,
         };
+
+        // Nothing is drawn here: zoneout is checked as it is used, and dropout is then no more.
+        foreach (Option option in verb._lstm.All.Where(option => option != verb._lstm.RecurrentDropout))
+        {
+            command.Options.Add(option);
+        }
+
         command.SetAction(verb.Run);
         return command;
     }
 
     private int Run(ParseResult parsed)
     {
+        CellKind cell = parsed.GetValue(_cell) ?? CellKind.Lstm;
+        LayerWidths hidden = parsed.GetValue(_hidden) ?? 7;
         var settings = new LanguageModelSettings
         {
-            Cell = parsed.GetValue(_cell) ?? CellKind.Lstm,
+            Cell = cell,
             Activation = parsed.GetValue(_activation) ?? Activation.Tanh,
-            Layers = (int)(parsed.GetValue(_layers) ?? 2),
-            Hidden = (int)(parsed.GetValue(_hidden) ?? 7),
+            Lstm = _lstm.Of(parsed, cell),
+            Layers = (int)(parsed.GetValue(_layers) ?? (hidden.IsOneForAll ? 2 : hidden.Values.Count)),
+            Hidden = hidden,
+            Connection = parsed.GetValue(_residual) ? StackConnection.Residual : StackConnection.Plain,
             Embedding = (int)(parsed.GetValue(_embedding) ?? 0),
         };
         RequireSense(settings);
