@@ -13,6 +13,11 @@ internal static class Machine
         Console.WriteLine($"  in use       {SimdWidth.Bits}-bit registers{(Fma.IsSupported ? ", FMA" : "")}, {options.Threads} threads");
         Console.WriteLine($"  runtime      {RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription}");
         Console.WriteLine($"  load         {Load()}");
+        if (options.Registers is not null)
+        {
+            Console.WriteLine($"  limited to   {options.Registers} bits by {Registers.Words()}");
+        }
+
         if (options.Quick)
         {
             Console.WriteLine("  quick        one iteration of everything: the numbers below show that it runs, and mean nothing");

@@ -48,12 +48,12 @@ internal sealed class Peer : IDisposable
     public static Peer OneDnn(string program, int threads) => new("oneDNN", workload: null, threads, OneDnnStart(program, threads));
 
     /// <summary>What PyTorch says about itself.</summary>
-    /// <exception cref="InvalidOperationException">It does not start.</exception>
-    public static string PyTorchFacts(BlasKernels blas, int threads) => Facts(PyTorchStart(blas, threads));
+    /// <exception cref="InvalidOperationException">It does not start, or does not keep to the limit of registers.</exception>
+    public static string PyTorchFacts(BlasKernels blas, Options options) => Facts(PyTorchStart(blas, options.Threads), options.Registers);
 
     /// <summary>What oneDNN says about itself.</summary>
-    /// <exception cref="InvalidOperationException">It does not start.</exception>
-    public static string OneDnnFacts(string program, int threads) => Facts(OneDnnStart(program, threads));
+    /// <exception cref="InvalidOperationException">It does not start, or does not keep to the limit of registers.</exception>
+    public static string OneDnnFacts(string program, Options options) => Facts(OneDnnStart(program, options.Threads), options.Registers);
 
     /// <summary>Compiles the program around oneDNN where it is older than its source.</summary>
     /// <returns>Its path.</returns>
@@ -111,13 +111,22 @@ internal sealed class Peer : IDisposable
         return start;
     }
 
-    private static string Facts(ProcessStartInfo start)
+    private static string Facts(ProcessStartInfo start, int? registers)
     {
         using JsonDocument facts = JsonDocument.Parse(Output(start, "--facts"));
-        return string.Join(", ", facts.RootElement.EnumerateObject()
-            .Where(fact => fact.Value.ValueKind != JsonValueKind.Array)
-            .Select(fact => $"{fact.Name.Replace('_', ' ')} {fact.Value}"));
+        string words = Words(facts.RootElement);
+
+        // A variable that a peer does not know goes unnoticed: only what the peer says of itself proves the limit.
+        JsonElement found = facts.RootElement.GetProperty("registers");
+        return registers is null || (found.ValueKind == JsonValueKind.Number && found.GetInt32() == registers)
+            ? words
+            : throw new InvalidOperationException($"its registers were to have {registers} bits, but it says: {words}");
     }
+
+    private static string Words(JsonElement facts) =>
+        string.Join(", ", facts.EnumerateObject()
+            .Where(fact => fact.Value.ValueKind != JsonValueKind.Array)
+            .Select(fact => $"{fact.Name.Replace('_', ' ')} {(fact.Value.ValueKind == JsonValueKind.Null ? "unknown" : fact.Value)}"));
 
     private static string Output(ProcessStartInfo start, params string[] more)
     {

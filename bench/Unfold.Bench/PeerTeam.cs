@@ -24,14 +24,17 @@ internal sealed class PeerTeam : IDisposable
         }
 
         int[] threads = [.. new[] { 1, options.Threads }.Distinct()];
-        team.Add(PyTorch, () => Peer.PyTorchFacts(BlasKernels.Own, options.Threads), threads, count => Peer.PyTorch(PyTorch, workload: null, BlasKernels.Own, count));
-        if (options.Wants(StreamingStep.Name) && Environment.GetEnvironmentVariable(KernelsVariable) is string kernels)
+
+        // A limit for all names the kernels in the environment, and leaves no choice of others.
+        BlasKernels blas = options.Registers is null ? BlasKernels.Own : BlasKernels.Inherited;
+        team.Add(PyTorch, () => Peer.PyTorchFacts(blas, options), threads, count => Peer.PyTorch(PyTorch, workload: null, blas, count));
+        if (options.Registers is null && options.Wants(StreamingStep.Name) && Environment.GetEnvironmentVariable(KernelsVariable) is string kernels)
         {
             string name = $"{PyTorch}, {KernelsVariable}={kernels}";
-            team.Add(name, () => Peer.PyTorchFacts(BlasKernels.Inherited, options.Threads), threads, count => Peer.PyTorch(name, StreamingStep.Name, BlasKernels.Inherited, count));
+            team.Add(name, () => Peer.PyTorchFacts(BlasKernels.Inherited, options), threads, count => Peer.PyTorch(name, StreamingStep.Name, BlasKernels.Inherited, count));
         }
 
-        team.Add("oneDNN", () => Peer.OneDnnFacts(Peer.BuildOneDnn(), options.Threads), threads, count => Peer.OneDnn(Peer.BuildOneDnn(), count));
+        team.Add("oneDNN", () => Peer.OneDnnFacts(Peer.BuildOneDnn(), options), threads, count => Peer.OneDnn(Peer.BuildOneDnn(), count));
         return team;
     }
 

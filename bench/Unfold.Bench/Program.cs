@@ -18,7 +18,7 @@ string asked = args.Length > 0 ? args[0] : "";
 (string Name, string Asks, Action<Options> Run)[] chosen = asked == "all" ? questions : [.. questions.Where(question => question.Name == asked)];
 if (chosen.Length == 0)
 {
-    Console.Error.WriteLine("Usage: dotnet run -c Release --project bench/Unfold.Bench -- QUESTION [--repeats N] [--threads N] [--only WORKLOAD,..] [--no-peers] [--data DIR] [--quick]");
+    Console.Error.WriteLine("Usage: dotnet run -c Release --project bench/Unfold.Bench -- QUESTION [--repeats N] [--threads N] [--only WORKLOAD,..] [--no-peers] [--registers 256] [--data DIR] [--quick]");
     foreach ((string name, string asks, _) in questions)
     {
         Console.Error.WriteLine($"  {name,-12} {asks}");
@@ -31,6 +31,19 @@ if (chosen.Length == 0)
 try
 {
     Options options = Options.Parse(args.AsSpan(1));
+    if (options.Registers is not null)
+    {
+        if (!Registers.Questions.Contains(asked))
+        {
+            throw new ArgumentException($"--registers is for {string.Join(", ", Registers.Questions)}; found '{asked}'.");
+        }
+
+        if (!Registers.Limited())
+        {
+            return Registers.StartAgain(args);
+        }
+    }
+
     foreach ((_, _, Action<Options> run) in chosen)
     {
         try

@@ -211,8 +211,10 @@ int main(int count, char **arguments) {
     } else if (mode == "--facts") {
         const auto version = dnnl::version();
         const int isa = static_cast<int>(get_effective_cpu_isa());
-        std::printf("{\"onednn\": \"%d.%d.%d\", \"threads\": %d, \"isa\": \"%s\"}\n", version->major, version->minor, version->patch, threads,
-            (isa & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core ? "avx512" : (isa & dnnl_cpu_isa_avx2) == dnnl_cpu_isa_avx2 ? "avx2" : "older");
+        const auto has = [isa](int wanted) { return (isa & wanted) == wanted; };
+        const bool wide = has(dnnl_cpu_isa_avx512_core), middle = has(dnnl_cpu_isa_avx);
+        std::printf("{\"onednn\": \"%d.%d.%d\", \"threads\": %d, \"isa\": \"%s\", \"registers\": %d}\n", version->major, version->minor, version->patch,
+            threads, wide ? "avx512" : has(dnnl_cpu_isa_avx2) ? "avx2" : "older", wide ? 512 : middle ? 256 : 128);
     } else if (mode == "--check") {
         return check() ? 0 : 1;
     } else if (mode.empty()) {

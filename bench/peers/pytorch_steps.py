@@ -16,7 +16,9 @@ import ctypes
 import itertools
 import json
 import os
+import re
 import sys
+import tempfile
 import time
 
 parser = argparse.ArgumentParser()
@@ -33,6 +35,9 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 if options.blas == "own":
     for variable in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
         os.environ.pop(variable, None)
+# oneDNN says which instructions it uses only where it says everything.
+if options.facts:
+    os.environ["ONEDNN_VERBOSE"] = os.environ["DNNL_VERBOSE"] = "1"
 
 import torch  # noqa: E402
 from torch import nn  # noqa: E402
@@ -214,10 +219,37 @@ def warning():
     return {}
 
 
+def onednn_instructions():
+    """What PyTorch's own oneDNN uses, by the log that it writes of a convolution; None where it does not log."""
+    with tempfile.TemporaryFile() as log:
+        sys.stdout.flush()
+        terminal = os.dup(1)
+        os.dup2(log.fileno(), 1)
+        try:
+            nn.Conv2d(8, 16, 3)(torch.randn(2, 8, 12, 12))
+            ctypes.CDLL(None).fflush(None)
+        finally:
+            os.dup2(terminal, 1)
+            os.close(terminal)
+        log.seek(0)
+        found = re.search(r"cpu,isa:(.+)", log.read().decode(errors="replace"))
+        return found and found.group(1).strip()
+
+
+def registers(capability, kernels, instructions):
+    """The widest registers, in bits, of ATen, OpenBLAS and oneDNN by their own words: 512 where one of them has that many,
+    256 where all have them, None where one says nothing or less."""
+    if "AVX512" in capability or "AVX-512" in (instructions or "") or kernels in ("SkylakeX", "Cooperlake", "Sapphirerapids"):
+        return 512
+    return 256 if "AVX2" in capability and "AVX2" in (instructions or "") and kernels in ("Haswell", "Zen") else None
+
+
 def facts():
-    capability = [line.split(":")[1].strip() for line in torch.__config__.show().splitlines() if "CPU capability" in line]
-    return {"torch": torch.__version__, "threads": torch.get_num_threads(), "capability": " ".join(capability),
-            "libraries": libraries(), "openblas_kernels": blas_kernels(), **warning()}
+    capability = " ".join(line.split(":")[1].strip() for line in torch.__config__.show().splitlines() if "CPU capability" in line)
+    kernels, instructions = blas_kernels(), onednn_instructions()
+    return {"torch": torch.__version__, "threads": torch.get_num_threads(), "capability": capability,
+            "libraries": libraries(), "openblas_kernels": kernels, "onednn_instructions": instructions,
+            "registers": registers(capability, kernels, instructions), **warning()}
 
 
 def serve():

@@ -17,13 +17,16 @@ internal static class Failure
             case OperationCanceledException:
                 terminal.Failure("Interrupted; there was nothing to save yet.");
                 return ExitCode.Interrupted;
-            case UnfoldException or Unfold.Training.DivergenceException:
+            case UnfoldException:
                 terminal.Failure(failure.Message);
                 return ExitCode.Failed;
             case OutOfMemoryException:
                 terminal.Failure("There is not enough free memory for this: choose a smaller model, batch or sequence length, or end other programs.");
                 return ExitCode.Failed;
-            case IOException:
+            case IOException when StandardOutput.IsReaderGone(failure):
+                // Whoever read has what they wanted.
+                return ExitCode.Done;
+            case IOException or UnauthorizedAccessException:
                 terminal.Failure($"Reading or writing failed: {failure.Message}");
                 return ExitCode.Failed;
             default:

@@ -7,9 +7,15 @@ internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
     private readonly PosixSignalRegistration[] _signals;
+    private readonly Terminal _terminal;
 
     /// <summary>Begins to listen.</summary>
-    public Interruption() => _signals = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Hear), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Hear)];
+    /// <param name="terminal">Is left in order when the second signal ends the process.</param>
+    public Interruption(Terminal terminal)
+    {
+        _terminal = terminal;
+        _signals = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Hear), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Hear)];
+    }
 
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => _source.Token;
@@ -31,9 +37,20 @@ internal sealed class Interruption : IDisposable
         _source.Dispose();
     }
 
-    private void Hear(PosixSignalContext context)
+    /// <summary>Hears a signal.</summary>
+    /// <returns>Whether the process is to live on, for an orderly end.</returns>
+    public bool Hear()
     {
-        context.Cancel = !Asked;
+        bool first = !Asked;
         Ask();
+        if (!first)
+        {
+            // No code of this process runs after this: the live view cannot show again the cursor that it has hidden.
+            _terminal.ShowCursor();
+        }
+
+        return first;
     }
+
+    private void Hear(PosixSignalContext context) => context.Cancel = Hear();
 }

@@ -152,9 +152,11 @@ internal static class Options
         var argument = new Argument<string>("MODEL") { Description = "The folder of a model or of a training run." };
         argument.Validators.Add(result =>
         {
-            if (result.Tokens is [{ Value: var value }, ..] && (string.IsNullOrWhiteSpace(value) || value.StartsWith("--", StringComparison.Ordinal)))
+            if (result.Tokens is [{ Value: var value }, ..] && (string.IsNullOrWhiteSpace(value) || value.StartsWith('-')))
             {
-                result.AddError(value.Length > 0 ? $"{value} is no option of this command; a model's folder was wanted there." : "The name of the model's folder is empty.");
+                result.AddError(value.StartsWith('-')
+                    ? $"{value} is no option of this command; a model's folder was wanted there.{MeantBy(value, result)}"
+                    : "The name of the model's folder is empty.");
             }
         });
         return argument;
@@ -198,7 +200,7 @@ internal static class Options
         {
             if (token.Value.StartsWith("--", StringComparison.Ordinal))
             {
-                result.AddError($"{token.Value} is no option of this command, and stands where {result.Option.Name} wants a path; a path that begins with dashes is written ./{token.Value}");
+                result.AddError($"{token.Value} is no option of this command, and stands where {result.Option.Name} wants a path (one that begins with dashes is written ./{token.Value}).{MeantBy(token.Value, result)}");
             }
             else if (string.IsNullOrWhiteSpace(token.Value))
             {
@@ -206,6 +208,8 @@ internal static class Options
             }
         }
     }
+
+    private static string MeantBy(string found, SymbolResult result) => result.Parent is CommandResult { Command: Command command } ? UsageAdvice.Meant(found, command) : "";
 
     /// <summary>Whether the text is a whole number that was not understood only because it has too many digits.</summary>
     private static bool IsOverflow(string text) => text.Length > 0 && text.All(char.IsAsciiDigit) && !long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);

@@ -24,7 +24,7 @@ internal static class Program
             RequireOnce(parsed);
             if (parsed.Action is ParseErrorAction)
             {
-                throw new UsageException(FirstOf(parsed));
+                throw new UsageException(UsageAdvice.For(parsed));
             }
 
             int code = parsed.Invoke(new InvocationConfiguration
@@ -45,19 +45,6 @@ internal static class Program
         {
             terminal.Flush();
         }
-    }
-
-    /// <summary>The error that says most: a bad value, else a word that means nothing here, else something missing.</summary>
-    private static string FirstOf(ParseResult parsed)
-    {
-        string? value = parsed.Errors.Select(error => error.Message).FirstOrDefault(message => message.StartsWith("--", StringComparison.Ordinal));
-        if (value is null && parsed.UnmatchedTokens.Count == 0 && parsed.CommandResult.Command.Arguments is [Argument argument] && parsed.GetResult(argument) is null or { Tokens.Count: 0 })
-        {
-            string example = $"unfold {parsed.CommandResult.Command.Name} runs/demo";
-            return $"{argument.Name} is missing: name the folder of a model right after the command, as in: {example}";
-        }
-
-        return value ?? (parsed.UnmatchedTokens.Count > 0 ? $"'{parsed.UnmatchedTokens[0]}' is neither a command nor an option that fits here." : parsed.Errors[0].Message);
     }
 
     /// <summary>Throws where an option that takes one value is given twice: which of the two was meant cannot be known.</summary>

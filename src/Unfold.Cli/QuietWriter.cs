@@ -6,6 +6,7 @@ namespace Unfold.Cli;
 internal sealed class QuietWriter : TextWriter
 {
     private readonly TextWriter _inner;
+    private readonly Lock _writing = new();
     private bool _failed;
 
     private QuietWriter(TextWriter inner)
@@ -35,20 +36,24 @@ internal sealed class QuietWriter : TextWriter
     /// <inheritdoc/>
     public override void Flush() => Try(_inner.Flush);
 
+    // A signal is heard on a thread of its own.
     private void Try(Action write)
     {
-        if (_failed)
+        lock (_writing)
         {
-            return;
-        }
+            if (_failed)
+            {
+                return;
+            }
 
-        try
-        {
-            write();
-        }
-        catch (Exception failure) when (failure is IOException or ObjectDisposedException or UnauthorizedAccessException)
-        {
-            _failed = true;
+            try
+            {
+                write();
+            }
+            catch (Exception failure) when (failure is IOException or ObjectDisposedException or UnauthorizedAccessException)
+            {
+                _failed = true;
+            }
         }
     }
 }

@@ -42,7 +42,7 @@ internal sealed class Terminal(TextWriter output, TextWriter error, TerminalKind
             || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
             || Environment.GetEnvironmentVariable("TERM") is "dumb";
         return new Terminal(
-            new StreamWriter(Console.OpenStandardOutput(), utf8, 1 << 12),
+            new StreamWriter(StandardOutput.Open(), utf8, 1 << 12),
             new StreamWriter(Console.OpenStandardError(), utf8, 1 << 10) { AutoFlush = true },
             plain ? TerminalKind.Plain : TerminalKind.Live);
     }
@@ -55,6 +55,15 @@ internal sealed class Terminal(TextWriter output, TextWriter error, TerminalKind
     {
         Flush();
         _error.WriteLine(kind == TerminalKind.Live ? $"\e[31merror:\e[0m {sentence}" : $"error: {sentence}");
+    }
+
+    /// <summary>Shows the cursor again, on a line of its own, where a live view may have hidden it.</summary>
+    public void ShowCursor()
+    {
+        if (kind == TerminalKind.Live)
+        {
+            _error.Write($"\e[?25h{Environment.NewLine}");
+        }
     }
 
     /// <summary>Sends what was written to stdout on its way.</summary>

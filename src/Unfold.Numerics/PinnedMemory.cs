@@ -22,13 +22,3 @@ public static unsafe class PinnedMemory
         return array.AsMemory(offset, length);
     }
 }
-
-/// <summary>What newly allocated memory holds.</summary>
-public enum Initial
-{
-    /// <summary>Zeros.</summary>
-    Zero,
-
-    /// <summary>Anything; it is written before it is read.</summary>
-    Undefined,
-}

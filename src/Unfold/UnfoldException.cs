@@ -1,7 +1,7 @@
 namespace Unfold;
 
 /// <summary>A failure that the user can mend: the message is one sentence that names the thing, what was wanted and what was found.</summary>
-public sealed class UnfoldException : Exception
+public class UnfoldException : Exception
 {
     /// <summary>Creates the exception without a message of its own; prefer the form that says what went wrong.</summary>
     public UnfoldException()

@@ -1,7 +1,7 @@
 using System.CommandLine;
+using Unfold.Cli.Training;
 using Unfold.Models;
 using Unfold.Numerics;
-using Unfold.Persistence;
 using Unfold.Text;
 
 namespace Unfold.Cli.Commands;
@@ -26,8 +26,8 @@ internal sealed class EvaluateCommand(Terminal terminal)
 
     private int Run(ParseResult parsed)
     {
-        using var interruption = new Interruption();
-        LanguageModel model = new ModelFolder(parsed.GetRequiredValue(_model)).Load();
+        using var interruption = new Interruption(terminal);
+        LanguageModel model = RunFolder.Load(parsed.GetRequiredValue(_model));
         TextSource text = TextSource.FromFiles(parsed.GetRequiredValue(_text));
         Corpus corpus = Read(text, model.Vocabulary, interruption.Token);
         if (corpus.Train.Count < 2)

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
+using Unfold.Cli.Training;
 using Unfold.Generation;
 using Unfold.Models;
 using Unfold.Numerics;
-using Unfold.Persistence;
 
 namespace Unfold.Cli.Commands;
 
@@ -44,8 +44,8 @@ internal sealed class GenerateCommand(Terminal terminal)
         }
 
         string prompt = parsed.GetValue(_prompt) ?? "";
-        using var interruption = new Interruption();
-        LanguageModel model = new ModelFolder(parsed.GetRequiredValue(_model)).Load();
+        using var interruption = new Interruption(terminal);
+        LanguageModel model = RunFolder.Load(parsed.GetRequiredValue(_model));
         interruption.Token.ThrowIfCancellationRequested();
         if (parsed.GetValue(_next) is long count)
         {

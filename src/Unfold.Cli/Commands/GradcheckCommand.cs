@@ -18,6 +18,14 @@ internal sealed class GradcheckCommand(Terminal terminal)
     // The points of the difference formula.
     private const int LossesPerEntry = 4;
 
+    private const string Letters = "abcdefgh";
+
+    // At about a nanosecond and a half each, less than half an hour.
+    private const double MostProducts = 1e12, SecondsPerProduct = 1.5e-9;
+
+    // What an activation costs beside a product.
+    private const int ProductsPerActivation = 20;
+
     // As glorot weights are small, gates would stay near their middle, where a wrong derivative hides.
     private const float Enlargement = 1.5f, BiasSpread = 0.5f;
 
@@ -71,6 +79,7 @@ internal sealed class GradcheckCommand(Terminal terminal)
         RequireSense(settings);
         int batch = (int)(parsed.GetValue(_batchSize) ?? 3);
         int time = (int)(parsed.GetValue(_sequenceLength) ?? 9);
+        RequireWork(settings, batch, time);
         double tolerance = parsed.GetValue(_tolerance) ?? DefaultTolerance;
         GradientCheckReport report = Check(settings, batch, time, parsed.GetValue(_loss) ?? LossOver.All, parsed.GetValue(_seed) ?? 1);
         bool passed = report.Passed(tolerance);
@@ -99,10 +108,24 @@ internal sealed class GradcheckCommand(Terminal terminal)
         }
     }
 
+    /// <summary>Refuses what would take hours: the reference computes each loss anew, step by step, in double precision on one core.</summary>
+    private static void RequireWork(LanguageModelSettings settings, int batch, int time)
+    {
+        int tensors = (settings.Layers * (settings.Cell == CellKind.Gru ? 4 : 3)) + (settings.Embedding > 0 ? 3 : 2);
+        int losses = LossesPerEntry * new GradientCheckOptions().EntriesPerParameter * tensors;
+        double parameters = (double)settings.CountParameters(Letters.Length + Vocabulary.SpecialCount);
+        double products = (double)losses * batch * time * (parameters + (ProductsPerActivation * 4.0 * settings.Layers * settings.Hidden));
+        if (products > MostProducts)
+        {
+            throw new UsageException(FormattableString.Invariant(
+                $"This check would compute about {losses:N0} losses over {(long)batch * time:N0} tokens with {parameters:N0} parameters, which takes about {products * SecondsPerProduct / 3600:N1} hours, {products / MostProducts:N1} times as much as is allowed: lower --hidden, --layers, --batch-size or --seq-length; small sizes show a wrong gradient as well."));
+        }
+    }
+
     private GradientCheckReport Check(LanguageModelSettings settings, int batch, int time, LossOver over, ulong seed)
     {
         var random = new SeededRandom(seed);
-        var vocabulary = new Vocabulary(TokenKind.Character, LetterCase.Kept, "abcdefgh".Select(letter => letter.ToString()));
+        var vocabulary = new Vocabulary(TokenKind.Character, LetterCase.Kept, Letters.Select(letter => letter.ToString()));
         var model = new LanguageModel(settings, vocabulary, random);
         Enlarge(model, random);
         int[] inputs = [.. Enumerable.Range(0, time * batch).Select(_ => random.NextInt32(vocabulary.Count))];

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Unfold.Autograd;
+using Unfold.Cli.Training;
 using Unfold.Models;
 using Unfold.Persistence;
 using Unfold.Text;
@@ -33,7 +34,9 @@ internal sealed class InspectCommand(Terminal terminal)
 
     private int Run(ParseResult parsed)
     {
-        var folder = new ModelFolder(parsed.GetRequiredValue(_model));
+        string path = parsed.GetRequiredValue(_model);
+        RunReplacement.Recover(path);
+        var folder = new ModelFolder(path);
         LanguageModel model = folder.Load();
         RunSettings settings = RunSettings.Read(folder.ConfigFile);
         TrainingResults? results = File.Exists(folder.CheckpointFile) ? TrainingCheckpoint.ReadResults(folder.CheckpointFile) : null;
@@ -156,6 +159,7 @@ internal sealed class InspectCommand(Terminal terminal)
     {
         yield return ("text", data.Text.Count == 0 ? "the embedded corpus" : string.Join(", ", data.Text), ValueKind.Text);
         yield return ("valid", data.Validation ?? (data.ValidationFraction == 0 ? "-" : Invariant($"the last {data.ValidationFraction * 100:0.##}%")), ValueKind.Text);
+        yield return ("unknown_tokens", Invariant($"{data.UnknownTokens}"), ValueKind.Number);
         yield return ("batch_size", Invariant($"{training.BatchSize}"), ValueKind.Number);
         yield return ("seq_length", Invariant($"{training.SequenceLength}"), ValueKind.Number);
         yield return ("batching", Word(training.Batching), ValueKind.Text);

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using Unfold.Cli.Training;
 using Unfold.Training;
 
@@ -26,13 +25,11 @@ internal sealed class TrainCommand(Terminal terminal)
 
     private int Train(ParseResult parsed)
     {
-        var watch = Stopwatch.StartNew();
-        using var interruption = new Interruption();
+        using var interruption = new Interruption(terminal);
         bool resumes = parsed.Gave(_options.Resume);
         using Run run = resumes
             ? new ResumedRun(_options, parsed, terminal).Start(interruption.Token)
             : new NewRun(_options, parsed, terminal).Start(interruption.Token);
-        double earlier = run.StepSeconds;
         if (run.Trainer.Finished)
         {
             terminal.Line($"The run in {run.Shown} is finished: there is nothing to go on with.");
@@ -50,14 +47,14 @@ internal sealed class TrainCommand(Terminal terminal)
                 terminal.Line(FormattableString.Invariant($"Interrupted after step {run.Trainer.StepsDone:N0}; saved. Go on with: unfold train --resume {run.Shown}"));
                 if (parsed.GetValue(_options.Json))
                 {
-                    TrainingReport.WriteJson(run, earlier + watch.Elapsed.TotalSeconds, demo: null, terminal);
+                    TrainingReport.WriteJson(run, demo: null, terminal);
                 }
 
                 return ExitCode.Interrupted;
             }
         }
 
-        Report(parsed, run, earlier, watch);
+        Report(parsed, run);
         return ExitCode.Done;
     }
 
@@ -74,15 +71,14 @@ internal sealed class TrainCommand(Terminal terminal)
         }
     }
 
-    private void Report(ParseResult parsed, Run run, double earlier, Stopwatch watch)
+    private void Report(ParseResult parsed, Run run)
     {
         DemoReport? demo = run.Grammar is null ? null : DemoReport.Measure(run.Corpus, run.Grammar);
-        double seconds = earlier + watch.Elapsed.TotalSeconds;
-        TrainingReport.Summarize(run, seconds, terminal);
+        TrainingReport.Summarize(run, terminal);
         demo?.Write(terminal, run, run.Folder.Load());
         if (parsed.GetValue(_options.Json))
         {
-            TrainingReport.WriteJson(run, seconds, demo, terminal);
+            TrainingReport.WriteJson(run, demo, terminal);
         }
     }
 }

@@ -9,24 +9,32 @@ namespace Unfold.Cli.Training;
 internal sealed class LiveTrainingView(Terminal terminal) : TrainingView
 {
     private const double Interval = 0.1;
-    private const int BarWidth = 40;
+    private const int BarWidth = 40, ShortestBar = 10;
 
+    // A terminal echoes ^C behind the last line: where that breaks the line, the view is drawn again at the wrong place.
+    private const int EchoWidth = 2;
+
+    private readonly AnsiConsoleOutput _output = new(terminal.Error);
     private readonly Stopwatch _sinceDrawn = Stopwatch.StartNew();
+    private IAnsiConsole? _console;
     private LiveDisplayContext? _display;
     private TrainingProgress _progress;
     private string _sample = "";
 
+    private int Width => Math.Max(1, _output.Width - EchoWidth);
+
     /// <inheritdoc/>
     public override T Show<T>(Func<T> loop)
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        _console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Ansi = AnsiSupport.Yes,
             Interactive = InteractionSupport.Yes,
             ColorSystem = ColorSystemSupport.Standard,
-            Out = new AnsiConsoleOutput(terminal.Error),
+            Out = _output,
         });
-        return console.Live(new Label("")).Start(display =>
+        LimitWidth();
+        return _console.Live(new Label("")).Start(display =>
         {
             _display = display;
             return loop();
@@ -60,16 +68,29 @@ internal sealed class LiveTrainingView(Terminal terminal) : TrainingView
     private void Draw()
     {
         _sinceDrawn.Restart();
+        LimitWidth();
         _display?.UpdateTarget(Picture());
+    }
+
+    /// <summary>Leaves room at the right for the echo; each time, as a window can change.</summary>
+    private void LimitWidth()
+    {
+        if (_console is not null)
+        {
+            _console.Profile.Width = Width;
+        }
     }
 
     private Rows Picture()
     {
-        int full = (int)(_progress.Share * BarWidth);
+        string steps = FormattableString.Invariant($"  step {_progress.Step:N0} of {_progress.Steps:N0}  {_progress.TimeLeft} left");
+        int room = Width - steps.Length;
+        int bars = Math.Min(BarWidth, room >= ShortestBar ? room : Width);
+        int full = (int)(_progress.Share * bars);
         var bar = new Paragraph()
             .Append(new string('━', full), new Style(Color.Green))
-            .Append(new string('━', BarWidth - full), new Style(Color.Grey))
-            .Append(FormattableString.Invariant($"  step {_progress.Step:N0} of {_progress.Steps:N0}  {_progress.TimeLeft} left"));
+            .Append(new string('━', bars - full), new Style(Color.Grey))
+            .Append(steps);
         var figures = new Grid().AddColumns(4);
         figures.AddRow(Labels("epoch", "loss", "valid perplexity", "tokens/s"));
         figures.AddRow(

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using Unfold.Cells;
 using Unfold.Layers;
 using Unfold.Models;
@@ -11,6 +12,8 @@ namespace Unfold.Cli.Training;
 /// <summary>Starts a run from the command line's settings.</summary>
 internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal terminal)
 {
+    private readonly Stopwatch _sinceBegin = Stopwatch.StartNew();
+
     /// <summary>Reads the text, makes the model, and writes the first checkpoint; before that nothing on the disk changes.</summary>
     public Run Start(CancellationToken cancellation)
     {
@@ -19,6 +22,7 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
         string? validation = parsed.GetValue(options.Valid) is string valid ? Path.GetFullPath(valid) : null;
         string shown = parsed.GetValue(options.Out) ?? Path.Combine("runs", Name(files));
         bool force = parsed.GetValue(options.Force);
+        RunReplacement.Recover(shown);
         RunFolder.RequireFree(shown, force);
 
         TrainDefaults defaults = files.Length == 0 ? DemoSettings.Defaults : TrainDefaults.Text;
@@ -28,6 +32,10 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
             : (null, options.ModelSettings(parsed, defaults));
         CorpusOptions corpusOptions = options.CorpusOptions(parsed, defaults);
         (Corpus corpus, Grammar? grammar) = RunText.Load(files, validation, corpusOptions, origin?.Vocabulary, training.Seed, terminal, cancellation);
+        if (origin is null && corpus.UnknownTokens > 0 && corpus.Vocabulary.SymbolCount == corpusOptions.MaximumSymbols)
+        {
+            terminal.Line(FormattableString.Invariant($"The vocabulary is limited to the {corpusOptions.MaximumSymbols:N0} most frequent tokens; --vocabulary sets another limit"));
+        }
 
         if (validation is not null && corpus.Validation.Count < 2)
         {
@@ -36,13 +44,13 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
 
         LanguageModel model = CreateModel(shape, corpus.Vocabulary, origin, training.Seed);
         var trainer = new LanguageModelTrainer(model, training, corpus.Train, corpus.Validation, new Workers(options.ThreadCount(parsed)));
-        var data = new RunData(files, validation, corpusOptions.ValidationFraction, corpus.Fingerprint);
+        var data = new RunData(files, validation, corpusOptions.ValidationFraction, corpus.Fingerprint) { UnknownTokens = corpus.UnknownTokens };
         var settings = new RunSettings(model.Settings, training, data);
         cancellation.ThrowIfCancellationRequested();
         return Write(new ModelFolder(shown), shown, force, settings, corpus, trainer, grammar);
     }
 
-    private static Run Write(ModelFolder folder, string shown, bool force, RunSettings settings, Corpus corpus, LanguageModelTrainer trainer, Grammar? grammar)
+    private Run Write(ModelFolder folder, string shown, bool force, RunSettings settings, Corpus corpus, LanguageModelTrainer trainer, Grammar? grammar)
     {
         IReadOnlyList<string> created = RunFolder.Missing(folder.FullPath);
         RunLock? held = null;
@@ -54,12 +62,12 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
 
             // The checkpoint of step 0 holds the first weights, wherever they come from; config.json, the last file, makes the
             // folder a run. So a run that is killed at any moment can go on or is not there.
-            RunFolder.Replace(folder, fresh =>
+            RunReplacement.Replace(folder, fresh =>
             {
-                TrainingCheckpoint.Save(fresh.CheckpointFile, trainer, seconds: 0);
+                TrainingCheckpoint.Save(fresh.CheckpointFile, trainer, default);
                 fresh.Create(settings, corpus.Vocabulary);
             });
-            return new Run(folder, shown, settings, corpus, trainer, grammar, held);
+            return new Run(folder, shown, settings, corpus, trainer, grammar, held, _sinceBegin);
         }
         catch
         {
@@ -88,7 +96,7 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
     /// <summary>The model to start from, and its shape with what the command line may change of it.</summary>
     private (LanguageModel Origin, LanguageModelSettings Shape) LoadOrigin(string path)
     {
-        LanguageModel origin = new ModelFolder(path).Load();
+        LanguageModel origin = RunFolder.Load(path);
         LanguageModelSettings has = origin.Settings;
         RequireSame(options.Cell, has.Cell, path);
         RequireSame(options.Activation, has.Activation, path);
@@ -107,6 +115,11 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
         if (parsed.GetValue(options.Tokens) is TokenKind kind && kind != origin.Vocabulary.Kind)
         {
             throw Conflict(options.Tokens, $"tokens {(origin.Vocabulary.Kind == TokenKind.Word ? "word" : "char")}", path);
+        }
+
+        if (parsed.Gave(options.Vocabulary))
+        {
+            throw Conflict(options.Vocabulary, FormattableString.Invariant($"{origin.Vocabulary.SymbolCount} tokens"), path);
         }
 
         if (parsed.GetValue(options.Lowercase) && origin.Vocabulary.LetterCase == LetterCase.Kept)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using Unfold.Models;
 using Unfold.Numerics;
 using Unfold.Persistence;
@@ -9,16 +10,20 @@ namespace Unfold.Cli.Training;
 /// <summary>Takes up a run where its last checkpoint stands.</summary>
 internal sealed class ResumedRun(TrainOptions options, ParseResult parsed, Terminal terminal)
 {
+    private readonly Stopwatch _sinceBegin = Stopwatch.StartNew();
+
     /// <summary>Reads settings, text and checkpoint.</summary>
     public Run Start(CancellationToken cancellation)
     {
         RequireNothingElse();
         string shown = parsed.GetRequiredValue(options.Resume)!;
         var folder = new ModelFolder(shown);
+        RunReplacement.Recover(shown);
         folder.Require();
         RunLock held = RunLock.Take(folder.FullPath);
         try
         {
+            RunReplacement.Sweep(folder);
             return Read(folder, shown, held, cancellation);
         }
         catch
@@ -46,8 +51,8 @@ internal sealed class ResumedRun(TrainOptions options, ParseResult parsed, Termi
 
         var model = new LanguageModel(settings.Model, vocabulary, new SeededRandom(training.Seed));
         var trainer = new LanguageModelTrainer(model, training, corpus.Train, corpus.Validation, new Workers(options.ThreadCount(parsed)));
-        double seconds = TrainingCheckpoint.Restore(folder.CheckpointFile, trainer);
-        var run = new Run(folder, shown, settings, corpus, trainer, grammar, held) { StepSeconds = seconds };
+        TrainingTime earlier = TrainingCheckpoint.Restore(folder.CheckpointFile, trainer);
+        var run = new Run(folder, shown, settings, corpus, trainer, grammar, held, _sinceBegin) { Earlier = earlier };
         RequireWeights(run, cancellation);
         return run;
     }

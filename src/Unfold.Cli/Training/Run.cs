@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Unfold.Models;
 using Unfold.Persistence;
 using Unfold.Text;
@@ -12,10 +13,22 @@ namespace Unfold.Cli.Training;
 /// <param name="Trainer">The model in training.</param>
 /// <param name="Grammar">Where the text comes from, if it is the embedded corpus.</param>
 /// <param name="Lock">Keeps others out.</param>
-internal sealed record Run(ModelFolder Folder, string Shown, RunSettings Settings, Corpus Corpus, LanguageModelTrainer Trainer, Grammar? Grammar, RunLock Lock) : IDisposable
+/// <param name="SinceBegin">Runs since this sitting began.</param>
+internal sealed record Run(
+    ModelFolder Folder, string Shown, RunSettings Settings, Corpus Corpus, LanguageModelTrainer Trainer, Grammar? Grammar, RunLock Lock, Stopwatch SinceBegin) : IDisposable
 {
-    /// <summary>The time spent in training steps, in earlier sittings too.</summary>
+    /// <summary>The time up to the checkpoint at which this sitting began; zero for a new run.</summary>
+    public TrainingTime Earlier
+    {
+        get;
+        init => Time = field = value;
+    }
+
+    /// <summary>The time spent in training steps of this sitting.</summary>
     public double StepSeconds { get; set; }
+
+    /// <summary>The time up to the last checkpoint, over all sittings.</summary>
+    public TrainingTime Time { get; private set; }
 
     /// <summary>Writes the trainer's weights as the model.</summary>
     public void SaveWeights() => Folder.SaveWeights(Trainer.Model);
@@ -23,8 +36,9 @@ internal sealed record Run(ModelFolder Folder, string Shown, RunSettings Setting
     /// <summary>Writes the checkpoint and the card.</summary>
     public void SaveProgress()
     {
-        TrainingCheckpoint.Save(Folder.CheckpointFile, Trainer, StepSeconds);
-        ModelCard.Save(Folder, Trainer.Model, Settings, Trainer.Results(StepSeconds));
+        Time = new TrainingTime(Earlier.Steps + StepSeconds, Earlier.Wall + SinceBegin.Elapsed.TotalSeconds);
+        TrainingCheckpoint.Save(Folder.CheckpointFile, Trainer, Time);
+        ModelCard.Save(Folder, Trainer.Model, Settings, Trainer.Results(Time.Steps));
     }
 
     /// <summary>Gives the folder free.</summary>

@@ -1,3 +1,4 @@
+using Unfold.Models;
 using Unfold.Persistence;
 
 namespace Unfold.Cli.Training;
@@ -6,6 +7,14 @@ namespace Unfold.Cli.Training;
 internal static class RunFolder
 {
     private const string TemporaryMark = ".tmp-";
+
+    /// <summary>Loads the model of a folder; where a new run was stopped while it took an old one's place, it takes it first.</summary>
+    /// <exception cref="UnfoldException">The folder is no model, or damaged, or newer than this Unfold.</exception>
+    public static LanguageModel Load(string path)
+    {
+        RunReplacement.Recover(path);
+        return new ModelFolder(path).Load();
+    }
 
     /// <summary>Throws unless a new run may be written into the folder.</summary>
     /// <exception cref="UnfoldException">It may not; the message says what to do.</exception>
@@ -17,6 +26,14 @@ internal static class RunFolder
         }
 
         var folder = new ModelFolder(path);
+        for (string? above = Path.GetDirectoryName(folder.FullPath); above is not null; above = Path.GetDirectoryName(above))
+        {
+            if (File.Exists(above))
+            {
+                throw new UnfoldException($"The folder {path} cannot be made, because {above} is a file: choose another one with --out.");
+            }
+        }
+
         string[] entries = Entries(folder.FullPath);
         if (entries.All(entry => IsBeginning(folder, entry)))
         {
@@ -32,26 +49,6 @@ internal static class RunFolder
         if (!run)
         {
             throw new UnfoldException($"{path} is not empty and holds no run of Unfold ({Path.GetFileName(entries[0])} stands there), so nothing is written into it: choose another folder with --out.");
-        }
-    }
-
-    /// <summary>Puts a new run into the folder: it is written whole beside the old one first, so a run that cannot be written costs nothing.</summary>
-    /// <param name="folder">The run's folder, locked by the caller.</param>
-    /// <param name="write">Writes the new run's first files into the folder that it is given.</param>
-    /// <exception cref="UnfoldException">The new run cannot be written, or the old one not be deleted.</exception>
-    public static void Replace(ModelFolder folder, Action<ModelFolder> write)
-    {
-        var fresh = new ModelFolder(Path.Combine(folder.FullPath, $"{TemporaryMark}new"));
-        Discard(fresh);
-        try
-        {
-            fresh.CreateFolder();
-            write(fresh);
-            Swap(folder, fresh);
-        }
-        finally
-        {
-            Discard(fresh);
         }
     }
 
@@ -80,45 +77,6 @@ internal static class RunFolder
             {
                 return;
             }
-        }
-    }
-
-    private static void Swap(ModelFolder folder, ModelFolder fresh)
-    {
-        string last = folder.ConfigFile;
-        try
-        {
-            // config.json goes first and comes last: without it the folder is no model, so a stop in between leaves no mixture of two.
-            foreach (string file in (string[])[folder.ConfigFile, folder.CheckpointFile, folder.WeightsFile, folder.VocabularyFile, folder.CardFile])
-            {
-                last = file;
-                File.Delete(file);
-            }
-
-            foreach (string file in (string[])[folder.CheckpointFile, folder.VocabularyFile, folder.ConfigFile])
-            {
-                last = file;
-                File.Move(Path.Combine(fresh.FullPath, Path.GetFileName(file)), file);
-            }
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new UnfoldException($"Cannot replace {last}: {failure.Message}", failure);
-        }
-    }
-
-    private static void Discard(ModelFolder fresh)
-    {
-        try
-        {
-            if (Directory.Exists(fresh.FullPath))
-            {
-                Directory.Delete(fresh.FullPath, recursive: true);
-            }
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            // The next run in this folder takes it away.
         }
     }
 

@@ -39,7 +39,8 @@ internal static class RunText
             $"{corpus.Train.Count:N0} tokens to learn, {corpus.Validation.Count:N0} for validation; a vocabulary of {corpus.Vocabulary.SymbolCount:N0} {kind}"));
         if (corpus.UnknownTokens > 0)
         {
-            terminal.Line(FormattableString.Invariant($"{corpus.UnknownTokens:N0} tokens are not in the vocabulary and are read as unknown"));
+            double share = (double)corpus.UnknownTokens / (corpus.Train.Count + corpus.Validation.Count);
+            terminal.Line(FormattableString.Invariant($"{corpus.UnknownTokens:N0} tokens ({share * 100:0.##}%) are not in the vocabulary and are read as unknown"));
         }
 
         LanguageModelTrainer trainer = run.Trainer;

@@ -22,6 +22,8 @@ internal sealed class TrainOptions
 
     public Option<TokenKind?> Tokens { get; } = Options.Choice("--tokens", "What one token is; default char, word for the embedded corpus.", ("char", TokenKind.Character), ("word", TokenKind.Word));
 
+    public Option<long?> Vocabulary { get; } = Options.Whole("--vocabulary", 2, int.MaxValue, "The most tokens to know, the most frequent ones; all others are read as unknown. Default 50000 for word, all for char.");
+
     public Option<CellKind?> Cell { get; } = Options.Choice<CellKind>("--cell", "The recurrent cell; default lstm.");
 
     public Option<Activation?> Activation { get; } = Options.Choice<Activation>("--activation", "The function of the cell rnn; default tanh.");
@@ -76,12 +78,12 @@ internal sealed class TrainOptions
 
     public Option<bool> Force { get; } = Options.Switch("--force", "Replace the run that stands in the folder.");
 
-    public Option<bool> Json { get; } = Options.Switch("--json", "Print one JSON object at the end.");
+    public Option<bool> Json { get; } = Options.Switch("--json", "Print one JSON object at the end. Its seconds are the time by the clock up to the last checkpoint, over all sittings of the run; its tokens_per_second those of training steps alone.");
 
     /// <summary>All options, in the order of the help.</summary>
     public IReadOnlyList<Option> All =>
     [
-        Text, Valid, ValidFraction, Lowercase, Tokens, Cell, Activation, .. Lstm.All, Layers, Hidden, Residual, Embedding, Dropout, SequenceLength, BatchSize, Batching, Loss, Steps, Epochs,
+        Text, Valid, ValidFraction, Lowercase, Tokens, Vocabulary, Cell, Activation, .. Lstm.All, Layers, Hidden, Residual, Embedding, Dropout, SequenceLength, BatchSize, Batching, Loss, Steps, Epochs,
         Optimizer, LearningRate, Schedule, ClipNorm, ClipValue, Patience, InitFrom, Seed, Threads, CheckpointEvery, Out, Resume, Force, Json,
     ];
 
@@ -92,6 +94,7 @@ internal sealed class TrainOptions
     public CorpusOptions CorpusOptions(ParseResult parsed, TrainDefaults defaults) => new()
     {
         Kind = parsed.GetValue(Tokens) ?? defaults.Tokens,
+        MaximumSymbols = (int)(parsed.GetValue(Vocabulary) ?? TrainDefaults.Symbols(parsed.GetValue(Tokens) ?? defaults.Tokens)),
         LetterCase = parsed.GetValue(Lowercase) ? LetterCase.Lowered : LetterCase.Kept,
         ValidationFraction = parsed.GetValue(Valid) is null ? parsed.GetValue(ValidFraction) ?? TrainDefaults.ValidationFraction : 0,
     };

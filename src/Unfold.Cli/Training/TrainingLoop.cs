@@ -21,14 +21,13 @@ internal sealed class TrainingLoop(Run run, TrainingView view, Interruption inte
     public bool Train()
     {
         long saved = _trainer.StepsDone;
-        double before = run.StepSeconds;
         long first = _trainer.StepsDone;
         while (!_trainer.Finished && !interruption.Asked)
         {
             long start = Stopwatch.GetTimestamp();
             _trainer.Step();
             run.StepSeconds += Stopwatch.GetElapsedTime(start).TotalSeconds;
-            double speed = (_trainer.StepsDone - first) * (double)_trainer.TokensPerStep / (run.StepSeconds - before);
+            double speed = (_trainer.StepsDone - first) * (double)_trainer.TokensPerStep / run.StepSeconds;
             if (_trainer.CheckpointDue)
             {
                 Validate();

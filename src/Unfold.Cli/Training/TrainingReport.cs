@@ -7,23 +7,22 @@ namespace Unfold.Cli.Training;
 internal static class TrainingReport
 {
     /// <summary>Writes the summary to stderr.</summary>
-    public static void Summarize(Run run, double seconds, Terminal terminal)
+    public static void Summarize(Run run, Terminal terminal)
     {
         LanguageModelTrainer trainer = run.Trainer;
         terminal.Line(FormattableString.Invariant(
-            $"Done: {trainer.StepsDone:N0} steps in {seconds:0.0} s, {Speed(run):N0} tokens/s; training loss {trainer.RecentLoss:0.0000}, validation loss {Validation(trainer.BestLoss)}"));
+            $"Done: {trainer.StepsDone:N0} steps in {run.Time.Wall:0.0} s, {Speed(run):N0} tokens/s; training loss {trainer.RecentLoss:0.0000}, validation loss {Validation(trainer.BestLoss)}"));
         terminal.Line($"The model: {run.Shown}");
     }
 
     /// <summary>Writes the JSON object to stdout.</summary>
     /// <param name="run">The run, finished or interrupted.</param>
-    /// <param name="seconds">The time since the command began, and that of the training steps of earlier sittings.</param>
     /// <param name="demo">What the embedded corpus is compared with, if that is the text.</param>
     /// <param name="terminal">Where to.</param>
-    public static void WriteJson(Run run, double seconds, DemoReport? demo, Terminal terminal)
+    public static void WriteJson(Run run, DemoReport? demo, Terminal terminal)
     {
         LanguageModelTrainer trainer = run.Trainer;
-        TrainingResults results = trainer.Results(run.StepSeconds);
+        TrainingResults results = trainer.Results(run.Time.Steps);
         JsonOutput.Write(terminal, json =>
         {
             json.WriteNumber("steps", results.Steps);
@@ -35,7 +34,7 @@ internal static class TrainingReport
             json.WriteFinite("valid_perplexity", results.ValidationPerplexity);
             json.WriteFinite("bits_per_token", results.BitsPerToken);
             json.WriteFinite("tokens_per_second", Speed(run));
-            json.WriteNumber("seconds", seconds);
+            json.WriteNumber("seconds", run.Time.Wall);
             json.WriteNumber("peak_memory_bytes", PeakMemory());
             if (demo is not null)
             {
@@ -50,7 +49,7 @@ internal static class TrainingReport
     private static string Validation(double loss) =>
         double.IsFinite(loss) ? FormattableString.Invariant($"{loss:0.0000} nats (perplexity {Math.Exp(loss):0.000})") : "-";
 
-    private static double Speed(Run run) => run.Trainer.StepsDone * (double)run.Trainer.TokensPerStep / run.StepSeconds;
+    private static double Speed(Run run) => run.Trainer.StepsDone * (double)run.Trainer.TokensPerStep / run.Time.Steps;
 
     private static long PeakMemory()
     {

@@ -19,15 +19,10 @@ public static unsafe class GruKernels
     {
         Lengths.Rows(gates.Length, rows, 3 * hidden, 3 * hidden, nameof(gates));
         Lengths.Rows(previousH.Length, rows, hidden, hidden, nameof(previousH));
+        Lengths.OptionalRows(resetHidden.Length, rows, hidden, nameof(resetHidden));
         fixed (float* pg = gates, pp = previousH, pr = resetHidden)
         {
-            if (pr != null)
-            {
-                Lengths.Rows(resetHidden.Length, rows, hidden, hidden, nameof(resetHidden));
-            }
-
-            var kernel = new GatesKernel(pg, pp, pr, rows, hidden);
-            SimdWidth.Run(ref kernel);
+            GateRows.Run(new GatesColumns(pp, pr, hidden), pg, 3, rows, hidden);
         }
     }
 
@@ -44,15 +39,10 @@ public static unsafe class GruKernels
     {
         Lengths.Rows(gates.Length, rows, 3 * hidden, 3 * hidden, nameof(gates));
         Lengths.Rows(Math.Min(previousH.Length, h.Length), rows, hidden, hidden, nameof(h));
+        Lengths.OptionalRows(q.Length, rows, hidden, nameof(q));
         fixed (float* pg = gates, pq = q, pp = previousH, ph = h)
         {
-            if (pq != null)
-            {
-                Lengths.Rows(q.Length, rows, hidden, hidden, nameof(q));
-            }
-
-            var kernel = new CandidateKernel(pg, pq, pp, ph, rows, hidden);
-            SimdWidth.Run(ref kernel);
+            GateRows.Run(new CandidateColumns(pq, pp, ph, hidden), pg, 3, rows, hidden);
         }
     }
 
@@ -70,15 +60,10 @@ public static unsafe class GruKernels
     {
         Lengths.Rows(gates.Length, rows, 3 * hidden, 3 * hidden, nameof(gates));
         Lengths.Rows(Math.Min(previousH.Length, dh.Length), rows, hidden, hidden, nameof(dh));
+        Lengths.OptionalRows(q.Length, rows, hidden, nameof(q));
         fixed (float* pg = gates, pq = q, pp = previousH, pd = dh)
         {
-            if (pq != null)
-            {
-                Lengths.Rows(q.Length, rows, hidden, hidden, nameof(q));
-            }
-
-            var kernel = new CandidateBackwardKernel(pg, pq, pp, pd, rows, hidden);
-            SimdWidth.Run(ref kernel);
+            GateRows.Run(new CandidateBackwardColumns(pq, pp, pd, hidden), pg, 3, rows, hidden);
         }
     }
 
@@ -98,37 +83,14 @@ public static unsafe class GruKernels
         Lengths.Rows(Math.Min(dResetHidden.Length, Math.Min(previousH.Length, dh.Length)), rows, hidden, hidden, nameof(dh));
         fixed (float* pg = gates, pr = dResetHidden, pp = previousH, pd = dh)
         {
-            var kernel = new ResetBackwardKernel(pg, pr, pp, pd, rows, hidden);
-            SimdWidth.Run(ref kernel);
+            GateRows.Run(new ResetBackwardColumns(pr, pp, pd), pg, 3, rows, hidden);
         }
     }
 
-    private readonly struct GatesKernel(float* gates, float* previousH, float* resetHidden, int rows, int hidden) : ISimdKernel
+    private readonly struct GatesColumns(float* previousH, float* resetHidden, nint hidden) : IGateColumns
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run<S, V>()
-            where S : struct, ISimd<V>
-            where V : unmanaged
-        {
-            for (int row = 0; row < rows; row++)
-            {
-                float* rowGates = gates + ((nint)row * 3 * hidden);
-                nint offset = (nint)row * hidden;
-                int j = 0;
-                for (; j <= hidden - S.Count; j += S.Count)
-                {
-                    Cells<S, V, WholeLanes<S, V>>(default, rowGates + j, offset + j);
-                }
-
-                if (j < hidden)
-                {
-                    Cells<S, V, PartLanes<S, V>>(new(hidden - j), rowGates + j, offset + j);
-                }
-            }
-        }
-
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private void Cells<S, V, L>(L lanes, float* r, nint at)
+        public void Compute<S, V, L>(L lanes, float* r, nint at)
             where S : struct, ISimd<V>
             where V : unmanaged
             where L : struct, ILanes<V>
@@ -144,32 +106,10 @@ public static unsafe class GruKernels
         }
     }
 
-    private readonly struct CandidateKernel(float* gates, float* q, float* previousH, float* h, int rows, int hidden) : ISimdKernel
+    private readonly struct CandidateColumns(float* q, float* previousH, float* h, nint hidden) : IGateColumns
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run<S, V>()
-            where S : struct, ISimd<V>
-            where V : unmanaged
-        {
-            for (int row = 0; row < rows; row++)
-            {
-                float* rowGates = gates + ((nint)row * 3 * hidden);
-                nint offset = (nint)row * hidden;
-                int j = 0;
-                for (; j <= hidden - S.Count; j += S.Count)
-                {
-                    Cells<S, V, WholeLanes<S, V>>(default, rowGates + j, offset + j);
-                }
-
-                if (j < hidden)
-                {
-                    Cells<S, V, PartLanes<S, V>>(new(hidden - j), rowGates + j, offset + j);
-                }
-            }
-        }
-
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private void Cells<S, V, L>(L lanes, float* r, nint at)
+        public void Compute<S, V, L>(L lanes, float* r, nint at)
             where S : struct, ISimd<V>
             where V : unmanaged
             where L : struct, ILanes<V>
@@ -189,32 +129,10 @@ public static unsafe class GruKernels
         }
     }
 
-    private readonly struct CandidateBackwardKernel(float* gates, float* q, float* previousH, float* dh, int rows, int hidden) : ISimdKernel
+    private readonly struct CandidateBackwardColumns(float* q, float* previousH, float* dh, nint hidden) : IGateColumns
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run<S, V>()
-            where S : struct, ISimd<V>
-            where V : unmanaged
-        {
-            for (int row = 0; row < rows; row++)
-            {
-                float* rowGates = gates + ((nint)row * 3 * hidden);
-                nint offset = (nint)row * hidden;
-                int j = 0;
-                for (; j <= hidden - S.Count; j += S.Count)
-                {
-                    Cells<S, V, WholeLanes<S, V>>(default, rowGates + j, offset + j);
-                }
-
-                if (j < hidden)
-                {
-                    Cells<S, V, PartLanes<S, V>>(new(hidden - j), rowGates + j, offset + j);
-                }
-            }
-        }
-
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private void Cells<S, V, L>(L lanes, float* r, nint at)
+        public void Compute<S, V, L>(L lanes, float* r, nint at)
             where S : struct, ISimd<V>
             where V : unmanaged
             where L : struct, ILanes<V>
@@ -241,32 +159,10 @@ public static unsafe class GruKernels
         }
     }
 
-    private readonly struct ResetBackwardKernel(float* gates, float* dResetHidden, float* previousH, float* dh, int rows, int hidden) : ISimdKernel
+    private readonly struct ResetBackwardColumns(float* dResetHidden, float* previousH, float* dh) : IGateColumns
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run<S, V>()
-            where S : struct, ISimd<V>
-            where V : unmanaged
-        {
-            for (int row = 0; row < rows; row++)
-            {
-                float* rowGates = gates + ((nint)row * 3 * hidden);
-                nint offset = (nint)row * hidden;
-                int j = 0;
-                for (; j <= hidden - S.Count; j += S.Count)
-                {
-                    Cells<S, V, WholeLanes<S, V>>(default, rowGates + j, offset + j);
-                }
-
-                if (j < hidden)
-                {
-                    Cells<S, V, PartLanes<S, V>>(new(hidden - j), rowGates + j, offset + j);
-                }
-            }
-        }
-
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private void Cells<S, V, L>(L lanes, float* r, nint at)
+        public void Compute<S, V, L>(L lanes, float* r, nint at)
             where S : struct, ISimd<V>
             where V : unmanaged
             where L : struct, ILanes<V>

@@ -27,4 +27,13 @@ internal static class Lengths
             throw new ArgumentException($"{kernel}: {name} must hold {rows} rows of {width} values, {stride} apart; found {length} values.", name);
         }
     }
+
+    /// <summary>Requires room for rows of a width that lie side by side, or nothing at all.</summary>
+    public static void OptionalRows(int length, int rows, int width, string name, [CallerMemberName] string kernel = "")
+    {
+        if (length > 0)
+        {
+            Rows(length, rows, width, width, name, kernel);
+        }
+    }
 }

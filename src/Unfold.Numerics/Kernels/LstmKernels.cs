@@ -24,8 +24,7 @@ public static unsafe class LstmKernels
         Lengths.Rows(Math.Min(previousC.Length, Math.Min(c.Length, h.Length)), rows, hidden, hidden, nameof(c));
         fixed (float* pg = gates, pp = previousC, pc = c, ph = h)
         {
-            var kernel = new ForwardKernel(pg, pp, pc, ph, rows, hidden);
-            SimdWidth.Run(ref kernel);
+            GateRows.Run(new ForwardColumns(pp, pc, ph, hidden), pg, 4, rows, hidden);
         }
     }
 
@@ -46,37 +45,14 @@ public static unsafe class LstmKernels
         Lengths.Rows(Math.Min(Math.Min(previousC.Length, c.Length), Math.Min(dh.Length, dc.Length)), rows, hidden, hidden, nameof(c));
         fixed (float* pg = gates, pp = previousC, pc = c, pdh = dh, pdc = dc)
         {
-            var kernel = new BackwardKernel(pg, pp, pc, pdh, pdc, rows, hidden);
-            SimdWidth.Run(ref kernel);
+            GateRows.Run(new BackwardColumns(pp, pc, pdh, pdc, hidden), pg, 4, rows, hidden);
         }
     }
 
-    private readonly struct ForwardKernel(float* gates, float* previousC, float* c, float* h, int rows, int hidden) : ISimdKernel
+    private readonly struct ForwardColumns(float* previousC, float* c, float* h, nint hidden) : IGateColumns
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run<S, V>()
-            where S : struct, ISimd<V>
-            where V : unmanaged
-        {
-            for (int row = 0; row < rows; row++)
-            {
-                float* rowGates = gates + ((nint)row * 4 * hidden);
-                nint offset = (nint)row * hidden;
-                int j = 0;
-                for (; j <= hidden - S.Count; j += S.Count)
-                {
-                    Cells<S, V, WholeLanes<S, V>>(default, rowGates + j, hidden, previousC + offset + j, c + offset + j, h + offset + j);
-                }
-
-                if (j < hidden)
-                {
-                    Cells<S, V, PartLanes<S, V>>(new(hidden - j), rowGates + j, hidden, previousC + offset + j, c + offset + j, h + offset + j);
-                }
-            }
-        }
-
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Cells<S, V, L>(L lanes, float* gates, nint hidden, float* previousC, float* c, float* h)
+        public void Compute<S, V, L>(L lanes, float* gates, nint at)
             where S : struct, ISimd<V>
             where V : unmanaged
             where L : struct, ILanes<V>
@@ -85,42 +61,20 @@ public static unsafe class LstmKernels
             V forget = VectorMath.Sigmoid<S, V>(lanes.Load(gates + hidden));
             V candidate = VectorMath.Tanh<S, V>(lanes.Load(gates + (2 * hidden)));
             V output = VectorMath.Sigmoid<S, V>(lanes.Load(gates + (3 * hidden)));
-            V cell = S.MultiplyAdd(forget, lanes.Load(previousC), S.Multiply(input, candidate));
+            V cell = S.MultiplyAdd(forget, lanes.Load(previousC + at), S.Multiply(input, candidate));
             lanes.Store(input, gates);
             lanes.Store(forget, gates + hidden);
             lanes.Store(candidate, gates + (2 * hidden));
             lanes.Store(output, gates + (3 * hidden));
-            lanes.Store(cell, c);
-            lanes.Store(S.Multiply(output, VectorMath.Tanh<S, V>(cell)), h);
+            lanes.Store(cell, c + at);
+            lanes.Store(S.Multiply(output, VectorMath.Tanh<S, V>(cell)), h + at);
         }
     }
 
-    private readonly struct BackwardKernel(float* gates, float* previousC, float* c, float* dh, float* dc, int rows, int hidden) : ISimdKernel
+    private readonly struct BackwardColumns(float* previousC, float* c, float* dh, float* dc, nint hidden) : IGateColumns
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run<S, V>()
-            where S : struct, ISimd<V>
-            where V : unmanaged
-        {
-            for (int row = 0; row < rows; row++)
-            {
-                float* rowGates = gates + ((nint)row * 4 * hidden);
-                nint offset = (nint)row * hidden;
-                int j = 0;
-                for (; j <= hidden - S.Count; j += S.Count)
-                {
-                    Cells<S, V, WholeLanes<S, V>>(default, rowGates + j, hidden, previousC + offset + j, c + offset + j, dh + offset + j, dc + offset + j);
-                }
-
-                if (j < hidden)
-                {
-                    Cells<S, V, PartLanes<S, V>>(new(hidden - j), rowGates + j, hidden, previousC + offset + j, c + offset + j, dh + offset + j, dc + offset + j);
-                }
-            }
-        }
-
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Cells<S, V, L>(L lanes, float* gates, nint hidden, float* previousC, float* c, float* dh, float* dc)
+        public void Compute<S, V, L>(L lanes, float* gates, nint at)
             where S : struct, ISimd<V>
             where V : unmanaged
             where L : struct, ILanes<V>
@@ -130,19 +84,19 @@ public static unsafe class LstmKernels
             V forget = lanes.Load(gates + hidden);
             V candidate = lanes.Load(gates + (2 * hidden));
             V output = lanes.Load(gates + (3 * hidden));
-            V dHidden = lanes.Load(dh);
-            V squashed = VectorMath.Tanh<S, V>(lanes.Load(c));
+            V dHidden = lanes.Load(dh + at);
+            V squashed = VectorMath.Tanh<S, V>(lanes.Load(c + at));
             V dSquashed = S.Multiply(S.Multiply(dHidden, output), S.Subtract(one, S.Multiply(squashed, squashed)));
-            V dCell = S.Add(lanes.Load(dc), dSquashed);
+            V dCell = S.Add(lanes.Load(dc + at), dSquashed);
             V dInput = S.Multiply(S.Multiply(dCell, candidate), S.Multiply(input, S.Subtract(one, input)));
-            V dForget = S.Multiply(S.Multiply(dCell, lanes.Load(previousC)), S.Multiply(forget, S.Subtract(one, forget)));
+            V dForget = S.Multiply(S.Multiply(dCell, lanes.Load(previousC + at)), S.Multiply(forget, S.Subtract(one, forget)));
             V dCandidate = S.Multiply(S.Multiply(dCell, input), S.Subtract(one, S.Multiply(candidate, candidate)));
             V dOutput = S.Multiply(S.Multiply(dHidden, squashed), S.Multiply(output, S.Subtract(one, output)));
             lanes.Store(dInput, gates);
             lanes.Store(dForget, gates + hidden);
             lanes.Store(dCandidate, gates + (2 * hidden));
             lanes.Store(dOutput, gates + (3 * hidden));
-            lanes.Store(S.Multiply(dCell, forget), dc);
+            lanes.Store(S.Multiply(dCell, forget), dc + at);
         }
     }
 }

@@ -8,6 +8,10 @@ public static unsafe class MatrixProduct
     // The sums are cut so that a panel of B (256 x 2 registers) stays in the first cache level for all rows of A.
     private const int SumLength = 256;
 
+    // A whole sum of up to this length spares the passes over C, which is often too large for the caches; that is worth more
+    // than the place of the panel.
+    private const int WholeSumLength = 768;
+
     /// <summary>C (m x n) = [C +] A (m x k) B (k x n), where A and B may be views of transposed matrices.</summary>
     /// <param name="workers">The threads; the result does not depend on their number.</param>
     /// <param name="a">A.</param>
@@ -83,7 +87,7 @@ public static unsafe class MatrixProduct
         {
             int width = 2 * S.Count;
             bool pack = aColumn != 1 && n > width;
-            int length = Math.Min(k, SumLength);
+            int length = !pack && k <= WholeSumLength ? k : Math.Min(k, SumLength);
             float* panel = scratch.Ensure(checked((length * width) + (pack ? m * length : 0)));
             float* strips = panel + (length * width);
             for (int start = 0; start < k; start += length)

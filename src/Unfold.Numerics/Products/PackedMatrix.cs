@@ -146,13 +146,50 @@ public sealed unsafe class PackedMatrix
 
             for (int row = 0; row < rows; row += RowsAtOnce)
             {
-                int count = Math.Min(RowsAtOnce, rows - row);
-                for (int column = start; column < end; column += width)
+                MultiplyBlock<S, V>(a + (row * aStride), c + (row * cStride), Math.Min(RowsAtOnce, rows - row));
+            }
+        }
+
+        private void MultiplyBlock<S, V>(float* blockA, float* blockC, int count)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            int width = 2 * S.Count;
+            RowSource source = RowSource.Matrix(blockA, aStride, 1);
+            int column = start;
+            int single = RowsOnTheirOwn<S, V>(count);
+            int tiled = count - single;
+            for (; single > 0 && column + (RowTile.Panels * width) <= end; column += RowTile.Panels * width)
+            {
+                float* columns = panels + ((nint)column * k);
+                for (int panel = 0; panel < RowTile.Panels; panel++)
                 {
-                    RowSource source = RowSource.Matrix(a + (row * aStride), aStride, 1);
-                    RowBlock.Multiply<S, V>(source, count, panels + ((nint)column * k), k, c + (row * cStride) + column, cStride, Math.Min(width, end - column), accumulate);
+                    RowBlock.Multiply<S, V>(source, tiled, columns + ((nint)panel * width * k), k, blockC + column + (panel * width), cStride, width, accumulate);
+                }
+
+                for (int row = tiled; row < count; row++)
+                {
+                    RowTile.Multiply<S, V>(blockA + (row * aStride), columns, k, blockC + (row * cStride) + column, accumulate);
                 }
             }
+
+            for (; column < end; column += width)
+            {
+                RowBlock.Multiply<S, V>(source, count, panels + ((nint)column * k), k, blockC + column, cStride, Math.Min(width, end - column), accumulate);
+            }
+        }
+
+        /// <summary>
+        /// A small register file has no sums to spare: tiles of five rows keep the multiply-add units less busy than tiles of
+        /// six, so that a few rows too many are better done one by one than shared out among all tiles.
+        /// </summary>
+        private static int RowsOnTheirOwn<S, V>(int count)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            const int SmallTile = 6, Few = 3;
+            int over = count % S.TileRows;
+            return S.TileRows <= SmallTile && count > S.TileRows && over <= Few ? over : 0;
         }
 
         private void MultiplyRow<S, V>(float* rowA, float* rowC)

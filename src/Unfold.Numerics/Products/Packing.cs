@@ -11,8 +11,23 @@ internal static unsafe class Packing
     /// Packs <paramref name="columns"/> columns of B (k x columns, element (p, j) at b[p * bRow + j * bColumn]) into a panel of
     /// k rows of 2 registers, padded with zeros.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Panel<S, V>(float* b, nint bRow, nint bColumn, int k, int columns, float* panel)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        int width = 2 * S.Count;
+        if (bRow == 1 && TransposedPanel.CanPack(columns))
+        {
+            TransposedPanel.Pack(b, bColumn, k, columns, panel, width);
+        }
+        else
+        {
+            PanelInOrder<S, V>(b, bRow, bColumn, k, columns, panel);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PanelInOrder<S, V>(float* b, nint bRow, nint bColumn, int k, int columns, float* panel)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
@@ -57,9 +72,15 @@ internal static unsafe class Packing
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Strip(float* a, nint aRow, nint aColumn, int rows, int k, float* strip)
     {
-        if (aRow == 1 && rows >= Vector128<float>.Count && rows <= 2 * Vector256<float>.Count)
+        if (aRow == 1 && rows >= Simd256.Count && rows <= 2 * Simd256.Count)
         {
-            StripOfColumns(a, aColumn, rows, k, strip);
+            StripOfColumns<Simd256, Vector256<float>>(a, aColumn, rows, k, strip);
+            return;
+        }
+
+        if (aRow == 1 && rows >= Simd128.Count && rows < Simd256.Count)
+        {
+            StripOfColumns<Simd128, Vector128<float>>(a, aColumn, rows, k, strip);
             return;
         }
 
@@ -77,33 +98,19 @@ internal static unsafe class Packing
 
     /// <summary>A transposed matrix has its columns' values side by side already: two registers that may overlap take a column.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void StripOfColumns(float* a, nint aColumn, int rows, int k, float* strip)
+    private static void StripOfColumns<S, V>(float* a, nint aColumn, int rows, int k, float* strip)
+        where S : struct, ISimd<V>
+        where V : unmanaged
     {
-        if (rows >= Vector256<float>.Count)
+        nint last = rows - S.Count;
+        for (int p = 0; p < k; p++)
         {
-            nint last = rows - Vector256<float>.Count;
-            for (int p = 0; p < k; p++)
-            {
-                Vector256<float> head = Vector256.Load(a);
-                Vector256<float> tail = Vector256.Load(a + last);
-                head.Store(strip);
-                tail.Store(strip + last);
-                a += aColumn;
-                strip += rows;
-            }
-        }
-        else
-        {
-            nint last = rows - Vector128<float>.Count;
-            for (int p = 0; p < k; p++)
-            {
-                Vector128<float> head = Vector128.Load(a);
-                Vector128<float> tail = Vector128.Load(a + last);
-                head.Store(strip);
-                tail.Store(strip + last);
-                a += aColumn;
-                strip += rows;
-            }
+            V head = S.Load(a);
+            V tail = S.Load(a + last);
+            S.Store(head, strip);
+            S.Store(tail, strip + last);
+            a += aColumn;
+            strip += rows;
         }
     }
 }

@@ -42,7 +42,7 @@ internal unsafe interface ISimd<V>
     /// <summary>The nearest integer, ties to even.</summary>
     static abstract V Round(V value);
 
-    /// <summary>2^n for a lane that holds an integer n in [-126, 127].</summary>
+    /// <summary>2^n for a lane that holds an integer n in [-126, 127], and 0 for -127.</summary>
     static abstract V PowerOfTwo(V n);
 
     /// <summary><paramref name="positive"/> where <paramref name="test"/> > 0, else <paramref name="other"/> (also for NaN).</summary>

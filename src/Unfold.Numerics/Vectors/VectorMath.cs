@@ -5,8 +5,8 @@ namespace Unfold.Numerics.Vectors;
 /// <summary>Exponential functions on registers, to about two units in the last place. A NaN stays a NaN.</summary>
 internal static class VectorMath
 {
-    // e^x is a normal number between these: 2^-126 and 2^127.
-    private const float Lowest = -87.3f;
+    // At the lower end the power is 2^-127, which is written as 0: so far down, e^x is exactly 0. At the upper end it is 2^127.
+    private const float Lowest = -88.0f;
     private const float Highest = 88.0f;
 
     // The coefficients of (e^r - 1 - r) / r^2 on |r| <= ln(2) / 2: Cephes, expf.
@@ -17,7 +17,7 @@ internal static class VectorMath
     private const float C1 = 1.6666665459e-1f;
     private const float C0 = 5.0000001201e-1f;
 
-    /// <summary>e^x; the argument is held within the range of normal numbers.</summary>
+    /// <summary>e^x; exactly 0 from -87.7 down, where it is no normal number any more, and e^88 from 88 up.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Exp<S, V>(V x)
         where S : struct, ISimd<V>

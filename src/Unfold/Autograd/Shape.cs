@@ -58,15 +58,27 @@ public readonly record struct Shape
         ? throw new ArgumentOutOfRangeException(nameof(index), index, $"The shape {this} has {Rank} dimensions.")
         : index switch { 0 => _d0, 1 => _d1, 2 => _d2, _ => _d3 };
 
-    /// <summary>Writes the sizes as in (40, 50, 256).</summary>
-    public override string ToString() => Rank switch
+    /// <summary>The same outer dimensions over another innermost one.</summary>
+    /// <param name="columns">The size of the innermost dimension.</param>
+    /// <exception cref="ArgumentException">The size is negative, the values are too many, or there is no dimension.</exception>
+    public Shape WithColumns(int columns) => Rank switch
     {
-        0 => "()",
-        1 => $"({_d0})",
-        2 => $"({_d0}, {_d1})",
-        3 => $"({_d0}, {_d1}, {_d2})",
-        _ => $"({_d0}, {_d1}, {_d2}, {_d3})",
+        0 => throw new ArgumentException("A shape without dimensions has no innermost one."),
+        1 => new Shape(columns),
+        2 => new Shape(_d0, columns),
+        3 => new Shape(_d0, _d1, columns),
+        _ => new Shape(_d0, _d1, _d2, columns),
     };
+
+    /// <summary>The sizes, outermost first.</summary>
+    public int[] ToArray()
+    {
+        ReadOnlySpan<int> sizes = [_d0, _d1, _d2, _d3];
+        return sizes[..Rank].ToArray();
+    }
+
+    /// <summary>Writes the sizes as in (40, 50, 256).</summary>
+    public override string ToString() => $"({string.Join(", ", ToArray())})";
 
     /// <summary>Throws unless <paramref name="found"/> is this shape.</summary>
     /// <param name="found">The shape that came.</param>

@@ -93,7 +93,11 @@ public class Tensor
         }
     }
 
-    /// <summary>The values, to be written. Ask again after a step: what was packed from the old values is packed anew.</summary>
+    /// <summary>The values, to be written at once.</summary>
+    /// <remarks>
+    /// Do not keep the span: a layer copies weights into the order that it reads them in, and copies anew only after a call of
+    /// this method. What is written through an old span once the weights have been used need not be seen.
+    /// </remarks>
     public Span<float> Edit()
     {
         Version++;

@@ -5,24 +5,6 @@ using Unfold.Text;
 
 namespace Unfold.Generation;
 
-/// <summary>How a text is written on.</summary>
-public sealed record GenerationOptions
-{
-    /// <summary>The most tokens to write, at least 0.</summary>
-    public int Length { get; init; } = 500;
-
-    /// <summary>How the next token is chosen.</summary>
-    public SamplingOptions Sampling { get; init; } = new();
-
-    /// <summary>Strings before which the writing stops; they are not part of what is returned.</summary>
-    public IReadOnlyList<string> Stops { get; init; } = [];
-}
-
-/// <summary>How a text came to its end.</summary>
-/// <param name="Tokens">The tokens that were chosen, those of the stop string included.</param>
-/// <param name="Stop">The stop string that ended it, or null.</param>
-public readonly record struct GenerationEnd(int Tokens, string? Stop);
-
 /// <summary>Writes on where a prompt ends, one model step a token; the text comes out as it is made.</summary>
 public static class TextGenerator
 {

@@ -57,14 +57,7 @@ public sealed class Dense
         ArgumentNullException.ThrowIfNull(tape);
         Check(input);
         Shape shape = input.Shape;
-        Shape result = shape.Rank switch
-        {
-            1 => new Shape(OutputSize),
-            2 => new Shape(shape[0], OutputSize),
-            3 => new Shape(shape[0], shape[1], OutputSize),
-            _ => new Shape(shape[0], shape[1], shape[2], OutputSize),
-        };
-        Tensor output = tape.Result(result, needsGradient: true);
+        Tensor output = tape.Result(shape.WithColumns(OutputSize), needsGradient: true);
         Compute(tape.Workers, input.Values, shape.Rows, output.Edit());
         tape.OnBackward(output, () => AddGradients(tape.Workers, input, output.Gradient));
         return output;

@@ -17,11 +17,11 @@ internal static class CellTable
                 ? new LstmCell(input, hidden, random, (float)settings.Lstm.ForgetBias, name)
                 : new ExtendedLstmCell(input, hidden, random, settings.Lstm, name),
             (settings, input, h) => ExtendedLstmCell.CountParameters(settings.Lstm, input, h),
-            (settings, h) => settings.Lstm.IsPlain ? 5 * h : ExtendedLstmCell.CountKept(settings.Lstm, h)),
+            (settings, h) => settings.Lstm.IsPlain ? (Int128)5 * h : ExtendedLstmCell.CountKept(settings.Lstm, h)),
         [CellKind.Gru] = new(
             (_, input, hidden, random, name) => new GruCell(input, hidden, random, name: name),
             (_, input, h) => (3 * h * (input + h + 1)) + h,
-            (_, h) => 4 * h),
+            (_, h) => (Int128)4 * h),
     };
 
     /// <summary>Makes a cell; without a generator its weights are left for a file to fill.</summary>

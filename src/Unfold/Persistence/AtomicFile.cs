@@ -33,7 +33,7 @@ public static class AtomicFile
         }
         catch (Exception failure) when (FileFailure.IsFileFailure(failure))
         {
-            throw new UnfoldException($"Cannot write {path}: {FileFailure.Reason(failure)}; what stood there before is unchanged.", failure);
+            throw new UnfoldException($"Cannot write {path}: {FileFailure.Reason(failure, path)}; what stood there before is unchanged.", failure);
         }
     }
 

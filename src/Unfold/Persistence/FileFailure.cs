@@ -15,7 +15,9 @@ internal static class FileFailure
         exception is IOException or UnauthorizedAccessException or System.Security.SecurityException;
 
     /// <summary>The reason, without a full stop.</summary>
-    public static string Reason(Exception exception) => exception switch
+    /// <param name="exception">What the operating system said.</param>
+    /// <param name="path">The file or folder that was wanted.</param>
+    public static string Reason(Exception exception, string path) => exception switch
     {
         FileNotFoundException => "there is no such file",
         DirectoryNotFoundException => "there is no such folder",
@@ -25,7 +27,9 @@ internal static class FileFailure
         _ when exception.HResult is QuotaUnix => "the disk quota is used up",
         _ when exception.HResult is ReadOnlyUnix => "the folder lies on a read-only disk",
         UnauthorizedAccessException { InnerException: IOException { HResult: ReadOnlyUnix } } => "the folder lies on a read-only disk",
-        UnauthorizedAccessException => "permission is denied, or a folder of that name stands there",
+
+        // Opening a folder as a file is denied in the same words as opening a file of somebody else's.
+        UnauthorizedAccessException => Directory.Exists(path) ? "a folder of that name stands there" : "permission is denied",
         _ => exception.Message.TrimEnd('.', ' '),
     };
 }

@@ -7,7 +7,7 @@ namespace Unfold.Persistence;
 /// Strict reading of a small JSON settings file: every field is asked for by name, type and range, and what does
 /// not fit is reported in one sentence that names the file and the field.
 /// </summary>
-public sealed class JsonFields
+internal sealed class JsonFields
 {
     private const long MaximumFileBytes = 16 << 20;
 
@@ -42,7 +42,7 @@ public sealed class JsonFields
         }
         catch (Exception failure) when (FileFailure.IsFileFailure(failure))
         {
-            throw new UnfoldException($"Cannot read {path}: {FileFailure.Reason(failure)}.", failure);
+            throw new UnfoldException($"Cannot read {path}: {FileFailure.Reason(failure, path)}.", failure);
         }
     }
 

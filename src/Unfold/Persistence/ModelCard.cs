@@ -95,6 +95,11 @@ public static class ModelCard
         Line(card, $"|---|---|");
         Line(card, $"| text | {files} |");
         Line(card, $"| validation | {kept} |");
+        if (data.UnknownTokens > 0)
+        {
+            Line(card, $"| tokens outside the vocabulary | {data.UnknownTokens:N0}, read as unknown |");
+        }
+
         Line(card, $"| fingerprint | {data.Fingerprint} |");
         Line(card, $"| batches | {training.BatchSize} x {training.SequenceLength} tokens, {Word(training.Batching)}, loss over {Word(training.Loss)} |");
         Line(card, $"| length | {(training.Steps > 0 ? Count(training.Steps, "steps") : Count(training.Epochs, "epochs"))}{(training.Patience > 0 ? Count(training.Patience, " validations of patience", ", ") : "")} |");

@@ -89,7 +89,7 @@ public sealed class ModelFolder
         }
         catch (Exception failure) when (FileFailure.IsFileFailure(failure))
         {
-            throw new UnfoldException($"Cannot create the folder {Shown}: {FileFailure.Reason(failure)}.", failure);
+            throw new UnfoldException($"Cannot create the folder {Shown}: {FileFailure.Reason(failure, FullPath)}.", failure);
         }
     }
 

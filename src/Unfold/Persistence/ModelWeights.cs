@@ -11,7 +11,7 @@ internal static class ModelWeights
     {
         foreach (Parameter parameter in parameters)
         {
-            writer.Add(parameter.Name, parameter.Memory, Sizes(parameter.Shape));
+            writer.Add(parameter.Name, parameter.Memory, parameter.Shape.ToArray());
         }
     }
 
@@ -46,19 +46,11 @@ internal static class ModelWeights
 
     private static void ReadOne(SafeTensorsFile file, Parameter parameter, Span<float> values)
     {
-        file.ReadSingles(parameter.Name, values, Sizes(parameter.Shape));
+        file.ReadSingles(parameter.Name, values, parameter.Shape.ToArray());
         int bad = OptimizerKernels.FirstNonFinite(values);
         if (bad >= 0)
         {
             throw new UnfoldException($"The weights in {file.Name} are damaged: value {bad} of {parameter.Name} is {values[bad]}.");
         }
     }
-
-    private static int[] Sizes(Shape shape) => shape.Rank switch
-    {
-        1 => [shape[0]],
-        2 => [shape[0], shape[1]],
-        3 => [shape[0], shape[1], shape[2]],
-        _ => [shape[0], shape[1], shape[2], shape[3]],
-    };
 }

@@ -9,13 +9,19 @@ namespace Unfold.Persistence;
 /// <param name="Fingerprint">What the decoded text hashes to.</param>
 public sealed record RunData(IReadOnlyList<string> Text, string? Validation, double ValidationFraction, string Fingerprint)
 {
+    /// <summary>The tokens of both parts together that are not in the vocabulary; 0 where all are.</summary>
+    public long UnknownTokens { get; init; }
+
     internal static RunData Read(JsonFields fields)
     {
         var data = new RunData(
             fields.Strings("text"),
             fields.Has("valid") ? fields.String("valid") : null,
             fields.Double("valid_fraction", 0, 1),
-            fields.String("fingerprint"));
+            fields.String("fingerprint"))
+        {
+            UnknownTokens = fields.Has("unknown_tokens") ? fields.Int64("unknown_tokens", 0, long.MaxValue) : 0,
+        };
         fields.Done();
         return data;
     }
@@ -37,6 +43,11 @@ public sealed record RunData(IReadOnlyList<string> Text, string? Validation, dou
 
         json.WriteNumber("valid_fraction", ValidationFraction);
         json.WriteString("fingerprint", Fingerprint);
+        if (UnknownTokens > 0)
+        {
+            json.WriteNumber("unknown_tokens", UnknownTokens);
+        }
+
         json.WriteEndObject();
     }
 }

@@ -42,7 +42,7 @@ public sealed class RunLock : IDisposable
         }
         catch (Exception failure) when (FileFailure.IsFileFailure(failure))
         {
-            throw new UnfoldException($"Cannot lock the folder {folder} through {path}: {FileFailure.Reason(failure)}.", failure);
+            throw new UnfoldException($"Cannot lock the folder {folder} through {path}: {FileFailure.Reason(failure, path)}.", failure);
         }
     }
 

@@ -44,7 +44,7 @@ public sealed class SafeTensorsFile : IDisposable
         }
         catch (Exception failure) when (FileFailure.IsFileFailure(failure))
         {
-            throw new UnfoldException($"Cannot open {path}: {FileFailure.Reason(failure)}.", failure);
+            throw new UnfoldException($"Cannot open {path}: {FileFailure.Reason(failure, path)}.", failure);
         }
 
         try
@@ -77,7 +77,7 @@ public sealed class SafeTensorsFile : IDisposable
         }
         catch (Exception failure) when (FileFailure.IsFileFailure(failure))
         {
-            throw new UnfoldException($"Cannot read {name}: {FileFailure.Reason(failure)}.", failure);
+            throw new UnfoldException($"Cannot read {name}: {FileFailure.Reason(failure, name)}.", failure);
         }
     }
 
@@ -211,7 +211,7 @@ public sealed class SafeTensorsFile : IDisposable
     }
 
     private UnfoldException Unreadable(SafeTensorsEntry entry, Exception failure) =>
-        new($"Cannot read tensor '{entry.Name}' from {_file}: {FileFailure.Reason(failure)}.", failure);
+        new($"Cannot read tensor '{entry.Name}' from {_file}: {FileFailure.Reason(failure, _file)}.", failure);
 
     private string Offer()
     {

@@ -14,15 +14,15 @@ public static class TrainingCheckpoint
 {
     private const string Format = "unfold_checkpoint";
     private const string FormatVersion = "1";
-    private const int ProgressLength = 3;
+    private const int ProgressLength = 4;
     private const string Settings = "settings";
 
     /// <summary>Writes a run.</summary>
     /// <param name="path">The file.</param>
     /// <param name="trainer">The run, between two steps.</param>
-    /// <param name="seconds">The time spent in training steps so far.</param>
+    /// <param name="time">The time that the run has taken so far.</param>
     /// <exception cref="UnfoldException">The file cannot be written; an older one is untouched.</exception>
-    public static void Save(string path, LanguageModelTrainer trainer, double seconds)
+    public static void Save(string path, LanguageModelTrainer trainer, TrainingTime time)
     {
         ArgumentNullException.ThrowIfNull(trainer);
         var writer = new SafeTensorsWriter();
@@ -41,7 +41,7 @@ public static class TrainingCheckpoint
         writer.Add("batcher", Bytes(trainer.Batcher.StateBytes, trainer.Batcher.WriteState), trainer.Batcher.StateBytes);
         AddDoubles(writer, "recent_losses", [.. trainer.RecentLosses]);
         AddDoubles(writer, "schedule", [.. trainer.Schedule.State]);
-        AddDoubles(writer, "progress", [trainer.LowestLoss, trainer.BestLoss, seconds]);
+        AddDoubles(writer, "progress", [trainer.LowestLoss, trainer.BestLoss, time.Steps, time.Wall]);
         long[] counters = [trainer.StepsDone, trainer.Optimizer.Steps, trainer.ValidationsWithoutImprovement];
         writer.Add("counters", counters, counters.Length);
         writer.SetMetadata(Format, FormatVersion);
@@ -50,9 +50,9 @@ public static class TrainingCheckpoint
     }
 
     /// <summary>Restores a run into a trainer that was made with the same settings, text and model shape.</summary>
-    /// <returns>The time spent in training steps so far.</returns>
+    /// <returns>The time that the run has taken so far.</returns>
     /// <exception cref="UnfoldException">The file is missing, damaged, newer than this Unfold, or of another run. Nothing has changed then.</exception>
-    public static double Restore(string path, LanguageModelTrainer trainer)
+    public static TrainingTime Restore(string path, LanguageModelTrainer trainer)
     {
         ArgumentNullException.ThrowIfNull(trainer);
         using SafeTensorsFile file = SafeTensorsFile.Open(path);
@@ -85,7 +85,7 @@ public static class TrainingCheckpoint
         trainer.StepsDone = counters[0];
         trainer.ValidationsWithoutImprovement = (int)counters[2];
         trainer.LowestLoss = progress[0];
-        return progress[2];
+        return new TrainingTime(progress[2], progress[3]);
     }
 
     /// <summary>Reads how far a run has come, and nothing else.</summary>

@@ -53,7 +53,7 @@ internal sealed class CorpusReader(CorpusOptions options, Vocabulary? vocabulary
         return builder.Build();
     }
 
-    private TextSummary Pass(TextSource text, ITokenizer tokenizer, TokenSink sink)
+    private TextSummary Pass(TextSource text, Tokenizer tokenizer, TokenSink sink)
     {
         long before = _bytesBefore;
         TextSummary summary = text.Read(

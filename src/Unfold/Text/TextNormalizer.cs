@@ -3,7 +3,7 @@ using System.Text;
 namespace Unfold.Text;
 
 /// <summary>
-/// Turns UTF-16 code units, one at a time, into scalar values: pairs surrogates, drops a leading byte order mark,
+/// Turns UTF-16 code units into scalar values: pairs surrogates, drops a leading byte order mark,
 /// makes every line end a LF, and lowers letters if asked. One code unit gives zero, one or two scalar values.
 /// </summary>
 internal struct TextNormalizer(LetterCase letterCase)
@@ -15,16 +15,24 @@ internal struct TextNormalizer(LetterCase letterCase)
 
     public readonly LetterCase LetterCase => letterCase;
 
-    /// <summary>Takes one code unit and returns how many of the two outputs are filled.</summary>
-    public int Take(char unit, out Rune first, out Rune second)
+    /// <summary>Takes code units, writes their scalar values to <paramref name="runes"/>, at most twice as many, and returns how many.</summary>
+    public int Take(ReadOnlySpan<char> text, Span<Rune> runes)
     {
-        second = default;
-        if (_highSurrogate == 0 && !char.IsSurrogate(unit))
+        int length = 0;
+        foreach (char unit in text)
         {
-            return TakeScalar(unit, out first);
+            int count = Take(unit, out Rune first, out Rune second);
+            if (count > 0)
+            {
+                runes[length++] = first;
+                if (count > 1)
+                {
+                    runes[length++] = second;
+                }
+            }
         }
 
-        return TakeSurrogate(unit, out first, out second);
+        return length;
     }
 
     /// <summary>Ends the text and resets; true if a lone surrogate was still held, which becomes U+FFFD.</summary>
@@ -34,6 +42,18 @@ internal struct TextNormalizer(LetterCase letterCase)
         bool held = _highSurrogate != 0;
         this = new TextNormalizer(letterCase);
         return held;
+    }
+
+    /// <summary>Takes one code unit and returns how many of the two outputs are filled.</summary>
+    private int Take(char unit, out Rune first, out Rune second)
+    {
+        second = default;
+        if (_highSurrogate == 0 && !char.IsSurrogate(unit))
+        {
+            return TakeScalar(unit, out first);
+        }
+
+        return TakeSurrogate(unit, out first, out second);
     }
 
     private int TakeScalar(char unit, out Rune rune)

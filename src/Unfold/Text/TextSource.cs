@@ -3,14 +3,6 @@ using System.Security.Cryptography;
 
 namespace Unfold.Text;
 
-/// <summary>Receives the next piece of a text; the span is valid only during the call.</summary>
-public delegate void TextSink(ReadOnlySpan<char> piece);
-
-/// <summary>What reading a text to its end has shown.</summary>
-/// <param name="Characters">The number of Unicode scalar values, byte order marks not counted.</param>
-/// <param name="Fingerprint">64 hexadecimal digits (SHA-256 over the text's UTF-16 code units): equal texts have equal ones, however stored.</param>
-public readonly record struct TextSummary(long Characters, string Fingerprint);
-
 /// <summary>A text that can be read from its beginning as often as wanted, in pieces, in bounded memory.</summary>
 public abstract class TextSource
 {

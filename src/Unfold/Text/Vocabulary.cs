@@ -96,13 +96,13 @@ public sealed class Vocabulary
     public static bool IsSpecial(int id) => id < SpecialCount;
 
     /// <summary>Creates a tokenizer whose tokens this table holds.</summary>
-    public ITokenizer CreateTokenizer() => Tokenizer.Create(Kind, LetterCase);
+    public Tokenizer CreateTokenizer() => Tokenizer.Create(Kind, LetterCase);
 
     /// <summary>Cuts a text into tokens and returns their ids; tokens that are not in the table become <see cref="UnknownId"/>.</summary>
     public int[] Encode(ReadOnlySpan<char> text)
     {
         List<int> ids = [];
-        ITokenizer tokenizer = CreateTokenizer();
+        Tokenizer tokenizer = CreateTokenizer();
         TokenSink sink = token => ids.Add(IdOf(token));
         tokenizer.Push(text, sink);
         tokenizer.Flush(sink);

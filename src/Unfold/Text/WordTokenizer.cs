@@ -10,13 +10,12 @@ namespace Unfold.Text;
 /// </summary>
 /// <remarks>Combining marks and emoji parts cling to what stands before them. Scripts that write without spaces and
 /// without ideographs (Thai, Khmer, Lao) are cut at spaces and punctuation only.</remarks>
-public sealed class WordTokenizer : ITokenizer
+public sealed class WordTokenizer : Tokenizer
 {
     /// <summary>A longer run is cut here, in UTF-16 code units, so that hostile text cannot grow one token without bound.</summary>
     public const int MaximumTokenLength = 256;
 
     private readonly char[] _pending = new char[MaximumTokenLength + 2];
-    private TextNormalizer _normalizer;
     private int _length;
     private RuneClass _last = RuneClass.Space;
 
@@ -26,47 +25,30 @@ public sealed class WordTokenizer : ITokenizer
     private bool _afterJoiner;
 
     /// <summary>Creates the tokenizer.</summary>
-    public WordTokenizer(LetterCase letterCase) => _normalizer = new TextNormalizer(letterCase);
+    public WordTokenizer(LetterCase letterCase)
+        : base(letterCase)
+    {
+    }
 
     /// <summary>Always <see cref="TokenKind.Word"/>.</summary>
-    public TokenKind Kind => TokenKind.Word;
+    public override TokenKind Kind => TokenKind.Word;
 
-    /// <summary>Whether letters are lowered on the way in.</summary>
-    public LetterCase LetterCase => _normalizer.LetterCase;
+    /// <summary>Creates a joiner that puts spaces where English and Chinese print them.</summary>
+    public override TokenJoiner CreateJoiner() => new WordJoiner();
 
-    /// <summary>Takes the next piece of the text; a word is handed over when what follows shows that it ended.</summary>
-    public void Push(ReadOnlySpan<char> text, TokenSink sink)
+    private protected override void Take(ReadOnlySpan<Rune> runes, TokenSink sink)
     {
-        ArgumentNullException.ThrowIfNull(sink);
-        foreach (char unit in text)
+        foreach (Rune rune in runes)
         {
-            int count = _normalizer.Take(unit, out Rune first, out Rune second);
-            if (count > 0)
-            {
-                Take(first, sink);
-                if (count > 1)
-                {
-                    Take(second, sink);
-                }
-            }
+            Take(rune, sink);
         }
     }
 
-    /// <summary>Ends the text and hands over the last word.</summary>
-    public void Flush(TokenSink sink)
+    private protected override void End(TokenSink sink)
     {
-        ArgumentNullException.ThrowIfNull(sink);
-        if (_normalizer.Finish(out Rune last))
-        {
-            Take(last, sink);
-        }
-
         ReleaseMark(sink);
         Emit(sink);
     }
-
-    /// <summary>Creates a joiner that puts spaces where English and Chinese print them.</summary>
-    public TokenJoiner CreateJoiner() => new WordJoiner();
 
     private void Take(Rune rune, TokenSink sink)
     {

@@ -1,7 +1,7 @@
 namespace Unfold.Training;
 
 /// <summary>Training has diverged: a loss, a gradient or a parameter is NaN or infinite. The last checkpoint is still good.</summary>
-public sealed class DivergenceException : Exception
+public sealed class DivergenceException : UnfoldException
 {
     /// <summary>Creates the exception.</summary>
     /// <param name="step">The number of the step.</param>

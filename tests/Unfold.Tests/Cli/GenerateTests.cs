@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Unfold.Generation;
@@ -101,6 +102,39 @@ public sealed class GenerateTests : IDisposable
         CommandLine.Run("generate", _run, "--prompt", "@home").Refuses(1, "'@'");
         CommandLine.Run("generate", _run, "--prompt", "- a").Refuses(1, "'-'");
         CommandLine.Run("generate", _run, "--prompt=--a").Refuses(1, "'-'");
+    }
+
+    [Fact]
+    public void A_text_that_nobody_reads_any_more_ends_in_silence()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs a shell.");
+        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        string command = $"'{host}' exec '{Path.Combine(AppContext.BaseDirectory, "Unfold.Cli.dll")}' generate '{_run}' --length 2000000000";
+        var start = new ProcessStartInfo("/bin/sh", ["-c", $"({command}; echo $? > '{_folder["code"]}') | head -c 50"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using Process shell = Process.Start(start)!;
+        bool ended = shell.WaitForExit(30_000);
+        if (!ended)
+        {
+            shell.Kill(entireProcessTree: true);
+        }
+
+        Assert.True(ended, "The command went on writing for nobody.");
+        Assert.InRange(shell.StandardOutput.ReadToEnd().Length, 10, 50);
+        Assert.Equal("", shell.StandardError.ReadToEnd());
+        Assert.Equal("0\n", File.ReadAllText(_folder["code"]));
+    }
+
+    [Fact]
+    public void Texts_of_one_shell_come_one_after_the_other_in_a_file()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs a shell.");
+        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        string command = $"'{host}' exec '{Path.Combine(AppContext.BaseDirectory, "Unfold.Cli.dll")}' generate '{_run}' --seed 1 --length";
+        using Process shell = Process.Start("/bin/sh", ["-c", $"({command} 30; echo between; {command} 20) > '{_folder["both"]}'"]);
+        shell.WaitForExit();
+
+        string first = CommandLine.Run("generate", _run, "--seed", "1", "--length", "30").Output, second = CommandLine.Run("generate", _run, "--seed", "1", "--length", "20").Output;
+        Assert.Equal($"{first}between\n{second}", File.ReadAllText(_folder["both"]));
     }
 
     [Fact]

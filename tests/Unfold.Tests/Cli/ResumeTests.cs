@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Unfold.Models;
 using Unfold.Persistence;
 using Unfold.Tests.Persistence;
 
@@ -104,10 +107,27 @@ public sealed class ResumeTests : IDisposable
         Said again = CommandLine.Run("train", "--resume", _folder["run"], "--json");
 
         Assert.Contains("is finished", again.Error, StringComparison.Ordinal);
-        foreach (string field in (string[])["steps", "train_loss", "valid_loss"])
+        foreach (string field in (string[])["steps", "train_loss", "valid_loss", "seconds", "tokens_per_second"])
         {
             Assert.Equal(first.Json.GetProperty(field).GetDouble(), again.Json.GetProperty(field).GetDouble());
         }
+    }
+
+    [Fact]
+    public void The_seconds_of_a_run_are_those_of_all_its_sittings()
+    {
+        // A first sitting of 1000 s by the clock, 400 s of them in 4 of the 5 steps.
+        LibraryRun.Write(new ModelFolder(_folder["run"]), _text, done: 4, new TrainingTime(400, 1000));
+        var watch = Stopwatch.StartNew();
+        JsonElement json = CommandLine.Run("train", "--resume", _folder["run"], "--threads", "1", "--json").Json;
+
+        double now = watch.Elapsed.TotalSeconds, seconds = json.GetProperty("seconds").GetDouble();
+        Assert.InRange(seconds, 1000, 1000 + now);
+        double inSteps = LibraryRun.Steps * LibraryRun.BatchSize * LibraryRun.SequenceLength / json.GetProperty("tokens_per_second").GetDouble();
+        Assert.InRange(inSteps, 400, 400 + seconds - 1000);
+
+        // The resumed sitting has read the text and validated too: its clock has gone further than its steps.
+        Assert.True(seconds - 1000 > inSteps - 400);
     }
 
     [Fact]
@@ -208,7 +228,7 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(first.Entries.Select(entry => entry.Name), second.Entries.Select(entry => entry.Name));
         foreach (SafeTensorsEntry entry in first.Entries)
         {
-            int seconds = entry.Name == "progress" ? sizeof(double) : 0;
+            int seconds = entry.Name == "progress" ? 2 * sizeof(double) : 0;
             byte[] wanted = first.ReadRaw(entry.Name), found = second.ReadRaw(entry.Name);
             Assert.Equal(wanted[..^seconds], found[..^seconds]);
         }

@@ -7,8 +7,16 @@ public sealed class UsageTests
 {
     public static TheoryData<string, string> Wrong => new()
     {
-        { "", "command" },
         { "learn", "learn" },
+        { "", "A command is missing: train, generate, evaluate, inspect, gradcheck. To begin: unfold train" },
+        { "trian", "'trian' is neither a command nor an option that fits here. Did you mean train?" },
+        { "train -hidden 5", "Did you mean --hidden?" },
+        { "train -p 5", "'-p' is neither a command nor an option that fits here.\n" },
+        { "train --text a.txt --hiden 5", "written ./--hiden). Did you mean --hidden?" },
+        { "train --cell", "--cell wants a value after it: --cell (rnn|lstm|gru)" },
+        { "generate m --legnth 5", "Did you mean --length?" },
+        { "generate -p x", "-p is no option of this command" },
+        { "evaluate m", "--text is missing: give it as --text FILE" },
         { "train --hiden 5", "--hiden" },
         { "train --text a.txt --hiden 5", "--hiden" },
         { "train extra", "extra" },
@@ -48,6 +56,8 @@ public sealed class UsageTests
         { "train --batching random", "--batching" },
         { "train --loss first", "--loss" },
         { "train --tokens byte", "--tokens must be one of char, word; found byte." },
+        { "train --vocabulary 1", "--vocabulary must be a whole number of at least 2; found 1." },
+        { "train --resume runs/a --vocabulary 9", "--vocabulary cannot be given with it" },
         { "train --steps 5 --epochs 5", "--steps and --epochs exclude each other" },
         { "train --text a --valid b --valid-fraction 0.1", "--valid and --valid-fraction exclude each other" },
         { "train --valid b", "--text" },
@@ -65,13 +75,16 @@ public sealed class UsageTests
         { "generate m --next 0", "--next" },
         { "generate m n", "n" },
         { "generate --leng 5", "--leng" },
-        { "evaluate m", "--text" },
         { "evaluate --text a", "MODEL is missing" },
         { "inspect", "MODEL is missing" },
         { "inspect --jsn", "--jsn" },
         { "gradcheck --hidden 100000", "--hidden must be a whole number of 1 to 1024; found 100000." },
         { "gradcheck --cell lstm --activation relu", "activation" },
         { "gradcheck --tolerance 0", "--tolerance" },
+        { "gradcheck --hidden 1024 --layers 16", "over 27 tokens with 130,145,291 parameters, which takes about 14.8 hours" },
+        { "gradcheck --hidden 1024 --layers 16", "lower --hidden, --layers, --batch-size or --seq-length" },
+        { "gradcheck --batch-size 1024 --seq-length 1024", "over 1,048,576 tokens with 1,040 parameters" },
+        { "gradcheck --cell gru --embedding 1024 --hidden 1000 --batch-size 40", "hours" },
     };
 
     [Theory]
@@ -82,6 +95,14 @@ public sealed class UsageTests
 
         said.Refuses(2);
         Assert.Contains(word.Split('|'), one => said.Error.Contains(one, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_text_without_its_option_is_recognized()
+    {
+        using var folder = new TemporaryFolder();
+        string text = CommandLine.WriteText(folder["text.txt"]);
+        CommandLine.Run("train", text).Refuses(2, $"'{text}'", $"A text is given with: --text {text}");
     }
 
     [Fact]
@@ -98,6 +119,7 @@ public sealed class UsageTests
         CommandLine.Run("train", "--text", text, "--out", folder["second"], "--init-from", folder["first"], "--cell", "gru").Refuses(2, "--cell", "lstm");
         CommandLine.Run("train", "--text", text, "--out", folder["second"], "--init-from", folder["first"], "--tokens", "word").Refuses(2, "--tokens", "char");
         CommandLine.Run("train", "--text", text, "--out", folder["second"], "--init-from", folder["first"], "--lowercase").Refuses(2, "--lowercase");
+        CommandLine.Run("train", "--text", text, "--out", folder["second"], "--init-from", folder["first"], "--vocabulary", "9").Refuses(2, "--vocabulary", "tokens");
         Assert.False(Directory.Exists(folder["second"]));
     }
 

@@ -27,6 +27,7 @@ public sealed class LanguageModelTrainerTests
         float[] before = [.. trainer.Model.Parameters.Values];
 
         DivergenceException failure = Assert.Throws<DivergenceException>(() => trainer.Step());
+        Assert.IsAssignableFrom<UnfoldException>(failure);
 
         Assert.Equal(2, failure.Step);
         Assert.Equal(trainer.Model.Parameters[2].Name, failure.ParameterName);

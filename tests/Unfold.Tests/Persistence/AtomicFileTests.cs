@@ -109,7 +109,7 @@ public sealed class AtomicFileTests
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder["a"]);
         var failure = Assert.Throws<UnfoldException>(() => AtomicFile.WriteText(folder["a"], "x"));
-        Assert.Contains("a folder of that name", failure.Message, StringComparison.Ordinal);
+        Assert.Equal($"Cannot write {folder["a"]}: a folder of that name stands there; what stood there before is unchanged.", failure.Message);
         Assert.Empty(Directory.GetFiles(folder.Path));
     }
 

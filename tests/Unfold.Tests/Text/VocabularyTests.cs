@@ -12,7 +12,7 @@ public sealed class VocabularyTests : IDisposable
     private static Vocabulary Of(string text, TokenKind kind = TokenKind.Character, LetterCase letterCase = LetterCase.Kept, int maximum = int.MaxValue, long minimum = 1)
     {
         VocabularyBuilder builder = new(kind, letterCase);
-        ITokenizer tokenizer = Tokenizer.Create(kind, letterCase);
+        Tokenizer tokenizer = Tokenizer.Create(kind, letterCase);
         tokenizer.Push(text, builder.Add);
         tokenizer.Flush(builder.Add);
         return builder.Build(maximum, minimum);

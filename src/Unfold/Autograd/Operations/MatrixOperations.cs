@@ -23,7 +23,7 @@ public static class MatrixOperations
         }
 
         int n = right.Shape[1];
-        Tensor result = tape.Result(Shapes.WithColumns(left.Shape, n), left.NeedsGradient || right.NeedsGradient);
+        Tensor result = tape.Result(left.Shape.WithColumns(n), left.NeedsGradient || right.NeedsGradient);
         Numerics.Products.MatrixProduct.Multiply(tape.Workers, new MatrixView(left.Values, m, k), new MatrixView(right.Values, k, n), result.Edit(), Accumulation.Overwrite);
         tape.OnBackward(result, () =>
         {

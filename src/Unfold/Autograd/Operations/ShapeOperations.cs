@@ -83,7 +83,7 @@ public static class ShapeOperations
         int width = 0;
         foreach (Tensor part in kept)
         {
-            if (Shapes.WithColumns(part.Shape, 1) != Shapes.WithColumns(kept[0].Shape, 1))
+            if (part.Shape.WithColumns(1) != kept[0].Shape.WithColumns(1))
             {
                 throw new ArgumentException($"{nameof(Concatenate)}: all dimensions but the last must be the same; found {kept[0].Shape} and {part.Shape}.", nameof(parts));
             }
@@ -91,7 +91,7 @@ public static class ShapeOperations
             width = checked(width + part.Shape.Columns);
         }
 
-        Shape shape = Shapes.WithColumns(kept[0].Shape, width);
+        Shape shape = kept[0].Shape.WithColumns(width);
         Tensor result = tape.Result(shape, Array.Exists(kept, part => part.NeedsGradient));
         Span<float> y = result.Edit();
         int first = 0;
@@ -139,7 +139,7 @@ public static class ShapeOperations
             throw new ArgumentException($"{nameof(Columns)}: the tensor {input.Shape} has the columns 0 to {width - 1}; wanted are {count} from {first} on.", nameof(first));
         }
 
-        Tensor result = tape.Result(Shapes.WithColumns(input.Shape, count), input.NeedsGradient);
+        Tensor result = tape.Result(input.Shape.WithColumns(count), input.NeedsGradient);
         int rows = input.Shape.Rows;
         Span<float> y = result.Edit();
         for (int row = 0; row < rows; row++)

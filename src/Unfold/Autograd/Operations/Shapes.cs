@@ -3,21 +3,12 @@ namespace Unfold.Autograd.Operations;
 /// <summary>Shapes that are made from others.</summary>
 internal static class Shapes
 {
-    /// <summary>The same outer sizes with another innermost one.</summary>
-    public static Shape WithColumns(Shape shape, int columns) => shape.Rank switch
-    {
-        1 => new Shape(columns),
-        2 => new Shape(shape[0], columns),
-        3 => new Shape(shape[0], shape[1], columns),
-        _ => new Shape(shape[0], shape[1], shape[2], columns),
-    };
-
     /// <summary>Throws unless <paramref name="found"/> is one value for each row: the outer sizes of <paramref name="matrix"/>, with a last 1 or without, or all rows in one.</summary>
     public static void RequireColumn(Shape matrix, Shape found, string operation, string name)
     {
-        if (found != WithColumns(matrix, 1) && !IsOuter(matrix, found) && !(found.Rank == 1 && found.Length == matrix.Rows))
+        if (found != matrix.WithColumns(1) && !IsOuter(matrix, found) && !(found.Rank == 1 && found.Length == matrix.Rows))
         {
-            throw new ArgumentException($"{operation}: {name} must hold one value for each of the {matrix.Rows} rows of {matrix}, as {WithColumns(matrix, 1)} or without the last 1; found {found}.");
+            throw new ArgumentException($"{operation}: {name} must hold one value for each of the {matrix.Rows} rows of {matrix}, as {matrix.WithColumns(1)} or without the last 1; found {found}.");
         }
     }
 

@@ -55,6 +55,22 @@ public sealed class ProductTests
         }
     }
 
+    /// <summary>Sums that are done in one piece, and such that are cut.</summary>
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void Products_with_long_sums_are_right(bool transposeA, bool transposeB)
+    {
+        var random = new SeededRandom(7);
+        foreach (int k in new[] { 256, 511, 768, 769, 1100 })
+        {
+            Check(random, 19, 75, k, transposeA, transposeB, Accumulation.Overwrite);
+            Check(random, 7, 41, k, transposeA, transposeB, Accumulation.Add);
+        }
+    }
+
     [Fact]
     public void Packed_products_of_odd_sizes_are_right()
     {
@@ -126,7 +142,7 @@ public sealed class ProductTests
     public void The_bits_of_a_packed_product_do_not_depend_on_how_it_is_shared_out()
     {
         var random = new SeededRandom(5);
-        foreach ((int m, int n, int k) in new[] { (37, 9, 301), (5, 300, 65), (2, 600, 50), (120, 130, 257) })
+        foreach ((int m, int n, int k) in new[] { (37, 9, 301), (5, 300, 65), (2, 600, 50), (25, 300, 70), (120, 130, 257), (8, 70, 800) })
         {
             var operands = new Operands(random, m, n, k, transposeA: false, transposeB: false);
             var plain = new float[operands.C.Length];

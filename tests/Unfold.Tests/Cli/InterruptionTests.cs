@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using Unfold.Cli;
+using Unfold.Tests.Persistence;
+
+namespace Unfold.Tests.Cli;
+
+/// <summary>The second signal ends at once and leaves a terminal that can be used.</summary>
+public sealed class InterruptionTests
+{
+    private const string HideCursor = "\e[?25l", ShowCursor = "\e[?25h";
+
+    [Theory]
+    [InlineData((int)TerminalKind.Live, ShowCursor)]
+    [InlineData((int)TerminalKind.Plain, "")]
+    public void Only_the_second_signal_shows_the_cursor(int kind, string wanted)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        using var interruption = new Interruption(new Terminal(output, error, (TerminalKind)kind));
+
+        Assert.True(interruption.Hear());
+        Assert.Equal("", error.ToString());
+        Assert.True(interruption.Asked);
+        Assert.False(interruption.Hear());
+        Assert.Equal(wanted, error.ToString().TrimEnd());
+    }
+
+    [Fact]
+    public async Task A_terminal_is_left_with_its_cursor()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/script"), "Needs the command script, which runs a command under a terminal.");
+        using var folder = new TemporaryFolder();
+        string text = CommandLine.WriteText(folder["text.txt"]);
+
+        // Steps of about half a second: the second signal comes while the first one waits for the end of a step. Where it comes too
+        // late, the run ends in order and shows its cursor as well.
+        string[] line = ["exec", Path.Combine(AppContext.BaseDirectory, "Unfold.Cli.dll"), "train", "--text", text, "--out", folder["run"], "--hidden", "280", "--layers", "2", "--batch-size", "50", "--seq-length", "100", "--threads", "1"];
+        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        var start = new ProcessStartInfo("/usr/bin/script", ["-qec", $"echo $$ > {folder["pid"]}; exec {host} {string.Join(' ', line)}", "/dev/null"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            Environment = { ["TERM"] = "xterm", ["NO_COLOR"] = "" },
+        };
+        using Process script = Process.Start(start)!;
+        var seen = new System.Text.StringBuilder();
+        char[] piece = new char[4096];
+        while (!seen.ToString().Contains("step 1 of", StringComparison.Ordinal))
+        {
+            int count = await script.StandardOutput.ReadAsync(piece, TestContext.Current.CancellationToken);
+            Assert.True(count > 0, $"The command ended before its view came: {seen}");
+            seen.Append(piece, 0, count);
+        }
+
+        string command = File.ReadAllText(folder["pid"]).Trim();
+        for (int signal = 0; signal < 2; signal++)
+        {
+            using Process kill = Process.Start("kill", ["-s", "INT", command]);
+            kill.WaitForExit();
+            await Task.Delay(40, TestContext.Current.CancellationToken);
+        }
+
+        seen.Append(await script.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));
+        string said = seen.ToString();
+        Assert.Contains(HideCursor, said, StringComparison.Ordinal);
+        Assert.True(said.LastIndexOf(ShowCursor, StringComparison.Ordinal) > said.LastIndexOf(HideCursor, StringComparison.Ordinal), said);
+    }
+}
