@@ -10,6 +10,7 @@ public sealed class LineChart
     private const double Top = 30;
     private const double Right = 18;
     private const double BandOpacity = 0.25;
+    private const string LevelDash = "4 4";
 
     private readonly List<Series> _series = [];
 
@@ -108,9 +109,9 @@ public sealed class LineChart
         legend.Draw(svg, left, Top);
         frame.Draw(svg, HorizontalLabel, VerticalLabel);
         bool drawn = false;
-        foreach ((Series series, int number) in Numbered().OrderBy(pair => pair.Series.Kind == Kind.Band ? 0 : 1))
+        foreach ((Series series, string colour, string dash) in Styled().OrderBy(style => style.Series.Kind == Kind.Band ? 0 : 1))
         {
-            drawn |= Draw(svg, frame, series, number);
+            drawn |= Draw(svg, frame, series, colour, dash);
         }
 
         if (!drawn)
@@ -135,7 +136,7 @@ public sealed class LineChart
         }
     }
 
-    private static bool Draw(SvgDocument svg, PlotFrame frame, Series series, int number)
+    private static bool Draw(SvgDocument svg, PlotFrame frame, Series series, string colour, string dash)
     {
         bool drawn = false;
         if (series.Kind == Kind.Level)
@@ -143,7 +144,7 @@ public sealed class LineChart
             if (Axis.CanShow(frame.Up.Scale, series.Y[0]))
             {
                 double y = frame.Y(series.Y[0]);
-                svg.Line(frame.Left, y, frame.Left + frame.Width, y, Palette.Colour(number), dash: "4 4");
+                svg.Line(frame.Left, y, frame.Left + frame.Width, y, colour, dash: dash);
                 drawn = true;
             }
 
@@ -155,25 +156,31 @@ public sealed class LineChart
             drawn = true;
             if (series.Kind == Kind.Band)
             {
-                svg.Polygon([.. run.Select(point => (point.X, point.Low)), .. run.Reverse().Select(point => (point.X, point.High))], Palette.Colour(number), BandOpacity);
+                svg.Polygon([.. run.Select(point => (point.X, point.Low)), .. run.Reverse().Select(point => (point.X, point.High))], colour, BandOpacity);
             }
             else
             {
-                svg.Polyline(Thinning.ToPixels([.. run.Select(point => (point.X, point.Low))]), Palette.Colour(number), Palette.Dash(number));
+                svg.Polyline(Thinning.ToPixels([.. run.Select(point => (point.X, point.Low))]), colour, dash);
             }
         }
 
         return drawn;
     }
 
-    private IEnumerable<(Series Series, int Number)> Numbered() => _series.Select((series, number) => (series, number));
+    /// <summary>Each series has a colour of its own; the first line is full, and a level is dashed in a way that no line is.</summary>
+    private IEnumerable<(Series Series, string Colour, string Dash)> Styled()
+    {
+        int lines = 0;
+        for (int i = 0; i < _series.Count; i++)
+        {
+            string dash = _series[i].Kind switch { Kind.Line => Palette.Dash(lines++), Kind.Level => LevelDash, _ => "" };
+            yield return (_series[i], Palette.Colour(i), dash);
+        }
+    }
 
-    private IEnumerable<LegendEntry> Entries() => Numbered().Select(pair => new LegendEntry(
-        pair.Series.Name,
-        pair.Series.Kind == Kind.Band ? LegendMark.Patch : LegendMark.Line,
-        Palette.Colour(pair.Number),
-        pair.Series.Kind == Kind.Level ? "4 4" : Palette.Dash(pair.Number),
-        pair.Series.Kind == Kind.Band ? BandOpacity : 1));
+    private IEnumerable<LegendEntry> Entries() => Styled().Select(style => style.Series.Kind == Kind.Band
+        ? new LegendEntry(style.Series.Name, LegendMark.Patch, style.Colour, "", BandOpacity)
+        : new LegendEntry(style.Series.Name, LegendMark.Line, style.Colour, style.Dash, 1));
 
     /// <summary>A line has its values in <paramref name="Y"/>; a band its lower ends there and its upper ends in <paramref name="High"/>.</summary>
     private sealed record Series(Kind Kind, string Name, double[] X, double[] Y, double[] High)

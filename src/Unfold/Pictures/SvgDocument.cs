@@ -27,8 +27,8 @@ internal sealed class SvgDocument
     /// <summary>Begins a picture whose title is also what a screen reader says.</summary>
     public SvgDocument(double width, double height, string title)
     {
-        _text.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{Round(width)}\" height=\"{Round(height)}\" viewBox=\"0 0 {Round(width)} {Round(height)}\" role=\"img\" ")
-            .Append(CultureInfo.InvariantCulture, $"font-family=\"system-ui, -apple-system, 'Segoe UI', sans-serif\" font-size=\"{Round(FontSize)}\" fill=\"{Palette.Ink}\">\n<title>{Escape(title)}</title>\n");
+        _text.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{Round(width)}\" height=\"{Round(height)}\" viewBox=\"0 0 {Round(width)} {Round(height)}\" role=\"img\">\n<title>{Escape(title)}</title>\n")
+            .Append(CultureInfo.InvariantCulture, $"<g font-family=\"system-ui, -apple-system, 'Segoe UI', sans-serif\" font-size=\"{Round(FontSize)}\" fill=\"{Palette.Ink}\">\n");
     }
 
     /// <summary>About how wide a text becomes: an em for a letter of East Asia, 0.58 of it for any other.</summary>
@@ -95,7 +95,7 @@ internal sealed class SvgDocument
     }
 
     /// <summary>Ends the picture.</summary>
-    public string End() => _text.Append("</svg>\n").ToString();
+    public string End() => _text.Append("</g>\n</svg>\n").ToString();
 
     private static string Round(double value) => Math.Round(value, 2).ToString("0.##", CultureInfo.InvariantCulture);
 
