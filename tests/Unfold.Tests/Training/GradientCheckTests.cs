@@ -10,7 +10,7 @@ namespace Unfold.Tests.Training;
 [Trait("Path", "every")]
 public sealed class GradientCheckTests
 {
-    private const double SingleTolerance = 1e-2;
+    private const double SingleTolerance = 1e-3;
     private const double DoubleTolerance = 1e-5;
 
     public static TheoryData<string> Cells => [.. GoldenCells.Names];
@@ -22,9 +22,9 @@ public sealed class GradientCheckTests
         OracleGraph graph = Graph(cell);
         GradientCheckReport twice = GradientCheck.Run(graph.Parameters, graph.Loss, graph.Reference);
         Assert.True(twice.Passed(DoubleTolerance), twice.ToString());
-        if (cell != "rnn-relu")
+        if (cell is not ("rnn-relu" or "min-gru" or "min-lstm"))
         {
-            // Steps as large as single precision needs them cross the corners of relu.
+            // Steps as large as single precision needs them cross the corners of these cells' functions.
             GradientCheckReport once = GradientCheck.Run(graph.Parameters, graph.Loss);
             Assert.True(once.Passed(SingleTolerance), once.ToString());
         }
