@@ -6,6 +6,7 @@ using Unfold.Bench;
     ("products", "how near to that the matrix products come", ProductsQuestion.Run),
     ("steps", "training steps and streamed tokens, beside PyTorch and oneDNN", StepsQuestion.Run),
     ("stream", "the time of one streamed token", StreamQuestion.Run),
+    ("lstm", "what the options of the LSTM cost, and that the plain one pays for none", LstmQuestion.Run),
     ("allocations", "the bytes that a training step allocates", AllocationsQuestion.Run),
     ("startup", "how soon the published command writes its first character", StartupQuestion.Run),
     ("demo", "what the command learns of the embedded text", DemoQuestion.Run),
