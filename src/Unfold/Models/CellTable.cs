@@ -22,6 +22,14 @@ internal static class CellTable
             (_, input, hidden, random, name) => new GruCell(input, hidden, random, name: name),
             (_, input, h) => (3 * h * (input + h + 1)) + h,
             (_, h) => (Int128)4 * h),
+        [CellKind.MinGru] = new(
+            (_, input, hidden, random, name) => new MinGruCell(input, hidden, random, name: name),
+            (_, input, h) => 2 * h * (input + 1),
+            (_, h) => (Int128)2 * h),
+        [CellKind.MinLstm] = new(
+            (_, input, hidden, random, name) => new MinLstmCell(input, hidden, random, name: name),
+            (_, input, h) => 3 * h * (input + 1),
+            (_, h) => (Int128)3 * h),
     };
 
     /// <summary>Makes a cell; without a generator its weights are left for a file to fill.</summary>
