@@ -16,7 +16,7 @@ public enum Reading
 /// <summary>How one vector is made of the outputs y_1 .. y_L of a sequence.</summary>
 public enum Pooling
 {
-    /// <summary>The output after the last step, and of the backward direction after the first: merge(f_L, b_1).</summary>
+    /// <summary>The output after the last step, and of the backward direction after the first: merge(f_L, b_1), of the last layer without what a residual connection adds.</summary>
     Last,
 
     /// <summary>(y_1 + .. + y_L) / L.</summary>

@@ -20,7 +20,7 @@ internal static class SequenceCases
     public static TheoryData<int> Numbers => [.. Enumerable.Range(0, Settings.Length)];
 
     /// <summary>Options of a fit that takes no time.</summary>
-    public static FitOptions Short { get; } = new() { Epochs = 2, BatchSize = 4, LearningRate = 0.01, Seed = 5, Workers = new Workers(1) };
+    public static FitOptions Short => new() { Epochs = 2, BatchSize = 4, LearningRate = 0.01, Seed = 5, Workers = new Workers(1) };
 
     /// <summary>Sequences of two columns and three variables, of lengths from 1 to 6.</summary>
     public static Sequence[] Mixed(int count, ulong seed)
