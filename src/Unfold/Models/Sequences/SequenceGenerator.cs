@@ -123,7 +123,7 @@ public sealed class SequenceGenerator : SequenceModel<GeneratedSequence>
         IReadOnlyList<GeneratedSequence> examples, SequenceEncoderSettings settings, FitOptions options, IReadOnlyList<GeneratedSequence>? validation = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        RequireExamples(examples, "training");
+        RequireExamples(examples, validation);
         SeededRandom random = WeightsRandom(options);
         settings.Validate();
         SequenceSchema schema = SequenceSchema.Learn([.. examples.Select(example => example.Input)], settings.MinimumCount);
