@@ -62,7 +62,7 @@ public sealed class SequenceGenerator : SequenceModel<GeneratedSequence>
         int width = _input.OutputSize + settings.Embedding;
         for (int layer = 0; layer < layers.Length; layer++)
         {
-            Cell cell = CellTable.Of(settings.Cell).Create(settings.ToLanguageModelSettings(), width, random!, $"layers.{layer}");
+            Cell cell = CellTable.Of(settings.Cell).Create(settings.ToLanguageModelSettings(), width, settings.Hidden, random!, $"layers.{layer}");
             layers[layer] = new Recurrent(cell);
             _bridges[layer] = (
                 new Dense(_input.OutputSize, cell.HiddenSize, random!, $"bridges.{layer}.hidden"),
@@ -207,7 +207,7 @@ public sealed class SequenceGenerator : SequenceModel<GeneratedSequence>
         Int128 hidden = settings.Hidden;
 
         // A cell of one unit shows how many values of state a unit has.
-        Int128 state = hidden * (1 + row.Create(shape with { Hidden = 1 }, 1, random: null!, "unit").MemorySize);
+        Int128 state = hidden * (1 + row.Create(shape, 1, 1, null!, "unit").MemorySize);
         return tables + (settings.Layers * (input + 1) * state) + (symbols.Count * (Int128)settings.Embedding)
             + row.Count(shape, input + settings.Embedding, hidden) + ((settings.Layers - 1) * row.Count(shape, hidden, hidden))
             + ((hidden + 1) * symbols.Count);
