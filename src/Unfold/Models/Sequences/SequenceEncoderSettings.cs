@@ -1,3 +1,4 @@
+using Unfold.Cells;
 using Unfold.Layers;
 using Unfold.Numerics.Kernels;
 
@@ -41,6 +42,9 @@ public sealed record SequenceEncoderSettings
     /// <summary>H, the width of every layer and direction, at least 1.</summary>
     public int Hidden { get; init; } = 100;
 
+    /// <summary>What the LSTM has beside the plain one; the defaults for the other cells.</summary>
+    public LstmOptions Lstm { get; init; } = new();
+
     /// <summary>Whether a step sees what comes after it.</summary>
     public Reading Reading { get; init; } = Reading.Bidirectional;
 
@@ -69,11 +73,10 @@ public sealed record SequenceEncoderSettings
     /// <exception cref="UnfoldException">A value is out of range; the message names it.</exception>
     public void Validate()
     {
-        ToLanguageModelSettings().Validate();
         RequireKnown(Cell);
+        ToLanguageModelSettings().Validate();
         RequireKnown(Reading);
         RequireKnown(Merge);
-        RequireKnown(Connection);
         RequireKnown(Pooling);
         if (MinimumCount < 1)
         {
@@ -114,6 +117,8 @@ public sealed record SequenceEncoderSettings
         Activation = Activation,
         Layers = Layers,
         Hidden = Hidden,
+        Lstm = Lstm,
+        Connection = Connection,
         Embedding = Embedding,
         Dropout = Dropout,
     };

@@ -1,6 +1,7 @@
 using Unfold.Layers;
 using Unfold.Models;
 using Unfold.Numerics;
+using Unfold.Numerics.Kernels;
 
 namespace Unfold.Tests.Models.Sequences;
 
@@ -15,6 +16,9 @@ internal static class SequenceCases
         new() { Cell = CellKind.Rnn, Hidden = 4, Embedding = 5, FurtherEmbedding = 1, Merge = Merge.Sum, Layers = 2, Connection = StackConnection.Residual, Pooling = Pooling.Max },
         new() { Cell = CellKind.Gru, Hidden = 6, Embedding = 2, FurtherEmbedding = 2, Merge = Merge.Multiply },
         new() { Cell = CellKind.Gru, Hidden = 5, Embedding = 2, FurtherEmbedding = 4, Merge = Merge.Average, Layers = 2, Pooling = Pooling.Mean },
+        new() { Cell = CellKind.Lstm, Hidden = 7, Embedding = 5, FurtherEmbedding = 3, Lstm = new() { Projection = 5, Peepholes = true, OutputActivation = Activation.Identity } },
+        new() { Cell = CellKind.MinGru, Hidden = 4, Layers = 3, Embedding = 4, FurtherEmbedding = 2, Connection = StackConnection.Residual },
+        new() { Cell = CellKind.MinLstm, Hidden = 5, Embedding = 3, FurtherEmbedding = 2, Pooling = Pooling.Max },
     ];
 
     public static TheoryData<int> Numbers => [.. Enumerable.Range(0, Settings.Length)];
