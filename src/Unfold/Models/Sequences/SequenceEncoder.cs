@@ -126,7 +126,7 @@ public sealed class SequenceEncoder
         LanguageModelSettings shape = settings.ToLanguageModelSettings();
         (Int128 tables, Int128 input) = SequenceInputLayer.Measure(schema, settings.EmbeddingOf);
         int directions = settings.Reading == Reading.Forward ? 1 : 2;
-        Int128 output = directions == 2 && settings.Merge == Merge.Concatenate ? 2 * (Int128)settings.Hidden : settings.Hidden;
+        Int128 output = shape.OutputSize(0) * (Int128)(settings.Merge == Merge.Concatenate ? directions : 1);
         Int128 layers = count(shape, input, settings.Hidden) + ((settings.Layers - 1) * count(shape, output, settings.Hidden));
         return (tables + (directions * layers), output);
     }

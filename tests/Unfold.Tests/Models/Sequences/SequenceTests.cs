@@ -14,6 +14,13 @@ public sealed class SequenceTests
     }
 
     [Fact]
+    public void Characters_are_whole()
+    {
+        Assert.Equal(["ä", "\uD83D\uDE00", "z"], Sequence.OfCharacters("ä\uD83D\uDE00z").Columns[0]);
+        Refuses("at least one step; found none", () => Sequence.OfCharacters(""));
+    }
+
+    [Fact]
     public void A_slice_has_the_steps_of_its_place()
     {
         Sequence whole = Sequence.OfSymbols(["a", "b", "c"]).With(Sequence.OfValues([1, 2, 3, 4, 5, 6], 2)), slice = whole.Slice(1, 2);
