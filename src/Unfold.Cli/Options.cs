@@ -100,6 +100,10 @@ internal static class Options
         where T : struct, Enum =>
         Choice(name, description, [.. Enum.GetValues<T>().Select(value => (value.ToString().ToLowerInvariant(), value))]);
 
+    /// <summary>One of the built-in cells; null where it is not given. A cell of the user's own is code, which a command line cannot give.</summary>
+    public static Option<CellKind?> Cell(string description) =>
+        Choice("--cell", description, [.. Enum.GetValues<CellKind>().Where(kind => kind != CellKind.Custom).Select(kind => (kind.ToString().ToLowerInvariant(), kind))]);
+
     /// <summary>One of a few words; null where it is not given.</summary>
     public static Option<T?> Choice<T>(string name, string description, params IReadOnlyList<(string Word, T Value)> choices)
         where T : struct => new(name)

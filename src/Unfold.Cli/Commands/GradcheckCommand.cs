@@ -30,7 +30,7 @@ internal sealed class GradcheckCommand(Terminal terminal)
     // As glorot weights are small, gates would stay near their middle, where a wrong derivative hides.
     private const float Enlargement = 1.5f, BiasSpread = 0.5f;
 
-    private readonly Option<CellKind?> _cell = Options.Choice<CellKind>("--cell", "The recurrent cell; default lstm.");
+    private readonly Option<CellKind?> _cell = Options.Cell("The recurrent cell; default lstm.");
     private readonly Option<Activation?> _activation = Options.Choice<Activation>("--activation", "The function of the cell rnn; default tanh.");
     private readonly Option<long?> _layers = Options.Whole("--layers", 1, 16, "Recurrent layers; default 2.");
     private readonly Option<LayerWidths?> _hidden = Options.Widths("--hidden", Largest, "The width of the layers: one for all, or one for each with commas between; default 7.");

@@ -24,7 +24,7 @@ internal sealed class TrainOptions
 
     public Option<long?> Vocabulary { get; } = Options.Whole("--vocabulary", 2, int.MaxValue, "The most tokens to know, the most frequent ones; all others are read as unknown. Default 50000 for word, all for char.");
 
-    public Option<CellKind?> Cell { get; } = Options.Choice<CellKind>("--cell", "The recurrent cell; default lstm.");
+    public Option<CellKind?> Cell { get; } = Options.Cell("The recurrent cell; default lstm.");
 
     public Option<Activation?> Activation { get; } = Options.Choice<Activation>("--activation", "The function of the cell rnn; default tanh.");
 

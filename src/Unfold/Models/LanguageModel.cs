@@ -37,7 +37,7 @@ public sealed class LanguageModel
         int input = settings.Embedding == 0 ? vocabulary.Count : settings.Embedding;
         for (int layer = 0; layer < layers.Length; layer++)
         {
-            layers[layer] = new Recurrent(CellTable.Of(settings.Cell).Create(settings, input, settings.Hidden[layer], random!, $"layers.{layer}"));
+            layers[layer] = new Recurrent(CellTable.Of(settings.Cell).Create(settings, input, settings.Hidden[layer], random, $"layers.{layer}"));
             input = layers[layer].OutputSize;
         }
 

@@ -21,6 +21,9 @@ public enum CellKind
 
     /// <summary>Minimal long short-term memory, trained by a scan over time.</summary>
     MinLstm,
+
+    /// <summary>A cell of the user's own, which <see cref="LanguageModelSettings.CustomCell"/> makes.</summary>
+    Custom,
 }
 
 /// <summary>The shape of a <see cref="LanguageModel"/>.</summary>
@@ -28,6 +31,9 @@ public sealed record LanguageModelSettings
 {
     /// <summary>The cell of every layer.</summary>
     public CellKind Cell { get; init; } = CellKind.Lstm;
+
+    /// <summary>Makes the cells where <see cref="Cell"/> is <see cref="CellKind.Custom"/>; null for the built-in ones.</summary>
+    public CellFactory? CustomCell { get; init; }
 
     /// <summary>f of the simple recurrent network; the other cells have their own.</summary>
     public Activation Activation { get; init; } = Activation.Tanh;
@@ -90,6 +96,16 @@ public sealed record LanguageModelSettings
         Require(Hidden.IsOneForAll || Hidden.Values.Count == Layers, "the number of hidden sizes", $"1, or one for each of the {Layers} layers", Hidden.Values.Count);
         Require(Embedding >= 0, "the embedding size", "0 for one-hot, or more", Embedding);
         Require(Dropout is >= 0 and < 1, "the dropout probability", "at least 0 and below 1", Dropout);
+        if (Cell == CellKind.Custom && CustomCell is null)
+        {
+            throw new UnfoldException($"The cell custom is one of your own: give {nameof(CustomCell)} a function that makes it, or choose a built-in cell.");
+        }
+
+        if (Cell != CellKind.Custom && CustomCell is not null)
+        {
+            throw new UnfoldException($"A function that makes cells goes with the cell custom only; found the cell {Cell.ToString().ToLowerInvariant()}.");
+        }
+
         if (Activation != Activation.Tanh && Cell != CellKind.Rnn)
         {
             throw new UnfoldException($"An activation can be chosen for the cell rnn only; {Cell.ToString().ToLowerInvariant()} has its own.");

@@ -24,6 +24,9 @@ internal sealed class JsonFields
         _object = element;
     }
 
+    /// <summary>What messages call the file.</summary>
+    public string Path => _file;
+
     /// <summary>Reads a file that holds one JSON object in UTF-8, at most 16 MiB.</summary>
     /// <exception cref="UnfoldException">The file is missing, cannot be read, or is not a JSON object without repeated names.</exception>
     public static JsonFields Read(string path)

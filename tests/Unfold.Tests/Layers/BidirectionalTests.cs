@@ -81,7 +81,7 @@ public sealed class BidirectionalTests
         Refused(() => layer.Forward(tape, input, lengths: [5, 6]), "sequence 1", "1 to 5", "found 6");
     }
 
-    private static void Refused(Action action, params string[] parts)
+    private static void Refused(Func<object> action, params string[] parts)
     {
         ArgumentException failure = Assert.ThrowsAny<ArgumentException>(action);
         Assert.All(parts, part => Assert.Contains(part, failure.Message, StringComparison.Ordinal));

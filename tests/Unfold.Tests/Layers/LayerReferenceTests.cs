@@ -1,4 +1,3 @@
-using Unfold.Autograd;
 using Unfold.Cells;
 using Unfold.Layers;
 using Unfold.Numerics;

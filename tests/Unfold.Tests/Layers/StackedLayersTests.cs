@@ -133,7 +133,7 @@ public sealed class StackedLayersTests
         return stack.Forward(tape, SequenceInput.Of(new Tensor(new Shape(Time, Batch, Width), X)), random: random).Outputs.Values.ToArray();
     }
 
-    private static void Refused(Action action, params string[] parts)
+    private static void Refused(Func<object> action, params string[] parts)
     {
         ArgumentException failure = Assert.ThrowsAny<ArgumentException>(action);
         Assert.All(parts, part => Assert.Contains(part, failure.Message, StringComparison.Ordinal));

@@ -139,8 +139,8 @@ public sealed class SequenceEncoder
         CellTable.Row row = CellTable.Of(settings.Cell);
         LanguageModelSettings shape = settings.ToLanguageModelSettings();
         return settings.Reading == Reading.Forward
-            ? new Recurrent(row.Create(shape, input, settings.Hidden, random!, name))
-            : new Bidirectional(row.Create(shape, input, settings.Hidden, random!, $"{name}.forward"), row.Create(shape, input, settings.Hidden, random!, $"{name}.backward"), settings.Merge);
+            ? new Recurrent(row.Create(shape, input, settings.Hidden, random, name))
+            : new Bidirectional(row.Create(shape, input, settings.Hidden, random, $"{name}.forward"), row.Create(shape, input, settings.Hidden, random, $"{name}.backward"), settings.Merge);
     }
 
     private Tensor Drop(Tape tape, Tensor values, SeededRandom? random) =>

@@ -33,6 +33,9 @@ public sealed record SequenceEncoderSettings
     /// <summary>The cell of every layer.</summary>
     public CellKind Cell { get; init; } = CellKind.Lstm;
 
+    /// <summary>Makes the cells where <see cref="Cell"/> is <see cref="CellKind.Custom"/>; null for the built-in ones.</summary>
+    public CellFactory? CustomCell { get; init; }
+
     /// <summary>f of the simple recurrent network; the other cells have their own.</summary>
     public Activation Activation { get; init; } = Activation.Tanh;
 
@@ -114,6 +117,7 @@ public sealed record SequenceEncoderSettings
     internal LanguageModelSettings ToLanguageModelSettings() => new()
     {
         Cell = Cell,
+        CustomCell = CustomCell,
         Activation = Activation,
         Layers = Layers,
         Hidden = Hidden,

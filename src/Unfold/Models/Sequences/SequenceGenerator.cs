@@ -62,7 +62,7 @@ public sealed class SequenceGenerator : SequenceModel<GeneratedSequence>
         int width = _input.OutputSize + settings.Embedding;
         for (int layer = 0; layer < layers.Length; layer++)
         {
-            Cell cell = CellTable.Of(settings.Cell).Create(settings.ToLanguageModelSettings(), width, settings.Hidden, random!, $"layers.{layer}");
+            Cell cell = CellTable.Of(settings.Cell).Create(settings.ToLanguageModelSettings(), width, settings.Hidden, random, $"layers.{layer}");
             layers[layer] = new Recurrent(cell);
             _bridges[layer] = (
                 new Dense(_input.OutputSize, cell.HiddenSize, random!, $"bridges.{layer}.hidden"),

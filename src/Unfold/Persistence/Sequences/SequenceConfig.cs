@@ -43,12 +43,17 @@ internal static class SequenceConfig
     }
 
     /// <summary>Reads the recurrent part.</summary>
-    public static SequenceEncoderSettings ReadEncoder(JsonFields config, string name = "encoder")
+    /// <param name="config">The file.</param>
+    /// <param name="customCell">Makes the cells of a model whose cell is the user's own.</param>
+    /// <param name="name">The name of the part.</param>
+    public static SequenceEncoderSettings ReadEncoder(JsonFields config, CellFactory? customCell, string name = "encoder")
     {
         JsonFields fields = config.Object(name);
+        CellKind cell = fields.Enum<CellKind>("cell");
         var settings = new SequenceEncoderSettings
         {
-            Cell = fields.Enum<CellKind>("cell"),
+            Cell = cell,
+            CustomCell = CustomCells.For(cell, customCell, config.Path),
             Activation = fields.Enum<Activation>("activation"),
             Layers = fields.Int32("layers", 1, MostLayers),
             Hidden = fields.Int32("hidden", 1, WidestLayer),
