@@ -154,6 +154,7 @@ internal sealed class InspectCommand(Terminal terminal)
         yield return ("unknown_tokens", Invariant($"{data.UnknownTokens}"), ValueKind.Number);
         yield return ("batch_size", Invariant($"{training.BatchSize}"), ValueKind.Number);
         yield return ("seq_length", Invariant($"{training.SequenceLength}"), ValueKind.Number);
+        yield return ("segment_length", Invariant($"{training.SegmentLength}"), ValueKind.Number);
         yield return ("batching", Word(training.Batching), ValueKind.Text);
         yield return ("loss", Word(training.Loss), ValueKind.Text);
         yield return training.Steps > 0 ? ("steps", Invariant($"{training.Steps}"), ValueKind.Number) : ("epochs", Invariant($"{training.Epochs}"), ValueKind.Number);

@@ -23,6 +23,7 @@ internal sealed class SequenceScan
     private readonly RecurrentState? _initial;
     private readonly SequencePacking _packing;
     private readonly SequenceProjection _projection;
+    private readonly StateTrace? _trace;
     private readonly ulong? _noiseSeed;
     private readonly int _time, _batch, _hidden, _gatesWidth, _savedWidth, _memoryWidth, _noiseWidth;
 
@@ -37,6 +38,7 @@ internal sealed class SequenceScan
         _noiseWidth = random is null ? 0 : cell.NoiseWidth;
         _noiseSeed = _noiseWidth == 0 ? null : random!.NextUInt64();
         _packing = new SequencePacking(tape, _time, _batch, lengths, layer.Direction);
+        _trace = tape.Probe?.Begin(cell.Name, _time, _batch, _memoryWidth);
         _projection = new SequenceProjection(cell, layer.InputProjection!, tape, input, _packing);
         int rows = _packing.Rows;
         _gates = tape.Scratch(checked(rows * _gatesWidth));
@@ -160,6 +162,15 @@ internal sealed class SequenceScan
         AddOutputGradient(row, rows, dHidden);
         AddFinalGradient(Final.Hidden, t, first, rows, dHidden, _hidden);
         AddFinalGradient(Final.Memory, t, first, rows, dMemory, _memoryWidth);
+        for (int i = 0; _trace is not null && i < rows; i++)
+        {
+            _trace.Note(
+                _packing.Length(first + i) - 1 - t,
+                _packing.Sequence(first + i),
+                dHidden.Slice(i * _hidden, _hidden),
+                dMemory.Slice(i * _memoryWidth, _memoryWidth));
+        }
+
         _cell.Backward(new StepGradient
         {
             Rows = rows,
