@@ -20,6 +20,14 @@ internal static class CellTable
             (settings, input, random, name) => new GruCell(input, settings.Hidden, random, name: name),
             (_, input, h) => (3 * h * (input + h + 1)) + h,
             ValuesPerUnit: 4),
+        [CellKind.MinGru] = new(
+            (settings, input, random, name) => new MinGruCell(input, settings.Hidden, random, name: name),
+            (_, input, h) => 2 * h * (input + 1),
+            ValuesPerUnit: 2),
+        [CellKind.MinLstm] = new(
+            (settings, input, random, name) => new MinLstmCell(input, settings.Hidden, random, name: name),
+            (_, input, h) => 3 * h * (input + 1),
+            ValuesPerUnit: 3),
     };
 
     /// <summary>Makes a cell; without a generator its weights are left for a file to fill.</summary>

@@ -13,6 +13,12 @@ public enum CellKind
 
     /// <summary>Gated recurrent unit, reset after the product.</summary>
     Gru,
+
+    /// <summary>Minimal gated recurrent unit, trained by a scan over time.</summary>
+    MinGru,
+
+    /// <summary>Minimal long short-term memory, trained by a scan over time.</summary>
+    MinLstm,
 }
 
 /// <summary>The shape of a <see cref="LanguageModel"/>.</summary>

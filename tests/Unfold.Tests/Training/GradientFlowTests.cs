@@ -48,6 +48,7 @@ public sealed class GradientFlowTests
     [InlineData("rnn-tanh", 1)]
     [InlineData("lstm", 2)]
     [InlineData("gru-reset-before", 3)]
+    [InlineData("min-gru", 2)]
     [InlineData("composed", 1)]
     public void The_norms_are_those_of_a_walk_step_by_step(string kind, int workers)
     {
