@@ -6,16 +6,22 @@ internal static class MemoryBudget
     /// <summary>Throws where the weights alone do not fit.</summary>
     public static void RequireModel(LanguageModelSettings settings, int vocabulary)
     {
-        if (settings.CountParameters(vocabulary) > Array.MaxLength)
+        RequireParameters(settings.CountParameters(vocabulary), $"A model of {settings.Layers} layers of {settings.Hidden} with {vocabulary} tokens");
+    }
+
+    /// <summary>Throws where so many weights do not fit.</summary>
+    public static void RequireParameters(Int128 parameters, string what)
+    {
+        // Values, gradients and the packed copies of the weights.
+        Int128 bytes = parameters * sizeof(float) * 4;
+        if (parameters > Array.MaxLength)
         {
             throw new UnfoldException(string.Create(
                 System.Globalization.CultureInfo.InvariantCulture,
-                $"A model of {settings.Layers} layers of {settings.Hidden} with {vocabulary} tokens has {settings.CountParameters(vocabulary):N0} parameters and would need {Gigabytes((Int128)settings.CountParameters(vocabulary) * sizeof(float) * 4)}; at most {Array.MaxLength:N0} fit into one array: choose fewer or smaller layers."));
+                $"{what} has {parameters:N0} parameters and would need {Gigabytes(bytes)}; at most {Array.MaxLength:N0} fit into one array: choose fewer or smaller layers."));
         }
 
-        // Values, gradients and the packed copies of the weights.
-        Int128 bytes = (Int128)settings.CountParameters(vocabulary) * sizeof(float) * 4;
-        Require(bytes, $"A model of {settings.Layers} layers of {settings.Hidden} with {vocabulary} tokens", "choose fewer or smaller layers");
+        Require(bytes, what, "choose fewer or smaller layers");
     }
 
     /// <summary>Throws where a training step does not fit.</summary>

@@ -37,6 +37,28 @@ public static class AtomicFile
         }
     }
 
+    /// <summary>
+    /// Writes files that belong together: all of them are written beside their places before the first takes its own, so that a
+    /// full disk leaves all old ones. Only a crash between two renames can leave one new and one old.
+    /// </summary>
+    /// <exception cref="UnfoldException">A file cannot be written; all old files are untouched.</exception>
+    public static void WriteTogether(params ReadOnlySpan<(string Path, Action<Stream> Write)> files)
+    {
+        if (files.IsEmpty)
+        {
+            return;
+        }
+
+        (string path, Action<Stream> write) = files[0];
+        (string Path, Action<Stream> Write)[] others = files[1..].ToArray();
+        Write(path, stream =>
+        {
+            write(stream);
+            ((FileStream)stream).Flush(flushToDisk: true);
+            WriteTogether(others);
+        });
+    }
+
     /// <summary>Writes a text file as UTF-8 without a byte order mark, whole or not at all.</summary>
     /// <exception cref="UnfoldException">The file cannot be written; the old file is untouched.</exception>
     public static void WriteText(string path, string text)

@@ -9,7 +9,8 @@ namespace Unfold.Persistence;
 /// </summary>
 internal sealed class JsonFields
 {
-    private const long MaximumFileBytes = 16 << 20;
+    /// <summary>The most bytes that <see cref="Read"/> reads.</summary>
+    internal const long MaximumFileBytes = 16 << 20;
 
     private readonly string _file;
     private readonly string _prefix;
@@ -162,6 +163,18 @@ internal sealed class JsonFields
                 ? number
                 : throw Wrong(name, "a list of numbers only", item))]
             : throw Wrong(name, "a list of numbers", value);
+    }
+
+    /// <summary>A list of objects; the fields of one are called <c>outer[0].inner</c> in messages.</summary>
+    /// <exception cref="UnfoldException">The field is missing or holds something other than objects.</exception>
+    public IReadOnlyList<JsonFields> Objects(string name)
+    {
+        JsonElement value = Field(name);
+        return value.ValueKind == JsonValueKind.Array
+            ? [.. value.EnumerateArray().Select((item, index) => item.ValueKind == JsonValueKind.Object
+                ? new JsonFields(_file, $"{_prefix}{name}[{index}].", item)
+                : throw Wrong(name, "a list of objects only", item))]
+            : throw Wrong(name, "a list of objects", value);
     }
 
     /// <summary>A nested object; its fields are called <c>outer.inner</c> in messages.</summary>

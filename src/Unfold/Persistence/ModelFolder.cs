@@ -35,7 +35,8 @@ public sealed class ModelFolder
     /// <summary>The card for readers.</summary>
     public string CardFile => Path.Combine(FullPath, "README.md");
 
-    private string Shown { get; }
+    /// <summary>What error messages call the folder.</summary>
+    internal string Shown { get; }
 
     /// <summary>Loads the best weights.</summary>
     /// <exception cref="UnfoldException">The folder is no model, or damaged, or newer than this Unfold; the message names the file.</exception>
@@ -104,17 +105,21 @@ public sealed class ModelFolder
 
     /// <summary>Throws unless the folder looks like a model.</summary>
     /// <exception cref="UnfoldException">There is no such folder, or no config.json in it.</exception>
-    public void Require()
+    public void Require() => Require($"Train one with: unfold train --out {Shown}");
+
+    /// <summary>Throws unless the folder looks like a model.</summary>
+    /// <param name="advice">How one comes to a model, a sentence.</param>
+    internal void Require(string advice)
     {
         RequireAccess(FullPath, Shown);
         if (File.Exists(FullPath))
         {
-            throw new UnfoldException($"{Shown} is a file; a model is a folder with config.json, vocabulary.json and model.safetensors.");
+            throw new UnfoldException($"{Shown} is a file; a model is a folder with config.json and model.safetensors.");
         }
 
         if (!Directory.Exists(FullPath))
         {
-            throw new UnfoldException($"There is no model folder {Shown}. Train one with: unfold train --out {Shown}");
+            throw new UnfoldException($"There is no model folder {Shown}. {advice}");
         }
 
         RequireAccess(ConfigFile, Shown);

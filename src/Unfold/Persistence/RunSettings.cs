@@ -18,6 +18,11 @@ public sealed record RunSettings(LanguageModelSettings Model, TrainingSettings? 
     {
         JsonFields fields = JsonFields.Read(path);
         fields.Version("unfold_format", FormatVersion);
+        if (fields.Has(SequenceModelFolder.TypeField))
+        {
+            throw new UnfoldException($"{path} describes a {fields.String(SequenceModelFolder.TypeField)} and not a language model: load it in a program, with the Load of its class.");
+        }
+
         LanguageModelSettings model = ReadModel(fields.Object("model"));
         TrainingSettings? training = fields.Has("training") ? ReadTraining(fields.Object("training")) : null;
         RunData? data = fields.Has("data") ? RunData.Read(fields.Object("data")) : null;

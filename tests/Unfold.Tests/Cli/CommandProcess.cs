@@ -10,11 +10,12 @@ internal sealed class CommandProcess : IDisposable
     private readonly Process _process;
     private readonly Task<string> _output;
     private readonly Task<string> _error;
+    private readonly TaskCompletionSource _spoken = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private CommandProcess(Process process)
     {
         _process = process;
-        _output = process.StandardOutput.ReadToEndAsync();
+        _output = ReadAsync(process.StandardOutput);
         _error = process.StandardError.ReadToEndAsync();
     }
 
@@ -50,6 +51,9 @@ internal sealed class CommandProcess : IDisposable
         }
     }
 
+    /// <summary>Waits for the first character on standard output.</summary>
+    public void WaitForOutput() => Assert.True(_spoken.Task.Wait(LimitMilliseconds), "Nothing came on standard output.");
+
     public bool HasExited => _process.HasExited;
 
     /// <summary>Ends the process like kill -9.</summary>
@@ -82,5 +86,19 @@ internal sealed class CommandProcess : IDisposable
         }
 
         _process.Dispose();
+    }
+
+    private async Task<string> ReadAsync(StreamReader output)
+    {
+        var text = new System.Text.StringBuilder();
+        var buffer = new char[4096];
+        for (int count = await output.ReadAsync(buffer); count > 0; count = await output.ReadAsync(buffer))
+        {
+            text.Append(buffer, 0, count);
+            _spoken.TrySetResult();
+        }
+
+        _spoken.TrySetResult();
+        return text.ToString();
     }
 }

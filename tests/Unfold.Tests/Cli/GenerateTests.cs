@@ -142,7 +142,7 @@ public sealed class GenerateTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs signals.");
         using CommandProcess process = CommandProcess.Start("generate", _run, "--length", "2000000000", "--seed", "1");
-        Thread.Sleep(700);
+        process.WaitForOutput();
         process.Signal("INT");
         Said said = process.End();
         Assert.Equal(130, said.Code);

@@ -155,7 +155,7 @@ public sealed class DamagedCheckpointTests : IDisposable
     {
         LanguageModelTrainer other = TinyRun.Create(settings, cell, weights: 50);
         TinyRun.Go(other, 8);
-        TrainingCheckpoint.Save(_folder["checkpoint"], other, seconds: 1);
+        TrainingCheckpoint.Save(_folder["checkpoint"], other, new TrainingTime(1, 9));
         return _folder["checkpoint"];
     }
 

@@ -84,7 +84,7 @@ public sealed class TrainingCheckpointTests
             losses.Add(straight.Step());
         }
 
-        TrainingCheckpoint.Save(folder["c"], straight, seconds: 1);
+        TrainingCheckpoint.Save(folder["c"], straight, new TrainingTime(1, 9));
         TrainingCheckpoint.Restore(folder["c"], restored);
         Assert.Equal(losses.TakeLast(LanguageModelTrainer.RecentSteps).Average(), restored.RecentLoss);
         Assert.Equal(straight.Step(), restored.Step());
@@ -97,7 +97,7 @@ public sealed class TrainingCheckpointTests
         using var folder = new TemporaryFolder();
         LanguageModelTrainer trainer = TinyRun.Create(TinyRun.Settings);
         TinyRun.Go(trainer, SavedAt);
-        TrainingCheckpoint.Save(folder["c"], trainer, seconds: 12.5);
+        TrainingCheckpoint.Save(folder["c"], trainer, new TrainingTime(12.5, 9));
         Assert.Equal(trainer.Results(12.5), TrainingCheckpoint.ReadResults(folder["c"]));
     }
 
@@ -108,20 +108,20 @@ public sealed class TrainingCheckpointTests
         TinyRun.Go(straight, TinyRun.Steps);
         TinyRun.Go(saved, savedAt);
         float[] weights = [.. saved.Model.Parameters.Values];
-        TrainingCheckpoint.Save(folder["checkpoint"], saved, seconds: 2.5);
+        TrainingCheckpoint.Save(folder["checkpoint"], saved, new TrainingTime(2.5, 9));
 
         // Other weights, so that everything has to come from the file.
         LanguageModelTrainer resumed = TinyRun.Create(settings, cell, weights: 99);
         Assert.NotEqual(weights, resumed.Model.Parameters.Values.ToArray());
-        Assert.Equal(2.5, TrainingCheckpoint.Restore(folder["checkpoint"], resumed));
+        Assert.Equal(new TrainingTime(2.5, 9), TrainingCheckpoint.Restore(folder["checkpoint"], resumed));
         TinyRun.RequireSame(TinyRun.Snapshot(saved), TinyRun.Snapshot(resumed), $"restored at step {savedAt}");
 
         TinyRun.Go(resumed, TinyRun.Steps - savedAt);
         Assert.NotEqual(weights, resumed.Model.Parameters.Values.ToArray());
         TinyRun.RequireSame(TinyRun.Snapshot(straight), TinyRun.Snapshot(resumed), $"step {TinyRun.Steps} after a stop at {savedAt}");
 
-        TrainingCheckpoint.Save(folder["straight"], straight, seconds: 4);
-        TrainingCheckpoint.Save(folder["resumed"], resumed, seconds: 4);
+        TrainingCheckpoint.Save(folder["straight"], straight, new TrainingTime(4, 9));
+        TrainingCheckpoint.Save(folder["resumed"], resumed, new TrainingTime(4, 9));
         Assert.Equal(File.ReadAllBytes(folder["straight"]), File.ReadAllBytes(folder["resumed"]));
     }
 }

@@ -36,7 +36,8 @@ public sealed class Sequence
             throw new UnfoldException($"All columns of a sequence have one length; found {columns[0].Count} and {other.Count} symbols.");
         }
 
-        return new Sequence(columns[0].Count, columns, default, 0);
+        // Copies, so that a list that grows later cannot change a sequence.
+        return new Sequence(columns[0].Count, [.. columns.Select(column => (IReadOnlyList<string>)[.. column])], default, 0);
     }
 
     /// <summary>Takes numbers.</summary>
@@ -61,13 +62,24 @@ public sealed class Sequence
         return new Sequence(values.Length / width, [], values.ToArray(), width);
     }
 
-    /// <summary>The symbols of this sequence with the numbers of another of the same length beside them.</summary>
+    /// <summary>This sequence with another of the same length beside it: columns after columns, variables after variables.</summary>
     /// <exception cref="UnfoldException">The lengths differ.</exception>
-    public Sequence With(Sequence numbers)
+    public Sequence With(Sequence other)
     {
-        ArgumentNullException.ThrowIfNull(numbers);
-        return numbers.Length == Length
-            ? new Sequence(Length, [.. Columns, .. numbers.Columns], numbers.Width == 0 ? Values : numbers.Values, Math.Max(Width, numbers.Width))
-            : throw new UnfoldException($"Sequences side by side have one length; found {Length} and {numbers.Length} steps.");
+        ArgumentNullException.ThrowIfNull(other);
+        if (other.Length != Length)
+        {
+            throw new UnfoldException($"Sequences side by side have one length; found {Length} and {other.Length} steps.");
+        }
+
+        float[] values = new float[Length * (Width + other.Width)];
+        for (int t = 0; t < Length; t++)
+        {
+            Span<float> step = values.AsSpan(t * (Width + other.Width), Width + other.Width);
+            Values.Span.Slice(t * Width, Width).CopyTo(step);
+            other.Values.Span.Slice(t * other.Width, other.Width).CopyTo(step[Width..]);
+        }
+
+        return new Sequence(Length, [.. Columns, .. other.Columns], values, Width + other.Width);
     }
 }

@@ -2,6 +2,7 @@ using Unfold.Autograd;
 using Unfold.Autograd.Operations;
 using Unfold.Layers;
 using Unfold.Numerics;
+using Unfold.Numerics.Kernels;
 
 namespace Unfold.Models;
 
@@ -25,6 +26,7 @@ public sealed class SequenceEncoder
         ArgumentNullException.ThrowIfNull(settings);
         settings.Validate();
         (Schema, Settings) = (schema, settings);
+        MemoryBudget.RequireParameters(Measure(schema, settings).Parameters, $"An encoder of {settings.Layers} layers of {settings.Hidden}");
         bool oneHot = settings.Embedding == 0 && schema.Columns.Count > 0;
         if (oneHot && (schema.Columns.Count > 1 || schema.Width > 0))
         {
@@ -66,8 +68,19 @@ public sealed class SequenceEncoder
     /// <exception cref="UnfoldException">A sequence is not of the schema.</exception>
     public (Tensor Outputs, StackState Final, IReadOnlyList<int>? Lengths) Forward(Tape tape, IReadOnlyList<Sequence> sequences, SeededRandom? random)
     {
+        (Tensor outputs, StackState final, IReadOnlyList<int>? lengths) = Run(tape, sequences, random);
+        return (Drop(tape, outputs, random), final, lengths);
+    }
+
+    private (Tensor Outputs, StackState Final, IReadOnlyList<int>? Lengths) Run(Tape tape, IReadOnlyList<Sequence> sequences, SeededRandom? random)
+    {
         ArgumentNullException.ThrowIfNull(tape);
         ArgumentNullException.ThrowIfNull(sequences);
+        if (sequences.Count == 0)
+        {
+            throw new ArgumentException("SequenceEncoder: a batch holds at least one sequence; found none.", nameof(sequences));
+        }
+
         foreach (Sequence sequence in sequences)
         {
             Schema.Require(sequence);
@@ -77,7 +90,7 @@ public sealed class SequenceEncoder
         int[]? lengths = sequences.All(sequence => sequence.Length == time) ? null : [.. sequences.Select(sequence => sequence.Length)];
         SequenceInput input = Input(tape, sequences, time, random);
         SequenceOutput output = Stack.Forward(tape, input, initial: null, lengths, random);
-        return (Drop(tape, output.Outputs, random), (StackState)output.Final, lengths);
+        return (output.Outputs, (StackState)output.Final, lengths);
     }
 
     /// <summary>What each whole sequence comes to, (B, F): the output after its last step, and of the backward direction after its first.</summary>
@@ -88,6 +101,49 @@ public sealed class SequenceEncoder
             ? top.Summary(tape, (BidirectionalState)final.Layers[^1])
             : ((Cells.RecurrentState)final.Layers[^1]).Hidden;
         return Drop(tape, summary, random);
+    }
+
+    /// <summary>Runs a batch and makes one vector of each sequence by <see cref="SequenceEncoderSettings.Pooling"/>: (B, F).</summary>
+    /// <param name="tape">Records the operations.</param>
+    /// <param name="sequences">The batch, of any lengths.</param>
+    /// <param name="random">Where dropout comes from in training; null where the model is used.</param>
+    /// <exception cref="UnfoldException">A sequence is not of the schema.</exception>
+    public Tensor Summarize(Tape tape, IReadOnlyList<Sequence> sequences, SeededRandom? random)
+    {
+        (Tensor outputs, StackState final, IReadOnlyList<int>? lengths) = Run(tape, sequences, random);
+        return Settings.Pooling switch
+        {
+            Pooling.Mean => Drop(tape, tape.MeanSteps(outputs, lengths), random),
+            Pooling.Max => Drop(tape, tape.MaxSteps(outputs, lengths), random),
+            _ => Summary(tape, final, random),
+        };
+    }
+
+    /// <summary>Runs a batch and leaves padding out: the outputs of all steps of all sequences, (N, F), where the N rows go step by step as those of a (T, B, F) do.</summary>
+    internal Tensor ForwardRows(Tape tape, IReadOnlyList<Sequence> sequences, SeededRandom? random)
+    {
+        (Tensor outputs, _, IReadOnlyList<int>? lengths) = Run(tape, sequences, random);
+        return Drop(tape, lengths is null ? outputs : tape.SelectRows(outputs, SequenceRows.Of(sequences).ToArray(row => (row.Step * sequences.Count) + row.Sequence)), random);
+    }
+
+    /// <summary>The number of learned values of an encoder and the width of its output, before memory is taken for it.</summary>
+    internal static (Int128 Parameters, Int128 Output) Measure(SequenceSchema schema, SequenceEncoderSettings settings)
+    {
+        CellTable.Count count = CellTable.Of(settings.Cell).Count;
+        LanguageModelSettings shape = settings.ToLanguageModelSettings();
+        bool oneHot = settings.Embedding == 0 && schema.Columns.Count > 0;
+        Int128 Width(int column) => column == 0 ? settings.Embedding : settings.FurtherEmbedding;
+        Int128 tables = 0, input = schema.Width;
+        for (int column = 0; column < schema.Columns.Count; column++)
+        {
+            tables += oneHot ? 0 : schema.Columns[column].Count * Width(column);
+            input += oneHot ? schema.Columns[column].Count : Width(column);
+        }
+
+        int directions = settings.Reading == Reading.Forward ? 1 : 2;
+        Int128 output = directions == 2 && settings.Merge == Merge.Concatenate ? 2 * (Int128)settings.Hidden : settings.Hidden;
+        Int128 layers = count(shape, input, settings.Hidden) + ((settings.Layers - 1) * count(shape, output, settings.Hidden));
+        return (tables + (directions * layers), output);
     }
 
     /// <summary>Writes the layers.</summary>
@@ -146,6 +202,13 @@ public sealed class SequenceEncoder
             {
                 Schema.Values!.Apply(sequences[b].Values.Span.Slice(t * width, width), rows.Slice(((t * sequences.Count) + b) * width, width));
             }
+        }
+
+        int bad = OptimizerKernels.FirstNonFinite(rows);
+        if (bad >= 0)
+        {
+            int row = bad / width, b = row % sequences.Count, t = row / sequences.Count;
+            throw new UnfoldException($"Variable {bad % width} at step {t} of a sequence is {sequences[b].Values.Span[(t * width) + (bad % width)]}, too far from the training examples, whose mean was {Schema.Values!.Means[bad % width]}, to be computed with.");
         }
 
         return values;

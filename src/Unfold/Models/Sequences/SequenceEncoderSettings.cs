@@ -13,6 +13,19 @@ public enum Reading
     Bidirectional,
 }
 
+/// <summary>How one vector is made of the outputs y_1 .. y_L of a sequence.</summary>
+public enum Pooling
+{
+    /// <summary>The output after the last step, and of the backward direction after the first: merge(f_L, b_1).</summary>
+    Last,
+
+    /// <summary>(y_1 + .. + y_L) / L.</summary>
+    Mean,
+
+    /// <summary>The largest of y_1 .. y_L in each column.</summary>
+    Max,
+}
+
 /// <summary>The recurrent part of a model of sequences.</summary>
 public sealed record SequenceEncoderSettings
 {
@@ -43,6 +56,12 @@ public sealed record SequenceEncoderSettings
     /// <summary>The width of a symbol's vector in the columns after the first.</summary>
     public int FurtherEmbedding { get; init; } = 16;
 
+    /// <summary>How often a symbol must come in the training examples to have a vector of its own, at least 1; the rarer ones share that of the unknown, which is trained by them.</summary>
+    public int MinimumCount { get; init; } = 1;
+
+    /// <summary>How one vector is made of a whole sequence, where a model wants that.</summary>
+    public Pooling Pooling { get; init; } = Pooling.Last;
+
     /// <summary>The probability with which values are dropped in training before, between and after the layers, in [0, 1).</summary>
     public double Dropout { get; init; }
 
@@ -51,9 +70,28 @@ public sealed record SequenceEncoderSettings
     public void Validate()
     {
         ToLanguageModelSettings().Validate();
+        RequireKnown(Cell);
+        RequireKnown(Reading);
+        RequireKnown(Merge);
+        RequireKnown(Connection);
+        RequireKnown(Pooling);
+        if (MinimumCount < 1)
+        {
+            throw new UnfoldException($"The count from which a symbol has a vector of its own must be at least 1; found {MinimumCount}.");
+        }
+
         if (FurtherEmbedding < 1)
         {
             throw new UnfoldException($"The embedding size of further columns must be at least 1; found {FurtherEmbedding}.");
+        }
+    }
+
+    private static void RequireKnown<T>(T choice)
+        where T : struct, Enum
+    {
+        if (!Enum.IsDefined(choice))
+        {
+            throw new UnfoldException($"The {typeof(T).Name} {choice} is not known; the known ones are {string.Join(", ", Enum.GetNames<T>())}.");
         }
     }
 

@@ -9,7 +9,7 @@ public sealed class SymbolTable
     private readonly Dictionary<string, int> _ids;
 
     /// <summary>Numbers symbols from 1 in the order given.</summary>
-    /// <exception cref="UnfoldException">A symbol comes twice.</exception>
+    /// <exception cref="UnfoldException">A symbol comes twice, or is no text that a file can hold.</exception>
     public SymbolTable(IEnumerable<string> symbols)
     {
         ArgumentNullException.ThrowIfNull(symbols);
@@ -17,6 +17,7 @@ public sealed class SymbolTable
         _ids = new Dictionary<string, int>(Symbols.Count, StringComparer.Ordinal);
         foreach (string symbol in Symbols)
         {
+            RequireText(symbol);
             if (!_ids.TryAdd(symbol, _ids.Count + 1))
             {
                 throw new UnfoldException($"A table holds each symbol once; '{symbol}' comes twice.");
@@ -44,5 +45,22 @@ public sealed class SymbolTable
             .OrderByDescending(entry => entry.Value)
             .ThenBy(entry => entry.Key, StringComparer.Ordinal)
             .Select(entry => entry.Key));
+    }
+
+    /// <summary>Throws where a symbol is missing or half a character, which no file can hold.</summary>
+    internal static void RequireText(string? symbol)
+    {
+        if (symbol is null)
+        {
+            throw new UnfoldException("A symbol is text; found null.");
+        }
+
+        for (int i = 0; i < symbol.Length; i += char.IsSurrogate(symbol[i]) ? 2 : 1)
+        {
+            if (char.IsSurrogate(symbol[i]) && !(i + 1 < symbol.Length && char.IsSurrogatePair(symbol[i], symbol[i + 1])))
+            {
+                throw new UnfoldException($"A symbol is whole characters; found half of one (\\u{(int)symbol[i]:X4}): cut text by its runes (string.EnumerateRunes), not by its chars.");
+            }
+        }
     }
 }

@@ -1,0 +1,8 @@
+namespace Unfold.Experiments;
+
+/// <summary>The table of experiments, in the order in which they are listed and run.</summary>
+internal static class Experiments
+{
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<Experiment> All { get; } = [];
+}

@@ -1,0 +1,33 @@
+using Unfold.Models;
+
+namespace Unfold.Persistence;
+
+/// <summary>Saves and loads a <see cref="SequenceTagger"/>: a folder with config.json, model.safetensors and README.md.</summary>
+public static class SequenceTaggerFiles
+{
+    extension(SequenceTagger model)
+    {
+        /// <summary>Writes the model into a folder, whole or not at all; an older model in it is replaced.</summary>
+        /// <exception cref="UnfoldException">The folder or a file cannot be written.</exception>
+        public void Save(string folder)
+        {
+            ArgumentNullException.ThrowIfNull(model);
+            SequenceModelFolder.Save(folder, model, json =>
+            {
+                SequenceConfig.Write(json, model.Encoder.Settings);
+                SequenceConfig.Write(json, model.Encoder.Schema);
+                SequenceConfig.Write(json, "labels", model.Labels.Labels);
+            });
+        }
+
+        /// <summary>Reads a model from a folder; it predicts with the same bits as the one that was saved.</summary>
+        /// <exception cref="UnfoldException">The folder is no such model, or damaged, or newer than this Unfold; the message names the file.</exception>
+        public static SequenceTagger Load(string folder) => SequenceModelFolder.Load(folder, fields =>
+        {
+            SequenceEncoderSettings settings = SequenceConfig.ReadEncoder(fields);
+            SequenceSchema schema = SequenceConfig.ReadSchema(fields);
+            var labels = new LabelTable(fields.Strings("labels"));
+            return new Blueprint<SequenceTagger>(SequenceTagger.CountParameters(schema, labels.Count, settings), () => new SequenceTagger(schema, labels, settings, random: null));
+        });
+    }
+}

@@ -1,0 +1,78 @@
+using Unfold.Experiments.Data;
+
+namespace Unfold.Tests.Experiments.Data;
+
+public sealed class TextReaderTests
+{
+    [Fact]
+    public void Names_belong_to_the_language_of_their_file()
+    {
+        using SmallData data = new SmallData().Write("names_18_languages/German.txt", "Abbing\n\n Abel \n").Write("names_18_languages/Czech.txt", "Ábl").Write("names_18_languages/ORIGIN.txt", "not a name");
+        Names names = Names.Read(data.Folder);
+        Assert.Equal(["Czech", "German"], names.Languages);
+        Assert.Equal([new Name("Ábl", 0), new Name("Abbing", 1), new Name("Abel", 1)], names.All);
+    }
+
+    [Fact]
+    public void Damaged_names_are_refused()
+    {
+        using SmallData data = new SmallData().Write("names_18_languages/A.txt", "ok\n");
+        data.Refuses(folder => Names.Read(folder), "at least two files", "found 1");
+        data.Write("names_18_languages/B.txt", "\n\n").Refuses(folder => Names.Read(folder), "B.txt", "at least one name");
+        data.Write("names_18_languages/B.txt", "a\nb\0c\n").Refuses(folder => Names.Read(folder), "B.txt, line 2");
+        data.Write("names_18_languages/B.txt", "a\nb\n" + new string('x', 500)).Refuses(folder => Names.Read(folder), "B.txt, line 3", "at most 100");
+        data.Write("names_18_languages/B.txt", [0x41, 0x0A, 0xE4]).Refuses(folder => Names.Read(folder), "B.txt, line 2", "UTF-8");
+    }
+
+    [Fact]
+    public void Chunks_come_in_sentences()
+    {
+        using SmallData data = new SmallData().Write("conll2000_chunking/train.txt", "The DT B-NP\ncat NN I-NP\n\n\n. . O\n\n").Write("conll2000_chunking/test.txt", "He PRP B-NP");
+        Chunking chunking = Chunking.Read(data.Folder);
+        Assert.Equal([2, 1], chunking.Train.Select(sentence => sentence.Length));
+        Assert.Equal(new ChunkToken("cat", "NN", "I-NP"), chunking.Train[0][1]);
+        Assert.Equal([new ChunkToken("He", "PRP", "B-NP")], Assert.Single(chunking.Test));
+        foreach (string damaged in (string[])["cat NN", "cat NN X-NP", "cat NN B-", "cat  B-NP", "cat NN B-NP x"])
+        {
+            data.Write("conll2000_chunking/test.txt", "He PRP B-NP\n" + damaged + "\n").Refuses(folder => Chunking.Read(folder), "test.txt, line 2", $"'{damaged}'");
+        }
+
+        data.Write("conll2000_chunking/test.txt", "\n").Refuses(folder => Chunking.Read(folder), "at least one sentence");
+    }
+
+    [Fact]
+    public void Questions_have_a_coarse_and_a_fine_kind()
+    {
+        using SmallData data = new SmallData().Write("trec_qc/train.txt", [.. "LOC:city Which city ?\nNUM:dist How\xF0 far ?\n".Select(letter => (byte)letter)]).Write("trec_qc/test.txt", "HUM:desc Who ?");
+        Questions questions = Questions.Read(data.Folder);
+        Assert.Equal(("LOC", "LOC:city"), (questions.Train[0].Coarse, questions.Train[0].Fine));
+        Assert.Equal(["How\u00F0", "far", "?"], questions.Train[1].Words);
+        Assert.Single(questions.Test);
+        foreach (string damaged in (string[])["LOC Which", "LOC:city", ":city Which", "LOC: Which", ""])
+        {
+            data.Write("trec_qc/test.txt", "HUM:desc Who ?\n" + damaged + "\nHUM:desc Who ?").Refuses(folder => Questions.Read(folder), "test.txt, line 2");
+        }
+    }
+
+    [Fact]
+    public void Reviews_praise_or_blame()
+    {
+        using SmallData data = new SmallData().Write("mr_polarity/rt-polarity.pos", [.. "a caf\xE9 . \n".Select(letter => (byte)letter)]).Write("mr_polarity/rt-polarity.neg", "bad\nworse\n");
+        Review[] reviews = Polarity.Read(data.Folder);
+        Assert.Equal([1, 0, 0], reviews.Select(review => review.Class));
+        Assert.Equal(["a", "café", "."], reviews[0].Words);
+        data.Write("mr_polarity/rt-polarity.neg", "bad\n \nworse\n").Refuses(folder => Polarity.Read(folder), "rt-polarity.neg, line 2");
+        data.Write("mr_polarity/rt-polarity.neg", "").Refuses(folder => Polarity.Read(folder), "rt-polarity.neg", "found none");
+    }
+
+    [Fact]
+    public void Translations_stand_behind_a_tab()
+    {
+        using SmallData data = new SmallData().Write("tatoeba_en_zh/cmn.txt", "Hi.\t嗨。\r\nRun.\t你用跑的。\tCC-BY");
+        Assert.Equal([new TextPair("Hi.", "嗨。"), new TextPair("Run.", "你用跑的。")], Tatoeba.Read(data.Folder));
+        foreach (string damaged in (string[])["Hi.", "Hi.\t ", "\t嗨。", ""])
+        {
+            data.Write("tatoeba_en_zh/cmn.txt", "Hi.\t嗨。\n" + damaged + "\nHi.\t嗨。").Refuses(folder => Tatoeba.Read(folder), "cmn.txt, line 2", "a tab");
+        }
+    }
+}
