@@ -9,7 +9,7 @@ namespace Unfold.Layers;
 /// </summary>
 /// <remarks>
 /// <see cref="Prepare"/> does once for a source what does not depend on the query. All queries and all sources of a batch
-/// are one operation with its gradient worked out by hand; padding of sources and queries is never read.
+/// are one operation with its gradient worked out by hand; what padding holds, as long as it is finite, reaches no result.
 /// </remarks>
 public abstract class Attention
 {

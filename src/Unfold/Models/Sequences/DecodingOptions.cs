@@ -15,7 +15,7 @@ public sealed record DecodingOptions
     /// </summary>
     public double LengthNormalization { get; init; } = 0.6;
 
-    /// <summary>The number of symbols at which a hypothesis is cut off, at least 1; twice the length of the source and 10 more if not set.</summary>
+    /// <summary>The number of symbols, the end included, at which a hypothesis that has not ended is cut off, at least 1; twice the length of the source and 10 more if not set.</summary>
     public int? MaximumLength { get; init; }
 
     /// <summary>Throws unless all values are in range.</summary>
