@@ -13,10 +13,26 @@ namespace Unfold.Models;
 /// Attention comes after the recurrent step and its result is not fed back into the next one, as in Luong et al. without input feeding:
 /// so all steps of all targets are computed at once. See <see cref="TargetDecoder"/> for the equations.
 /// </remarks>
-public sealed class EncoderDecoder : SequenceModel
+public sealed class EncoderDecoder : SequenceModel<SequencePair>
 {
-    internal EncoderDecoder(SequenceSchema schema, SymbolTable symbols, EncoderDecoderSettings settings, SeededRandom? random)
+    /// <summary>Creates a model that is not fitted yet.</summary>
+    /// <param name="schema">What the sources look like.</param>
+    /// <param name="symbols">The symbols that can be written, at least one.</param>
+    /// <param name="settings">The shape.</param>
+    /// <param name="random">Where the weights come from; null leaves them for a file to fill.</param>
+    /// <exception cref="UnfoldException">A setting is out of range or does not go with the schema, there is no symbol, or the model does not fit into memory.</exception>
+    public EncoderDecoder(SequenceSchema schema, SymbolTable symbols, EncoderDecoderSettings settings, SeededRandom? random)
     {
+        ArgumentNullException.ThrowIfNull(schema);
+        ArgumentNullException.ThrowIfNull(symbols);
+        ArgumentNullException.ThrowIfNull(settings);
+        settings.Validate();
+        if (symbols.Symbols.Count == 0)
+        {
+            throw new UnfoldException($"There is no target symbol that comes {settings.MinimumCount} times or more in the training examples, so there is nothing to write.");
+        }
+
+        MemoryBudget.RequireParameters(CountParameters(schema, symbols, settings), $"An encoder-decoder of {settings.Encoder.Hidden} and {settings.Hidden} with {symbols.Count} target symbols");
         Settings = settings;
         Encoder = new SequenceEncoder(schema, settings.Encoder, random);
         Decoder = new TargetDecoder(Encoder, symbols, settings, random);
@@ -48,37 +64,14 @@ public sealed class EncoderDecoder : SequenceModel
         IReadOnlyList<SequencePair> examples, EncoderDecoderSettings settings, FitOptions options, IReadOnlyList<SequencePair>? validation = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        RequireExamples(examples, validation);
+        RequireExamples(examples, "training");
         SeededRandom random = WeightsRandom(options);
-        EncoderDecoder model = Create(examples, settings, random);
-        foreach (SequencePair example in validation ?? [])
-        {
-            model.Encoder.Schema.Require(example.Source);
-        }
-
-        model.Training = new Fitter<SequencePair>
-        {
-            Parameters = model.Parameters,
-            Loss = model.Loss,
-            Length = example => example.Source.Length + example.Target.Count,
-            Weight = example => example.Target.Count + 1,
-        }.Run(examples, validation, options);
-        return model;
-    }
-
-    /// <summary>Learns the symbols, and makes a model that is not fitted yet.</summary>
-    internal static EncoderDecoder Create(IReadOnlyList<SequencePair> examples, EncoderDecoderSettings settings, SeededRandom random)
-    {
         settings.Validate();
         SequenceSchema schema = SequenceSchema.Learn([.. examples.Select(example => example.Source)], settings.Encoder.MinimumCount);
         SymbolTable symbols = SymbolTable.Build(examples.SelectMany(example => example.Target), settings.MinimumCount);
-        if (symbols.Symbols.Count == 0)
-        {
-            throw new UnfoldException($"The targets of the training examples have no symbol that comes {settings.MinimumCount} times or more, so there is nothing to write.");
-        }
-
-        MemoryBudget.RequireParameters(CountParameters(schema, symbols, settings), $"An encoder-decoder of {settings.Encoder.Hidden} and {settings.Hidden} with {symbols.Count} target symbols");
-        return new EncoderDecoder(schema, symbols, settings, random);
+        var model = new EncoderDecoder(schema, symbols, settings, random);
+        model.Train(examples, validation, options);
+        return model;
     }
 
     /// <summary>The number of learned values of a model, before memory is taken for it.</summary>
@@ -89,11 +82,8 @@ public sealed class EncoderDecoder : SequenceModel
     }
 
     /// <summary>The mean cross-entropy in nats per target symbol, the end included, given the right symbols before it.</summary>
-    /// <param name="tape">Records the operations.</param>
-    /// <param name="batch">Examples of any lengths.</param>
-    /// <param name="random">Where dropout comes from in training; null where the loss is measured.</param>
-    /// <exception cref="UnfoldException">A source is not of the model's schema.</exception>
-    public Tensor Loss(Tape tape, IReadOnlyList<SequencePair> batch, SeededRandom? random = null)
+    /// <inheritdoc/>
+    public override Tensor Loss(Tape tape, IReadOnlyList<SequencePair> batch, SeededRandom? random = null)
     {
         ArgumentNullException.ThrowIfNull(batch);
         (AttentionMemory? memory, StackState start) = Read(tape, [.. batch.Select(example => example.Source)], random);
@@ -128,6 +118,12 @@ public sealed class EncoderDecoder : SequenceModel
             return new BeamSearch(Decoder, options, tape, memory, [.. batch.Select(source => source.Length)]).Run(start);
         });
     }
+
+    private protected override void Require(SequencePair example) => Encoder.Schema.Require(example.Source);
+
+    private protected override int LengthOf(SequencePair example) => example.Source.Length + example.Target.Count;
+
+    private protected override int TargetsOf(SequencePair example) => example.Target.Count + 1;
 
     private (AttentionMemory? Memory, StackState Start) Read(Tape tape, IReadOnlyList<Sequence> sources, SeededRandom? random)
     {

@@ -32,7 +32,7 @@ public sealed class TargetDecoder
         LanguageModelSettings shape = settings.Decoder.ToLanguageModelSettings();
         CellTable.Row row = CellTable.Of(settings.Cell);
         Stack = new StackedLayers(
-            [.. Enumerable.Range(0, settings.Layers).Select(layer => new Recurrent(row.Create(shape, layer == 0 ? input : settings.Hidden, random!, $"decoder.layers.{layer}")))],
+            [.. Enumerable.Range(0, settings.Layers).Select(layer => new Recurrent(row.Create(shape, layer == 0 ? input : settings.Hidden, settings.Hidden, random!, $"decoder.layers.{layer}")))],
             settings.Dropout,
             settings.Connection);
         Bridge = new Dense(Width(encoder.Stack.ZeroState(1).Layers[^1]), Stack.ZeroState(1).Layers.Sum(Width), random!, "bridge");
@@ -159,7 +159,7 @@ public sealed class TargetDecoder
 
     /// <summary>How many values of state a cell has for each unit: its output, and what is not output.</summary>
     private static int ValuesPerUnit(LanguageModelSettings shape) =>
-        1 + CellTable.Of(shape.Cell).Create(shape with { Hidden = 1 }, 1, null!, "unit").MemorySize;
+        1 + CellTable.Of(shape.Cell).Create(shape, 1, 1, null!, "unit").MemorySize;
 
     private SequenceInput Read(Tape tape, ReadOnlyMemory<int> symbols, int batch, SeededRandom? random) => _embedding is null
         ? SequenceInput.Of(symbols, batch)

@@ -96,7 +96,7 @@ public sealed class BeamSearchTests
     public void Length_normalization_lets_longer_ones_win()
     {
         // Whatever came before, "a" has probability 0.7 and the end 0.3: log p is best without a symbol.
-        EncoderDecoder model = EncoderDecoder.Create([new SequencePair(["x"], ["a"])], Reversals.Settings(AttentionKind.None), new SeededRandom(1));
+        EncoderDecoder model = Reversals.Random(Reversals.Settings(AttentionKind.None), kinds: 1);
         model.Decoder.Output.Projection.Weights.Edit().Clear();
         float[] bias = [5, MathF.Log(0.7f), MathF.Log(0.3f)];
         bias.CopyTo(model.Decoder.Output.Projection.Bias.Edit());
@@ -112,7 +112,7 @@ public sealed class BeamSearchTests
     [Fact]
     public void What_does_not_end_is_cut_off_and_comes_after_what_ends()
     {
-        EncoderDecoder model = EncoderDecoder.Create([new SequencePair(["x"], ["a"])], Reversals.Settings(AttentionKind.Additive), new SeededRandom(1));
+        EncoderDecoder model = Reversals.Random(Reversals.Settings(AttentionKind.Additive), kinds: 1);
         model.Decoder.Output.Projection.Weights.Edit().Clear();
         float[] bias = [0, 3, 0];
         bias.CopyTo(model.Decoder.Output.Projection.Bias.Edit());

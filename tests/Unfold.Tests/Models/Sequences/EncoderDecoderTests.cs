@@ -106,13 +106,13 @@ public sealed class EncoderDecoderTests
         SequencePair pair = new(["a"], ["b"]);
         EncoderDecoderSettings settings = Reversals.Settings(AttentionKind.None);
         Assert.Contains("at least one training example", Refusal([], settings), StringComparison.Ordinal);
-        Assert.Contains("no symbol that comes 1 times", Refusal([new SequencePair(["a"], [])], settings), StringComparison.Ordinal);
-        Assert.Contains("no symbol that comes 2 times", Refusal([pair], settings with { MinimumCount = 2 }), StringComparison.Ordinal);
+        Assert.Contains("no target symbol that comes 1 times", Refusal([new SequencePair(["a"], [])], settings), StringComparison.Ordinal);
+        Assert.Contains("no target symbol that comes 2 times", Refusal([pair], settings with { MinimumCount = 2 }), StringComparison.Ordinal);
         Assert.Contains("Sequence 1 has 2 columns", Refusal([pair, new SequencePair(Sequence.OfSymbols(["a"], ["b"]), ["c"])], settings), StringComparison.Ordinal);
         Assert.Contains("AttentionKind 9 is not known", Refusal([pair], settings with { Attention = (AttentionKind)9 }), StringComparison.Ordinal);
         Assert.Contains("hidden size must be at least 1; found 0", Refusal([pair], settings with { Hidden = 0 }), StringComparison.Ordinal);
         Assert.Contains("number of layers must be at least 1; found 0", Refusal([pair], settings with { Layers = 0 }), StringComparison.Ordinal);
-        Assert.Contains("Example 1 of the training is missing", Refusal([pair, null!], settings), StringComparison.Ordinal);
+        Assert.Contains("The training example 1 is missing", Refusal([pair, null!], settings), StringComparison.Ordinal);
         Assert.Contains("half of one", Assert.Throws<UnfoldException>(() => new SequencePair(["a"], ["\ud800"])).Message, StringComparison.Ordinal);
         Assert.Contains("at least one step", Assert.Throws<UnfoldException>(() => new SequencePair([], ["a"])).Message, StringComparison.Ordinal);
 

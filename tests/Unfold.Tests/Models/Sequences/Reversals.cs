@@ -1,3 +1,4 @@
+using Unfold.Autograd;
 using Unfold.Models;
 using Unfold.Numerics;
 using Unfold.Tests.Support;
@@ -31,8 +32,13 @@ internal static class Reversals
     /// <summary>A model of random weights, large enough to have opinions.</summary>
     public static EncoderDecoder Random(EncoderDecoderSettings settings, int kinds = 3, double largest = 1.2)
     {
-        EncoderDecoder model = EncoderDecoder.Create(Pairs(new SeededRandom(3), 40, 2, 6, kinds), settings, new SeededRandom(11));
-        Draw.Uniform(new SeededRandom(12), model.Parameters.Values.Length, -largest, largest).CopyTo(model.Parameters.Edit());
+        var symbols = new SymbolTable(Enumerable.Range(0, kinds).Select(kind => $"{(char)('a' + kind)}"));
+        var model = new EncoderDecoder(new SequenceSchema([symbols], null), symbols, settings, random: null);
+        var random = new SeededRandom(11);
+        foreach (Parameter parameter in model.Parameters)
+        {
+            Draw.Uniform(random, parameter.Shape.Length, -largest, largest).CopyTo(parameter.Edit());
+        }
 
         // The end is to be a choice among others, neither the first nor the last.
         model.Decoder.Output.Projection.Bias.Edit().Clear();
