@@ -6,6 +6,7 @@ using Unfold.Bench;
     ("products", "how near to that the matrix products come", ProductsQuestion.Run),
     ("steps", "training steps and streamed tokens, beside PyTorch and oneDNN", StepsQuestion.Run),
     ("scan", "minGRU and minLSTM on long sequences, beside their steps, an LSTM and PyTorch", ScanQuestion.Run),
+    ("attention", "encoder-decoder training steps with and without attention, beside PyTorch", AttentionQuestion.Run),
     ("stream", "the time of one streamed token", StreamQuestion.Run),
     ("lstm", "what the options of the LSTM cost, and that the plain one pays for none", LstmQuestion.Run),
     ("allocations", "the bytes that a training step allocates", AllocationsQuestion.Run),
