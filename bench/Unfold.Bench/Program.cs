@@ -5,6 +5,7 @@ using Unfold.Bench;
     ("peak", "how many multiply-adds the cores can do", PeakQuestion.Run),
     ("products", "how near to that the matrix products come", ProductsQuestion.Run),
     ("steps", "training steps and streamed tokens, beside PyTorch and oneDNN", StepsQuestion.Run),
+    ("scan", "minGRU and minLSTM on long sequences, beside their steps, an LSTM and PyTorch", ScanQuestion.Run),
     ("stream", "the time of one streamed token", StreamQuestion.Run),
     ("allocations", "the bytes that a training step allocates", AllocationsQuestion.Run),
     ("startup", "how soon the published command writes its first character", StartupQuestion.Run),

@@ -33,7 +33,10 @@ internal sealed record Workload(string Name, LanguageModelSettings Settings, int
     public int Tokens => Batch * Steps;
 
     /// <summary>The width of all gates together.</summary>
-    public int GatesWidth => Settings.Hidden * Settings.Cell switch { CellKind.Lstm => 4, CellKind.Gru => 3, _ => 1 };
+    /// <summary>H, the width of every layer.</summary>
+    public int Hidden => Settings.Hidden[0];
+
+    public int GatesWidth => Hidden * Settings.Cell switch { CellKind.Lstm => 4, CellKind.Gru => 3, _ => 1 };
 
     /// <summary>Creates the model of this workload.</summary>
     public LanguageModel CreateModel(SeededRandom random) => new(Settings, CreateVocabulary(Vocabulary), random);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Unfold.Layers;
 using Unfold.Models;
 using Unfold.Numerics.Kernels;
 using Unfold.Text;
@@ -29,7 +30,11 @@ internal sealed class TrainOptions
 
     public Option<long?> Layers { get; } = Options.Whole("--layers", 1, 1000, "Recurrent layers; default 1.");
 
-    public Option<long?> Hidden { get; } = Options.Whole("--hidden", 1, Widest, "The width of each layer; default 256.");
+    public Option<LayerWidths?> Hidden { get; } = Options.Widths("--hidden", Widest, "The width of the layers: one for all, or one for each with commas between; default 256.");
+
+    public Option<bool> Residual { get; } = Options.Switch("--residual", "Add the input of each layer after the first to its output, where both are of one width.");
+
+    public LstmChoices Lstm { get; } = new(Widest);
 
     public Option<long?> Embedding { get; } = Options.Whole("--embedding", 0, Widest, "The width of token vectors, 0 for one-hot input; default 0 for char, 128 for word.");
 
@@ -78,7 +83,7 @@ internal sealed class TrainOptions
     /// <summary>All options, in the order of the help.</summary>
     public IReadOnlyList<Option> All =>
     [
-        Text, Valid, ValidFraction, Lowercase, Tokens, Vocabulary, Cell, Activation, Layers, Hidden, Embedding, Dropout, SequenceLength, BatchSize, Batching, Loss, Steps, Epochs,
+        Text, Valid, ValidFraction, Lowercase, Tokens, Vocabulary, Cell, Activation, .. Lstm.All, Layers, Hidden, Residual, Embedding, Dropout, SequenceLength, BatchSize, Batching, Loss, Steps, Epochs,
         Optimizer, LearningRate, Schedule, ClipNorm, ClipValue, Patience, InitFrom, Seed, Threads, CheckpointEvery, Out, Resume, Force, Json,
     ];
 
@@ -98,12 +103,16 @@ internal sealed class TrainOptions
     /// <exception cref="UsageException">The options do not go together.</exception>
     public LanguageModelSettings ModelSettings(ParseResult parsed, TrainDefaults defaults)
     {
+        CellKind cell = parsed.GetValue(Cell) ?? defaults.Model.Cell;
+        LayerWidths? hidden = parsed.GetValue(Hidden);
         var settings = new LanguageModelSettings
         {
-            Cell = parsed.GetValue(Cell) ?? defaults.Model.Cell,
+            Cell = cell,
             Activation = parsed.GetValue(Activation) ?? defaults.Model.Activation,
-            Layers = (int)(parsed.GetValue(Layers) ?? defaults.Model.Layers),
-            Hidden = (int)(parsed.GetValue(Hidden) ?? defaults.Model.Hidden),
+            Lstm = Lstm.Of(parsed, cell),
+            Layers = (int)(parsed.GetValue(Layers) ?? (hidden is { IsOneForAll: false } ? hidden.Values.Count : defaults.Model.Layers)),
+            Hidden = hidden ?? defaults.Model.Hidden,
+            Connection = parsed.GetValue(Residual) ? StackConnection.Residual : StackConnection.Plain,
             Embedding = (int)(parsed.GetValue(Embedding) ?? defaults.Embedding(parsed.GetValue(Tokens) ?? defaults.Tokens)),
             Dropout = parsed.GetValue(Dropout) ?? defaults.Model.Dropout,
         };

@@ -1,4 +1,5 @@
 using Unfold.Autograd;
+using Unfold.Autograd.Operations;
 using Unfold.Cells;
 using Unfold.Layers;
 using Unfold.Numerics;
@@ -36,11 +37,11 @@ public sealed class LanguageModel
         int input = settings.Embedding == 0 ? vocabulary.Count : settings.Embedding;
         for (int layer = 0; layer < layers.Length; layer++)
         {
-            layers[layer] = new Recurrent(CellTable.Of(settings.Cell).Create(settings, input, random!, $"layers.{layer}"));
+            layers[layer] = new Recurrent(CellTable.Of(settings.Cell).Create(settings, input, settings.Hidden[layer], random!, $"layers.{layer}"));
             input = layers[layer].OutputSize;
         }
 
-        Stack = new StackedLayers(layers, settings.Dropout);
+        Stack = new StackedLayers(layers, settings.Dropout, settings.Connection);
         Output = new SoftmaxOutput(Stack.OutputSize, vocabulary.Count, random!);
         Parameters = new ParameterSet(
         [
@@ -101,7 +102,7 @@ public sealed class LanguageModel
         (Tensor outputs, StackState final) = Run(tape, inputs, batch, state, dropout);
         Tensor loss = over == LossOver.All
             ? Output.Loss(tape, Drop(tape, outputs, dropout), targets)
-            : Output.Loss(tape, Drop(tape, ((RecurrentState)final.Layers[^1]).Hidden, dropout), targets[^batch..]);
+            : Output.Loss(tape, Drop(tape, LastOutput(tape, outputs, final), dropout), targets[^batch..]);
         return (loss, final);
     }
 
@@ -121,7 +122,7 @@ public sealed class LanguageModel
             lines.Add(Embedding.ToString());
         }
 
-        lines.AddRange(Stack.Layers.Select(layer => layer.ToString()!));
+        lines.AddRange(Stack.Layers.Select((layer, index) => Stack.IsResidual(index) ? $"{layer}, its input added" : layer.ToString()!));
         lines.Add(Output.Projection.ToString());
         return $"LanguageModel({Parameters.ValueCount:N0} parameters)\n  {string.Join("\n  ", lines)}";
     }
@@ -143,6 +144,11 @@ public sealed class LanguageModel
         SequenceOutput output = Stack.Forward(tape, input, state, lengths: null, dropout);
         return (output.Outputs, (StackState)output.Final);
     }
+
+    /// <summary>The output of the last step, (B, F).</summary>
+    private Tensor LastOutput(Tape tape, Tensor outputs, StackState final) => Stack.IsResidual(Stack.Layers.Count - 1)
+        ? tape.TimeStep(outputs, outputs.Shape[0] - 1)
+        : ((RecurrentState)final.Layers[^1]).Hidden;
 
     private Tensor Drop(Tape tape, Tensor values, SeededRandom? random) =>
         random is null ? values : Dropout.Forward(tape, values, Settings.Dropout, random);

@@ -127,7 +127,7 @@ public sealed class LanguageModelTrainer
 
         Model.Parameters.ClearGradients();
         (Tensor loss, StackState final) = Model.Loss(
-            _tape, _inputs, _targets, Settings.BatchSize, carries ? Carried : null, Settings.Loss, Model.Settings.Dropout > 0 ? DropoutRandom : null);
+            _tape, _inputs, _targets, Settings.BatchSize, carries ? Carried : null, Settings.Loss, Model.Settings.UsesChance ? DropoutRandom : null);
         double value = loss.Values[0];
         _tape.Backward(loss);
         GradientNorm norm = _clipping.Apply(StepsDone + 1, value, Model.Parameters, _tape.Workers);

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Unfold.Cells;
+using Unfold.Layers;
 using Unfold.Models;
 using Unfold.Numerics.Kernels;
 
@@ -41,9 +43,21 @@ public sealed record RunSettings(LanguageModelSettings Model, TrainingSettings? 
         json.WriteString("cell", Word(Model.Cell));
         json.WriteString("activation", Word(Model.Activation));
         json.WriteNumber("layers", Model.Layers);
-        json.WriteNumber("hidden", Model.Hidden);
+        json.WriteWidths("hidden", Model.Hidden);
         json.WriteNumber("embedding", Model.Embedding);
         json.WriteNumber("dropout", Model.Dropout);
+
+        // What is not used is not written, so that an Unfold that does not know it can read the rest.
+        if (Model.Connection != StackConnection.Plain)
+        {
+            json.WriteString("connection", Word(Model.Connection));
+        }
+
+        if (Model.Lstm != new LstmOptions())
+        {
+            LstmFields.Write(json, Model.Lstm);
+        }
+
         json.WriteEndObject();
         if (Training is not null)
         {
@@ -61,9 +75,11 @@ public sealed record RunSettings(LanguageModelSettings Model, TrainingSettings? 
             Cell = fields.Enum<CellKind>("cell"),
             Activation = fields.Enum<Activation>("activation"),
             Layers = fields.Int32("layers", 1, 1_000),
-            Hidden = fields.Int32("hidden", 1, 1_000_000),
+            Hidden = new LayerWidths(fields.Int32OrList("hidden", 1, 1_000_000)),
             Embedding = fields.Int32("embedding", 0, 1_000_000),
             Dropout = fields.Double("dropout", 0, 1),
+            Connection = fields.Has("connection") ? fields.Enum<StackConnection>("connection") : StackConnection.Plain,
+            Lstm = fields.Has(LstmFields.Name) ? LstmFields.Read(fields.Object(LstmFields.Name)) : new LstmOptions(),
         };
         fields.Done();
         model.Validate();

@@ -113,6 +113,8 @@ public sealed class LanguageModelTests
     [InlineData(CellKind.Rnn)]
     [InlineData(CellKind.Lstm)]
     [InlineData(CellKind.Gru)]
+    [InlineData(CellKind.MinGru)]
+    [InlineData(CellKind.MinLstm)]
     public void Padding_that_is_not_a_number_reaches_no_gradient(CellKind kind)
     {
         LanguageModel model = Create(kind, 5);

@@ -62,6 +62,18 @@ public sealed class Sequence
         return new Sequence(values.Length / width, [], values.ToArray(), width);
     }
 
+    /// <summary>Some steps of this sequence.</summary>
+    /// <param name="start">The first step, from 0.</param>
+    /// <param name="length">The number of steps, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The sequence has no such steps.</exception>
+    public Sequence Slice(int start, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length - start);
+        return new Sequence(length, [.. Columns.Select(column => (IReadOnlyList<string>)[.. column.Skip(start).Take(length)])], Values.Slice(start * Width, length * Width), Width);
+    }
+
     /// <summary>This sequence with another of the same length beside it: columns after columns, variables after variables.</summary>
     /// <exception cref="UnfoldException">The lengths differ.</exception>
     public Sequence With(Sequence other)

@@ -86,6 +86,18 @@ public sealed record SequenceEncoderSettings
         }
     }
 
+    /// <summary>The width of a symbol's vector in a column.</summary>
+    internal int EmbeddingOf(int column) => column == 0 ? Embedding : FurtherEmbedding;
+
+    /// <summary>Throws where the whole sequence would be read by a model that may see the past only.</summary>
+    internal void RequireForward(string model)
+    {
+        if (Reading != Reading.Forward)
+        {
+            throw new UnfoldException($"{model} reads forward, because it may not see what it is to find; found Reading.{Reading}: set Reading.Forward.");
+        }
+    }
+
     private static void RequireKnown<T>(T choice)
         where T : struct, Enum
     {

@@ -1,4 +1,6 @@
 using System.Numerics;
+using Unfold.Autograd;
+using Unfold.Numerics.Kernels;
 
 namespace Unfold.Models;
 
@@ -29,6 +31,9 @@ public sealed class Standardization
 
     /// <summary>The number of variables.</summary>
     public int Width => Means.Count;
+
+    /// <summary>The scale that leaves all variables as they are: mean 0 and deviation 1.</summary>
+    public static Standardization None(int width) => new([.. Enumerable.Repeat(0.0, width)], [.. Enumerable.Repeat(1.0, width)]);
 
     /// <summary>Learns from rows of variables, all of one width.</summary>
     /// <param name="rows">Blocks of whole rows.</param>
@@ -73,4 +78,27 @@ public sealed class Standardization
 
     /// <summary>x = mean + deviation z, for one variable.</summary>
     public double Undo(double standardized, int variable) => Means[variable] + (Deviations[variable] * standardized);
+
+    /// <summary>x of each row of z, (.., width).</summary>
+    /// <exception cref="UnfoldException">A value is not a number or infinite.</exception>
+    internal double[][] UndoRows(Tensor standardized)
+    {
+        ReadOnlySpan<float> values = standardized.Values;
+        if (OptimizerKernels.FirstNonFinite(values) >= 0)
+        {
+            throw new UnfoldException("The model's values are not numbers: its weights are damaged, or the input is far from the training examples.");
+        }
+
+        var rows = new double[standardized.Shape.Rows][];
+        for (int row = 0; row < rows.Length; row++)
+        {
+            rows[row] = new double[Width];
+            for (int i = 0; i < Width; i++)
+            {
+                rows[row][i] = Undo(values[(row * Width) + i], i);
+            }
+        }
+
+        return rows;
+    }
 }
