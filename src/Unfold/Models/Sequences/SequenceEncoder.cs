@@ -104,6 +104,18 @@ public sealed class SequenceEncoder
     public Tensor Summarize(Tape tape, IReadOnlyList<Sequence> sequences, SeededRandom? random)
     {
         (Tensor outputs, StackState final, IReadOnlyList<int>? lengths) = Run(tape, sequences, random);
+        return Pool(tape, outputs, final, lengths, random);
+    }
+
+    /// <summary>The same from sequences of one length whose variables are standardized already: (T, B, I) gives (B, F).</summary>
+    internal Tensor Summarize(Tape tape, Tensor standardized, SeededRandom? random)
+    {
+        SequenceOutput output = Stack.Forward(tape, SequenceInput.Of(Drop(tape, standardized, random)), initial: null, lengths: null, random);
+        return Pool(tape, output.Outputs, (StackState)output.Final, lengths: null, random);
+    }
+
+    private Tensor Pool(Tape tape, Tensor outputs, StackState final, IReadOnlyList<int>? lengths, SeededRandom? random)
+    {
         return Settings.Pooling switch
         {
             Pooling.Mean => Drop(tape, tape.MeanSteps(outputs, lengths), random),

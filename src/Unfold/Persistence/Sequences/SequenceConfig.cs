@@ -146,7 +146,8 @@ internal static class SequenceConfig
         return table;
     }
 
-    private static void Write(Utf8JsonWriter json, string name, IReadOnlyList<double> numbers)
+    /// <summary>Writes a list of numbers.</summary>
+    public static void Write(Utf8JsonWriter json, string name, IReadOnlyList<double> numbers)
     {
         json.WriteStartArray(name);
         foreach (double number in numbers)

@@ -88,7 +88,7 @@ public sealed class SequenceTests
     public void Variables_are_standardized_by_the_mean_and_deviation_of_what_was_seen()
     {
         // Mean 1e6 + 2, deviation sqrt(2): digits that a sum of squares would lose in single precision.
-        Standardization scale = Standardization.Learn([new float[] { 1_000_001, 5, 1_000_003, 5 }, new float[] { 1_000_000, 5, 1_000_004, 5 }], 2);
+        Standardization scale = Standardization.Learn<float>([new float[] { 1_000_001, 5, 1_000_003, 5 }, new float[] { 1_000_000, 5, 1_000_004, 5 }], 2);
         Assert.Equal(1_000_002, scale.Means[0], 1e-9);
         Assert.Equal(Math.Sqrt(2.5), scale.Deviations[0], 1e-9);
         Assert.Equal((5.0, 1.0), (scale.Means[1], scale.Deviations[1]));
