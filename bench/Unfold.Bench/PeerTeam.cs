@@ -17,17 +17,13 @@ internal sealed class PeerTeam : IDisposable
     /// <summary>Starts the peers, and says of each what it is or why it is left out.</summary>
     public static PeerTeam Start(Options options)
     {
-        var team = new PeerTeam();
+        PeerTeam team = StartPyTorch(options);
         if (!options.Peers)
         {
             return team;
         }
 
-        int[] threads = [.. new[] { 1, options.Threads }.Distinct()];
-
-        // A limit for all names the kernels in the environment, and leaves no choice of others.
-        BlasKernels blas = options.Registers is null ? BlasKernels.Own : BlasKernels.Inherited;
-        team.Add(PyTorch, () => Peer.PyTorchFacts(blas, options), threads, count => Peer.PyTorch(PyTorch, workload: null, blas, count));
+        int[] threads = Threads(options);
         if (options.Registers is null && options.Wants(StreamingStep.Name) && Environment.GetEnvironmentVariable(KernelsVariable) is string kernels)
         {
             string name = $"{PyTorch}, {KernelsVariable}={kernels}";
@@ -35,6 +31,20 @@ internal sealed class PeerTeam : IDisposable
         }
 
         team.Add("oneDNN", () => Peer.OneDnnFacts(Peer.BuildOneDnn(), options), threads, count => Peer.OneDnn(Peer.BuildOneDnn(), count));
+        return team;
+    }
+
+    /// <summary>Starts PyTorch alone.</summary>
+    public static PeerTeam StartPyTorch(Options options)
+    {
+        var team = new PeerTeam();
+        if (options.Peers)
+        {
+            // A limit for all names the kernels in the environment, and leaves no choice of others.
+            BlasKernels blas = options.Registers is null ? BlasKernels.Own : BlasKernels.Inherited;
+            team.Add(PyTorch, () => Peer.PyTorchFacts(blas, options), Threads(options), count => Peer.PyTorch(PyTorch, workload: null, blas, count));
+        }
+
         return team;
     }
 
@@ -64,6 +74,8 @@ internal sealed class PeerTeam : IDisposable
             peer.Dispose();
         }
     }
+
+    private static int[] Threads(Options options) => [.. new[] { 1, options.Threads }.Distinct()];
 
     private void Add(string name, Func<string> facts, int[] threads, Func<int, Peer> start)
     {

@@ -55,7 +55,10 @@ public class Tensor
 
     /// <summary>The gradient of the loss with respect to the values, zero until <see cref="Tape.Backward"/> has come by.</summary>
     /// <exception cref="InvalidOperationException">No gradient flows into this tensor, or its tape has been reset.</exception>
-    public Span<float> Gradient
+    public Span<float> Gradient => GradientMemory.Span;
+
+    /// <summary>The gradient, for threads that share it out.</summary>
+    internal Memory<float> GradientMemory
     {
         get
         {
@@ -71,7 +74,7 @@ public class Tensor
                 _gradient.Value.Span.Clear();
             }
 
-            return _gradient.Value.Span;
+            return _gradient.Value;
         }
     }
 
@@ -106,6 +109,9 @@ public class Tensor
 
     /// <summary>A constant with the same values, in memory of its own.</summary>
     public Tensor Copy() => new(Shape, Values);
+
+    /// <summary>A part of a constant in the same memory, from a row on.</summary>
+    internal Tensor Rows(int first, Shape shape) => new(shape, _values.Slice(first * Shape.Columns, shape.Length), _tape, needsGradient: false);
 
     /// <summary>Gives the tensor other memory for its values and gradient, taking the values along.</summary>
     internal void MoveTo(Memory<float> values, Memory<float> gradient)

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Unfold.Autograd;
+using Unfold.Numerics;
 
 namespace Unfold.Layers;
 
@@ -37,6 +38,9 @@ internal sealed class SequencePacking
         FillSource(direction);
     }
 
+    /// <summary>T.</summary>
+    public int Steps => _time;
+
     /// <summary>B.</summary>
     public int Batch { get; }
 
@@ -55,6 +59,30 @@ internal sealed class SequencePacking
     /// <summary>The number of sequences that have a step.</summary>
     public int Active(int step) => IsIdentity ? Batch : Integers(_first)[step + 1] - Integers(_first)[step];
 
+    /// <summary>The end of the run of steps from this one on that as many sequences have.</summary>
+    public int SameActiveUntil(int step)
+    {
+        int end = step + 1;
+        while (!IsIdentity && end < _time && Active(end) == Active(step))
+        {
+            end++;
+        }
+
+        return IsIdentity ? _time : end;
+    }
+
+    /// <summary>The start of the run of steps up to this one that as many sequences have.</summary>
+    public int SameActiveFrom(int step)
+    {
+        int start = step;
+        while (!IsIdentity && start > 0 && Active(start - 1) == Active(step))
+        {
+            start--;
+        }
+
+        return IsIdentity ? 0 : start;
+    }
+
     /// <summary>The row of the batch that has a place in the order.</summary>
     public int Sequence(int place) => IsIdentity ? place : Integers(_order)[place];
 
@@ -63,6 +91,28 @@ internal sealed class SequencePacking
 
     /// <summary>The places that fall to a part of a job: as many steps to each part, or nearly so.</summary>
     public (int Start, int End) Share(int parts, int part) => (Boundary(parts, part), Boundary(parts, part + 1));
+
+    /// <summary>Copies rows of the batch into packed order.</summary>
+    public void Gather(Workers workers, ReadOnlyMemory<float> from, Memory<float> to, int width) => workers.Run(part =>
+    {
+        (int first, int end) = workers.Share(Rows, part);
+        ReadOnlySpan<int> source = Source;
+        for (int row = first; row < end; row++)
+        {
+            from.Span.Slice(source[row] * width, width).CopyTo(to.Span.Slice(row * width, width));
+        }
+    });
+
+    /// <summary>Copies packed rows to their places in the batch.</summary>
+    public void Scatter(Workers workers, ReadOnlyMemory<float> from, Memory<float> to, int width) => workers.Run(part =>
+    {
+        (int first, int end) = workers.Share(Rows, part);
+        ReadOnlySpan<int> source = Source;
+        for (int row = first; row < end; row++)
+        {
+            from.Span.Slice(row * width, width).CopyTo(to.Span.Slice(source[row] * width, width));
+        }
+    });
 
     private int Boundary(int parts, int part)
     {

@@ -7,9 +7,12 @@ using Unfold.Numerics.Products;
 
 namespace Unfold.Layers;
 
-/// <summary>The part of a recurrent layer that does not wait for the step before: x U + b and its gradients, over packed rows.</summary>
+/// <summary>The part of a recurrent layer that does not wait for the step before: x U + b (b where it belongs to the sums) and its gradients, over packed rows.</summary>
 internal sealed class SequenceProjection
 {
+    // The sums of these rows stay in the second cache level between bias and product.
+    private const int RowsAtOnce = 112;
+
     private readonly FusedCell _cell;
     private readonly PackedWeights _weights;
     private readonly Tape _tape;
@@ -37,7 +40,7 @@ internal sealed class SequenceProjection
             _weights.Prepare(_tape.Workers, _tape.Recording);
             if (!_packing.IsIdentity)
             {
-                Gather(_tape.Workers, dense.Memory, _gathered, _packing, _cell.InputSize);
+                _packing.Gather(_tape.Workers, dense.Memory, _gathered, _cell.InputSize);
             }
         }
         else if (!_packing.IsIdentity)
@@ -55,78 +58,113 @@ internal sealed class SequenceProjection
     public void Compute(int firstRow, int rows, Span<float> gates)
     {
         int width = _cell.GatesWidth;
-        ReadOnlySpan<float> bias = _cell.Bias.Values;
         if (_input.Dense is not null)
         {
-            for (int row = 0; row < rows; row++)
+            for (int row = 0; row < rows; row += RowsAtOnce)
             {
-                bias.CopyTo(gates.Slice(row * width, width));
+                ComputeDense(firstRow + row, Math.Min(RowsAtOnce, rows - row), gates[(row * width)..]);
             }
 
-            int input = _cell.InputSize;
-            _weights.Forward.Multiply(Vectors.Slice(firstRow * input, rows * input), input, rows, gates, width, Accumulation.Add);
             return;
         }
 
         ReadOnlySpan<int> tokens = Tokens.Slice(firstRow, rows);
-        ReadOnlySpan<float> table = _cell.InputWeights.Values;
         for (int row = 0; row < rows; row++)
         {
-            Span<float> destination = gates.Slice(row * width, width);
-            if (tokens[row] < 0)
-            {
-                bias.CopyTo(destination);
-            }
-            else
-            {
-                RowKernels.Sum(table.Slice(tokens[row] * width, width), bias, destination);
-            }
+            LookUp(_cell, tokens[row], gates.Slice(row * width, width));
         }
+    }
+
+    /// <summary>x U + b of one row for a one-hot x: a row of U; a negative token stands for a vector of zeros.</summary>
+    public static void LookUp(FusedCell cell, int token, Span<float> gates)
+    {
+        if (token < 0)
+        {
+            FillBias(cell, gates);
+            return;
+        }
+
+        ReadOnlySpan<float> row = cell.InputWeights.Values.Slice(token * gates.Length, gates.Length);
+        if (cell.SumsBias is { } bias)
+        {
+            RowKernels.Sum(row, bias.Values, gates);
+        }
+        else
+        {
+            row.CopyTo(gates);
+        }
+    }
+
+    /// <summary>What x U is added to.</summary>
+    public static void FillBias(FusedCell cell, Span<float> gates)
+    {
+        if (cell.SumsBias is { } bias)
+        {
+            bias.Values.CopyTo(gates);
+        }
+        else
+        {
+            gates.Clear();
+        }
+    }
+
+    private void ComputeDense(int firstRow, int rows, Span<float> gates)
+    {
+        int width = _cell.GatesWidth, input = _cell.InputSize;
+        for (int row = 0; row < rows; row++)
+        {
+            FillBias(_cell, gates.Slice(row * width, width));
+        }
+
+        _weights.Forward.Multiply(Vectors.Slice(firstRow * input, rows * input), input, rows, gates, width, Accumulation.Add);
     }
 
     /// <summary>Adds to the gradients of U, b and the input from those of the gates.</summary>
-    public void AddGradients(ReadOnlySpan<float> gates)
+    public void AddGradients(ReadOnlyMemory<float> gates)
     {
         Workers workers = _tape.Workers;
         int rows = _packing.Rows, width = _cell.GatesWidth, input = _cell.InputSize;
-        Reductions.AddColumnSums(gates, rows, width, _cell.Bias.Gradient, workers);
+        if (_cell.SumsBias is { } bias)
+        {
+            Reductions.AddColumnSums(gates.Span, rows, width, bias.Gradient, workers);
+        }
+
         if (_input.Dense is not { } dense)
         {
-            Reductions.AddRowsAt(gates, Tokens, width, width, _cell.InputWeights.Gradient, workers);
+            Reductions.AddRowsAt(gates.Span, Tokens, width, width, _cell.InputWeights.Gradient, workers);
             return;
         }
 
-        var view = new MatrixView(gates, rows, width);
+        var view = new MatrixView(gates.Span, rows, width);
         MatrixProduct.Multiply(workers, new MatrixView(Vectors, rows, input).Transposed, view, _cell.InputWeights.Gradient, Accumulation.Add);
-        if (!dense.NeedsGradient)
+        if (dense.NeedsGradient)
         {
-            return;
-        }
-
-        MatrixView weights = new MatrixView(_cell.InputWeights.Values, input, width).Transposed;
-        if (_packing.IsIdentity)
-        {
-            MatrixProduct.Multiply(workers, view, weights, dense.Gradient, Accumulation.Add);
-            return;
-        }
-
-        // The gathered input is not needed any more.
-        MatrixProduct.Multiply(workers, view, weights, _gathered.Span, Accumulation.Overwrite);
-        ReadOnlySpan<int> source = _packing.Source;
-        for (int row = 0; row < rows; row++)
-        {
-            RowKernels.Add(_gathered.Span.Slice(row * input, input), dense.Gradient.Slice(source[row] * input, input));
+            AddInputGradient(gates, dense.GradientMemory);
         }
     }
 
-    /// <summary>Copies rows of the batch into packed order.</summary>
-    private static void Gather(Workers workers, ReadOnlyMemory<float> from, Memory<float> to, SequencePacking packing, int width) => workers.Run(part =>
+    /// <summary>dx += dGates U^T; each thread takes rows of its own.</summary>
+    private void AddInputGradient(ReadOnlyMemory<float> gates, Memory<float> gradient)
     {
-        (int first, int end) = workers.Share(packing.Rows, part);
-        ReadOnlySpan<int> source = packing.Source;
-        for (int row = first; row < end; row++)
+        Workers workers = _tape.Workers;
+        int width = _cell.GatesWidth, input = _cell.InputSize;
+        workers.Run(part =>
         {
-            from.Span.Slice(source[row] * width, width).CopyTo(to.Span.Slice(row * width, width));
-        }
-    });
+            (int first, int end) = workers.Share(_packing.Rows, part);
+            ReadOnlySpan<float> slopes = gates.Span[(first * width)..];
+            if (_packing.IsIdentity)
+            {
+                _weights.Transposed.Multiply(slopes, width, end - first, gradient.Span[(first * input)..], input, Accumulation.Add);
+                return;
+            }
+
+            // The gathered input is not needed any more. No two rows come from the same place.
+            Span<float> rows = _gathered.Span.Slice(first * input, (end - first) * input);
+            _weights.Transposed.Multiply(slopes, width, end - first, rows, input, Accumulation.Overwrite);
+            for (int row = first; row < end; row++)
+            {
+                RowKernels.Add(rows.Slice((row - first) * input, input), gradient.Span.Slice(_packing.Source[row] * input, input));
+            }
+        });
+    }
 }

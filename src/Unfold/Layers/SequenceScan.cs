@@ -10,7 +10,8 @@ namespace Unfold.Layers;
 /// gradients of the weights as one product over all steps of all sequences.
 /// </summary>
 /// <remarks>
-/// Each thread takes sequences of its own and runs all time steps without meeting the others. Everything inside lies in the
+/// Each thread takes sequences of its own and runs all time steps without meeting the others; how it goes with a cell whose
+/// gates do not see the step before, <see cref="ChannelScan"/> tells. Everything inside lies in the
 /// order of <see cref="SequencePacking"/>.
 /// </remarks>
 internal sealed class SequenceScan
@@ -23,11 +24,13 @@ internal sealed class SequenceScan
     private readonly RecurrentState? _initial;
     private readonly SequencePacking _packing;
     private readonly SequenceProjection _projection;
+    private readonly ChannelScan? _channels;
+    private readonly StateTrace? _trace;
     private readonly ulong? _noiseSeed;
     private readonly int _time, _batch, _hidden, _gatesWidth, _savedWidth, _memoryWidth, _noiseWidth;
 
     // One row for each of the packing; the states have B rows more, with the initial state first.
-    private readonly Memory<float> _gates, _saved, _noise, _hiddens, _memories;
+    private readonly Memory<float> _gates, _saved, _noise, _hiddens, _memories, _outputs;
 
     public SequenceScan(Recurrent layer, FusedCell cell, Tape tape, SequenceInput input, RecurrentState? initial, IReadOnlyList<int>? lengths, SeededRandom? random)
     {
@@ -37,6 +40,7 @@ internal sealed class SequenceScan
         _noiseWidth = random is null ? 0 : cell.NoiseWidth;
         _noiseSeed = _noiseWidth == 0 ? null : random!.NextUInt64();
         _packing = new SequencePacking(tape, _time, _batch, lengths, layer.Direction);
+        _trace = tape.Probe?.Begin(cell.Name, _time, _batch, _memoryWidth);
         _projection = new SequenceProjection(cell, layer.InputProjection!, tape, input, _packing);
         int rows = _packing.Rows;
         _gates = tape.Scratch(checked(rows * _gatesWidth));
@@ -44,10 +48,10 @@ internal sealed class SequenceScan
         _noise = tape.Scratch(checked(rows * _noiseWidth));
         _hiddens = tape.Scratch(checked((rows + _batch) * _hidden));
         _memories = tape.Scratch(checked((rows + _batch) * _memoryWidth));
+        _channels = cell is ScanCell scan ? new ChannelScan(scan, tape.Workers, _packing, _gates, _hiddens) : null;
         var shape = new Shape(_time, _batch, _hidden);
-        Outputs = _packing.IsIdentity
-            ? tape.View(shape, _hiddens[(_batch * _hidden)..], needsGradient: true)
-            : tape.Result(shape, needsGradient: true);
+        _outputs = _packing.IsIdentity ? _hiddens[(_batch * _hidden)..] : tape.Scratch(shape.Length);
+        Outputs = tape.View(shape, _outputs, needsGradient: true);
         Final = FinalState();
     }
 
@@ -56,7 +60,7 @@ internal sealed class SequenceScan
 
     public RecurrentState Final { get; }
 
-    private bool InLoop => _batch >= RowsForProjectionInLoop * _tape.Workers.Count;
+    private bool InLoop => _channels is null && _batch >= RowsForProjectionInLoop * _tape.Workers.Count;
 
     public void Forward()
     {
@@ -74,15 +78,15 @@ internal sealed class SequenceScan
             });
         }
 
-        workers.Run(part =>
+        if (_channels is null)
         {
-            (int first, int end) = _packing.Share(workers.Count, part);
-            SeededRandom? random = _noiseSeed is { } seed ? new SeededRandom(seed) : null;
-            for (int t = 0; t < _time && first < Math.Min(end, _packing.Active(t)); t++)
-            {
-                ForwardStep(t, first, Math.Min(end, _packing.Active(t)) - first, random);
-            }
-        });
+            StepForward(workers);
+        }
+        else
+        {
+            _channels.Forward();
+        }
+
         CopyOutputs();
         CopyFinalRows(Final.Hidden, _hiddens, _hidden);
         CopyFinalRows(Final.Memory, _memories, _memoryWidth);
@@ -93,9 +97,45 @@ internal sealed class SequenceScan
         Workers workers = _tape.Workers;
         Memory<float> hiddenGradient = _tape.Scratch(_batch * _hidden);
         Memory<float> memoryGradient = _tape.Scratch(_batch * _memoryWidth);
-        Memory<float> work = _tape.Scratch(_batch * _cell.WorkWidth);
         hiddenGradient.Span.Clear();
         memoryGradient.Span.Clear();
+        if (_channels is null || _trace is not null)
+        {
+            // A probe wants to see the gradient of each step.
+            StepBackward(workers, hiddenGradient, memoryGradient);
+        }
+        else
+        {
+            _channels.Backward(PackedOutputGradient(), Final.Hidden.HasGradient ? Final.Hidden.GradientMemory : default, hiddenGradient);
+        }
+
+        AddTo(_initial?.Hidden, hiddenGradient.Span, _hidden);
+        AddTo(_initial?.Memory, memoryGradient.Span, _memoryWidth);
+        _cell.AddRecurrentGradients(
+            new SequenceGradient
+            {
+                Rows = _packing.Rows,
+                Gates = _gates.Span,
+                Saved = _saved.Span,
+                PreviousHidden = PreviousHidden(),
+            },
+            workers);
+        _projection.AddGradients(_gates);
+    }
+
+    private void StepForward(Workers workers) => workers.Run(part =>
+    {
+        (int first, int end) = _packing.Share(workers.Count, part);
+        SeededRandom? random = _noiseSeed is { } seed ? new SeededRandom(seed) : null;
+        for (int t = 0; t < _time && first < Math.Min(end, _packing.Active(t)); t++)
+        {
+            ForwardStep(t, first, Math.Min(end, _packing.Active(t)) - first, random);
+        }
+    });
+
+    private void StepBackward(Workers workers, Memory<float> hiddenGradient, Memory<float> memoryGradient)
+    {
+        Memory<float> work = _tape.Scratch(_batch * _cell.WorkWidth);
         workers.Run(part =>
         {
             (int first, int end) = _packing.Share(workers.Count, part);
@@ -108,18 +148,6 @@ internal sealed class SequenceScan
                 }
             }
         });
-        AddTo(_initial?.Hidden, hiddenGradient.Span, _hidden);
-        AddTo(_initial?.Memory, memoryGradient.Span, _memoryWidth);
-        _cell.AddRecurrentGradients(
-            new SequenceGradient
-            {
-                Rows = _packing.Rows,
-                Gates = _gates.Span,
-                Saved = _saved.Span,
-                PreviousHidden = PreviousHidden(),
-            },
-            workers);
-        _projection.AddGradients(_gates.Span);
     }
 
     private void ForwardStep(int t, int first, int rows, SeededRandom? random)
@@ -160,6 +188,15 @@ internal sealed class SequenceScan
         AddOutputGradient(row, rows, dHidden);
         AddFinalGradient(Final.Hidden, t, first, rows, dHidden, _hidden);
         AddFinalGradient(Final.Memory, t, first, rows, dMemory, _memoryWidth);
+        for (int i = 0; _trace is not null && i < rows; i++)
+        {
+            _trace.Note(
+                _packing.Length(first + i) - 1 - t,
+                _packing.Sequence(first + i),
+                dHidden.Slice(i * _hidden, _hidden),
+                dMemory.Slice(i * _memoryWidth, _memoryWidth));
+        }
+
         _cell.Backward(new StepGradient
         {
             Rows = rows,
@@ -203,13 +240,25 @@ internal sealed class SequenceScan
             return;
         }
 
-        Span<float> outputs = Outputs.Edit();
-        outputs.Clear();
-        ReadOnlySpan<int> source = _packing.Source;
-        for (int row = 0; row < source.Length; row++)
+        if (_packing.Rows < _time * _batch)
         {
-            Rows(_hiddens, _batch + row, 1, _hidden).CopyTo(outputs[(source[row] * _hidden)..]);
+            _outputs.Span.Clear();
         }
+
+        _packing.Scatter(_tape.Workers, _hiddens[(_batch * _hidden)..], _outputs, _hidden);
+    }
+
+    /// <summary>The gradient of the outputs in the order of the packing; empty where there is none.</summary>
+    private ReadOnlyMemory<float> PackedOutputGradient()
+    {
+        if (!Outputs.HasGradient || _packing.IsIdentity)
+        {
+            return Outputs.HasGradient ? Outputs.GradientMemory : default;
+        }
+
+        Memory<float> packed = _tape.Scratch(_packing.Rows * _hidden);
+        _packing.Gather(_tape.Workers, Outputs.GradientMemory, packed, _hidden);
+        return packed;
     }
 
     private void AddOutputGradient(int row, int rows, Span<float> dHidden)

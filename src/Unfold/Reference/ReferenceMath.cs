@@ -19,6 +19,9 @@ public static class ReferenceMath
         _ => throw new ArgumentOutOfRangeException(nameof(f), f, "There is no such activation."),
     };
 
+    /// <summary>g(a) = a + 0.5 for a >= 0 and sigmoid(a) below: positive, and continuous at 0.</summary>
+    public static double PositiveCandidate(double a) => a >= 0 ? a + 0.5 : Sigmoid(a);
+
     /// <summary>
     /// Column j of x M: the sum over k of x[k] M[k, j]. M is row-major with x.Length rows, so its row length is M.Length / x.Length.
     /// </summary>

@@ -20,6 +20,8 @@ public sealed class ResumeTests : IDisposable
     [
         "--optimizer adam --schedule cosine --dropout 0.2 --layers 2",
         "--cell gru --optimizer rmsprop --batching windows --loss last --embedding 5",
+        "--cell mingru --layers 2 --embedding 5 --dropout 0.1",
+        "--cell minlstm --batching windows --loss last --layers 2",
         "--cell rnn --optimizer nesterov --lr 0.01 --schedule plateau --tokens word --embedding 6 --dropout 0.3",
     ];
 

@@ -11,6 +11,9 @@ Conventions of the files (PyTorch's are converted into them here):
   gates along the columns: LSTM i f g o, GRU r z n. GRU: h' = (1 - z) * n + z * h.
   Reset after the product:   n = tanh(x U_n + b_n + r * (h W_n + bn)), with a recurrent bias bn (H) of its own.
   Reset before the product:  n = tanh(x U_n + b_n + (r * h) W_n).
+  min-gru, columns z n:      h' = (1 - z) * h + z * n, n = g(x U_n + b_n), g(s) = s + 0.5 for s >= 0, sigmoid(s) below.
+  min-lstm, columns i f n:   h' = f / (f + i) * h + i / (f + i) * n. Both are checked against the log-space scan of the
+                             paper (arXiv 2410.01201, appendix B), which wants a positive initial state.
 PyTorch keeps the transposed weights (G*H, I) and (G*H, H) and two biases; here bias_ih = b and bias_hh = 0, but
 for the candidate rows of GRU's bias_hh, which are bn.
 """
@@ -28,6 +31,7 @@ torch.set_num_threads(1)
 
 GATES = {"rnn-tanh": 1, "rnn-relu": 1, "rnn-sigmoid": 1, "rnn-identity": 1,
          "lstm": 4, "gru-reset-after": 3, "gru-reset-before": 3}
+SCANS = {"min-gru": 2, "min-lstm": 3}       # gates from x alone: no W
 ACTIVATIONS = {"rnn-tanh": torch.tanh, "rnn-relu": torch.relu, "rnn-sigmoid": torch.sigmoid,
                "rnn-identity": lambda a: a}
 
@@ -81,6 +85,16 @@ def step(cell, x, state, p, watch=None):
         i, f, g, o = torch.split(x @ p["U"] + h @ p["W"] + p["b"], size, dim=1)
         c = torch.sigmoid(f) * state[1] + torch.sigmoid(i) * torch.tanh(g)
         return [torch.sigmoid(o) * torch.tanh(c), c]
+    if cell in SCANS:
+        sums = torch.split(x @ p["U"] + p["b"], size, dim=1)
+        if watch is not None:
+            watch.append(sums[-1].detach())
+        n = torch.where(sums[-1] >= 0, sums[-1] + 0.5, torch.sigmoid(sums[-1]))
+        if cell == "min-gru":
+            z = torch.sigmoid(sums[0])
+            return [(1 - z) * h + z * n]
+        i, f = torch.sigmoid(sums[0]), torch.sigmoid(sums[1])
+        return [f / (f + i) * h + i / (f + i) * n]
     xr, xz, xn = torch.split(x @ p["U"] + p["b"], size, dim=1)
     wr, wz, wn = torch.split(p["W"], size, dim=1)
     r = torch.sigmoid(xr + h @ wr)
@@ -105,24 +119,30 @@ def walk(cell, x, state, lengths, p, watch=None):
 
 # ---------------------------------------------------------------- the same through torch.nn
 
-def torch_module(cell, input_size, hidden, layers):
+def torch_module(cell, input_size, hidden, layers, bidirectional=False):
     if cell == "lstm":
-        return nn.LSTM(input_size, hidden, layers)
+        return nn.LSTM(input_size, hidden, layers, bidirectional=bidirectional)
     if cell == "gru-reset-after":
-        return nn.GRU(input_size, hidden, layers)
+        return nn.GRU(input_size, hidden, layers, bidirectional=bidirectional)
     if cell in ("rnn-tanh", "rnn-relu"):
-        return nn.RNN(input_size, hidden, layers, nonlinearity=cell[4:])
+        return nn.RNN(input_size, hidden, layers, nonlinearity=cell[4:], bidirectional=bidirectional)
     return None
 
 
+def place(index, module):
+    """What PyTorch puts behind the name of a weight: of layer k, or of a direction of layer k."""
+    return "l%d" % index if not module.bidirectional else "l%d%s" % (index // 2, "_reverse" if index % 2 else "")
+
+
 def load(module, cell, parameters):
-    """Copies our parameters, a list with one dictionary per layer, into the PyTorch module."""
+    """Copies our parameters, a list with one dictionary per layer (and direction), into the PyTorch module."""
     with torch.no_grad():
-        for layer, p in enumerate(parameters):
-            getattr(module, "weight_ih_l%d" % layer).copy_(p["U"].T)
-            getattr(module, "weight_hh_l%d" % layer).copy_(p["W"].T)
-            getattr(module, "bias_ih_l%d" % layer).copy_(p["b"])
-            recurrent = getattr(module, "bias_hh_l%d" % layer)
+        for index, p in enumerate(parameters):
+            end = place(index, module)
+            getattr(module, "weight_ih_" + end).copy_(p["U"].T)
+            getattr(module, "weight_hh_" + end).copy_(p["W"].T)
+            getattr(module, "bias_ih_" + end).copy_(p["b"])
+            recurrent = getattr(module, "bias_hh_" + end)
             recurrent.zero_()
             if cell == "gru-reset-after":
                 recurrent[-p["bn"].shape[0]:] = p["bn"]
@@ -131,7 +151,7 @@ def load(module, cell, parameters):
 def unload(module, cell, layer, gradient):
     """Our names and layout of a module's weights (or of their gradients)."""
     def pick(name):
-        weight = getattr(module, "%s_l%d" % (name, layer))
+        weight = getattr(module, "%s_%s" % (name, place(layer, module)))
         return weight.grad if gradient else weight.detach()
     named = {"U": pick("weight_ih").T, "W": pick("weight_hh").T, "b": pick("bias_ih")}
     if cell == "gru-reset-after":
@@ -147,9 +167,35 @@ def through_torch(module, cell, x, state, lengths):
     return outputs, list(final) if cell == "lstm" else [final]
 
 
+# ---------------------------------------------------------------- the same by a scan over logarithms
+
+def log_g(s):
+    return torch.where(s >= 0, torch.log(torch.relu(s) + 0.5), -nn.functional.softplus(-s))
+
+
+def through_logarithms(cell, x, h, lengths, p):
+    """One layer of a scan cell as in the paper's appendix: log h_t by cumulative sums, without a loop."""
+    softplus = nn.functional.softplus
+    sums = torch.split(x @ p["U"] + p["b"], h.shape[1], dim=2)
+    if cell == "min-gru":
+        log_keep, log_add = -softplus(sums[0]), -softplus(-sums[0])
+    else:
+        difference = softplus(-sums[1]) - softplus(-sums[0])
+        log_keep, log_add = -softplus(difference), -softplus(-difference)
+    log_values = torch.cat([torch.log(h).unsqueeze(0), log_add + log_g(sums[-1])])
+    a = torch.cat([torch.zeros_like(h).unsqueeze(0), torch.cumsum(log_keep, dim=0)])
+    states = torch.exp(a + torch.logcumsumexp(log_values - a, dim=0))[1:]
+    alive = torch.arange(x.shape[0]).unsqueeze(1) < torch.tensor(lengths)
+    last = states[torch.tensor(lengths) - 1, torch.arange(x.shape[1])]
+    return states * alive.unsqueeze(2), last
+
+
 # ---------------------------------------------------------------- one cell golden
 
 def layer_parameters(generator, cell, input_size, hidden):
+    if cell in SCANS:
+        return {"U": uniform(generator, 0.7, input_size, SCANS[cell] * hidden),
+                "b": uniform(generator, 0.5, SCANS[cell] * hidden)}
     gates = GATES[cell]
     p = {"U": uniform(generator, 0.7, input_size, gates * hidden),
          "W": uniform(generator, 0.6, hidden, gates * hidden),
@@ -170,6 +216,8 @@ def cell_golden(folder, name, cell, lengths, seed, layers=1, T=7, B=3, I=4, H=5)
     states = ["h", "c"] if cell == "lstm" else ["h"]
     x = uniform(generator, 1.0, T, B, I)
     initial = [uniform(generator, 0.8, layers, B, H) for _ in states]
+    if cell in SCANS:
+        initial = [s.abs() for s in initial]
     r_outputs = uniform(generator, 1.0, T, B, H)
     r_final = [uniform(generator, 1.0, layers, B, H) for _ in states]
 
@@ -187,14 +235,24 @@ def cell_golden(folder, name, cell, lengths, seed, layers=1, T=7, B=3, I=4, H=5)
     final = [torch.stack([last[k] for last in finals]) for k in range(len(states))]
     loss = loss_of(outputs, final)
     loss.backward()
-    if cell == "rnn-relu":
+    if cell == "rnn-relu" or cell in SCANS:
         nearest = min(a.abs().min().item() for a in watch)
-        assert nearest > 1e-3, "%s: a pre-activation of %g is too near the corner of relu, take another seed" % (name, nearest)
+        assert nearest > 1e-3, "%s: a pre-activation of %g is too near the corner, take another seed" % (name, nearest)
 
     gradients = {"x": x.grad}
     gradients.update({s + "0": t.grad for s, t in zip(states, initial)})
     for layer, p in enumerate(parameters):
         gradients.update({key + suffix(layer, layers): t.grad for key, t in p.items()})
+
+    if cell in SCANS:
+        again = [t.detach().clone().requires_grad_(True) for t in [x, initial[0]] + list(parameters[0].values())]
+        l_outputs, l_last = through_logarithms(cell, again[0], again[1][0], lengths, dict(zip(parameters[0], again[2:])))
+        l_loss = loss_of(l_outputs, [l_last.unsqueeze(0)])
+        l_loss.backward()
+        close(name + " outputs", l_outputs, outputs)
+        close(name + " final state", l_last, final[0][0])
+        for key, leaf in zip(gradients, again):
+            close("%s gradient of %s" % (name, key), leaf.grad, gradients[key])
 
     module = torch_module(cell, I, H, layers)
     if module is not None:
@@ -227,6 +285,39 @@ def cell_golden(folder, name, cell, lengths, seed, layers=1, T=7, B=3, I=4, H=5)
         "parameters": {key + suffix(layer, layers): t for layer, p in enumerate(parameters) for key, t in p.items()},
         "results": {"outputs": outputs, **{s: one(t) for s, t in zip(states, final)}},
         "gradients": {key: one(t) if key in ("h0", "c0") else t for key, t in gradients.items()},
+    })
+
+
+def bidirectional_golden(folder, name, cell, lengths, seed, layers=2, T=7, B=3, I=4, H=5):
+    """Parameters and states of layer k are numbered 2 k forward and 2 k + 1 backward."""
+    generator = np.random.default_rng(seed)
+    parameters = [layer_parameters(generator, cell, I if k < 2 else 2 * H, H) for k in range(2 * layers)]
+    states = ["h", "c"] if cell == "lstm" else ["h"]
+    x = uniform(generator, 1.0, T, B, I)
+    initial = [uniform(generator, 0.8, 2 * layers, B, H) for _ in states]
+    r_outputs = uniform(generator, 1.0, T, B, 2 * H)
+    r_final = [uniform(generator, 1.0, 2 * layers, B, H) for _ in states]
+    module = torch_module(cell, I, H, layers, bidirectional=True)
+    load(module, cell, parameters)
+    for leaf in [x] + initial:
+        leaf.requires_grad_(True)
+    outputs, final = through_torch(module, cell, x, initial, lengths)
+    loss = (outputs * r_outputs).sum() + sum((f * r).sum() for f, r in zip(final, r_final))
+    loss.backward()
+    gradients = {"x": x.grad}
+    gradients.update({s + "0": t.grad for s, t in zip(states, initial)})
+    for index in range(2 * layers):
+        gradients.update({"%s.%d" % (key, index): t for key, t in unload(module, cell, index, True).items()})
+    for key, gradient in gradients.items():
+        assert gradient.abs().max() > 1e-3, "%s: the gradient of %s is all but zero and would test nothing" % (name, key)
+    header = {"cell": cell, "layers": layers, "sizes": {"T": T, "B": B, "I": I, "H": H}, "lengths": lengths,
+              "source": "torch.nn", "loss": float(number(loss))}
+    write(folder, name, header, {
+        "inputs": {"x": x, **{s + "0": t for s, t in zip(states, initial)}},
+        "projections": {"outputs": r_outputs, **dict(zip(states, r_final))},
+        "parameters": {"%s.%d" % (key, index): t for index, p in enumerate(parameters) for key, t in p.items()},
+        "results": {"outputs": outputs, **dict(zip(states, final))},
+        "gradients": gradients,
     })
 
 
@@ -345,9 +436,15 @@ def main():
     for index, cell in enumerate(GATES):
         cell_golden(folder, cell + "-full", cell, [7, 7, 7], seed=100 + index)
         cell_golden(folder, cell + "-lengths", cell, [7, 2, 5], seed=200 + index)
+    for index, cell in enumerate(SCANS):
+        cell_golden(folder, cell + "-full", cell, [7, 7, 7], seed=150 + index)
+        cell_golden(folder, cell + "-lengths", cell, [7, 2, 5], seed=270 + index)
     for index, cell in enumerate(["lstm", "gru-reset-after"]):
         cell_golden(folder, cell + "-2-layers-full", cell, [7, 7, 7], seed=300 + index, layers=2)
         cell_golden(folder, cell + "-2-layers-lengths", cell, [4, 7, 1], seed=310 + index, layers=2)
+    for index, cell in enumerate(["lstm", "gru-reset-after", "rnn-tanh"]):
+        bidirectional_golden(folder, cell + "-bidirectional-2-layers-full", cell, [7, 7, 7], seed=320 + index)
+        bidirectional_golden(folder, cell + "-bidirectional-2-layers-lengths", cell, [4, 7, 1], seed=330 + index)
     for optimizer in OPTIMIZERS:
         ten_steps_golden(folder, "ten-steps-lstm-" + optimizer, "lstm", optimizer, seed=400)
     ten_steps_golden(folder, "ten-steps-lstm-adam-clip", "lstm", "adam", seed=400, clip_norm=0.05)

@@ -9,7 +9,7 @@ namespace Unfold.Tests.Support;
 public static class GoldenCells
 {
     public static readonly string[] Names =
-        ["rnn-tanh", "rnn-relu", "rnn-sigmoid", "rnn-identity", "lstm", "gru-reset-after", "gru-reset-before"];
+        ["rnn-tanh", "rnn-relu", "rnn-sigmoid", "rnn-identity", "lstm", "gru-reset-after", "gru-reset-before", "min-gru", "min-lstm"];
 
     public static FusedCell Create(string cell, int input, int hidden, SeededRandom random, string name) => cell switch
     {
@@ -20,13 +20,20 @@ public static class GoldenCells
         "lstm" => new LstmCell(input, hidden, random, name: name),
         "gru-reset-after" => new GruCell(input, hidden, random, GruReset.AfterProduct, name),
         "gru-reset-before" => new GruCell(input, hidden, random, GruReset.BeforeProduct, name),
+        "min-gru" => new MinGruCell(input, hidden, random, name: name),
+        "min-lstm" => new MinLstmCell(input, hidden, random, name: name),
         _ => throw new ArgumentException($"No golden file has a cell '{cell}'."),
     };
 
-    /// <summary>The parameters by their letters: U, W, b and, where the cell has one, bn.</summary>
+    /// <summary>The parameters by their letters: U, b and, where the cell has them, W and bn.</summary>
     public static IReadOnlyList<(string Letter, Parameter Parameter)> Letters(FusedCell cell)
     {
-        var letters = new List<(string, Parameter)> { ("U", cell.InputWeights), ("W", cell.RecurrentWeights!), ("b", cell.Bias) };
+        var letters = new List<(string, Parameter)> { ("U", cell.InputWeights), ("b", cell.Bias) };
+        if (cell.RecurrentWeights is { } recurrent)
+        {
+            letters.Add(("W", recurrent));
+        }
+
         if (cell is GruCell { RecurrentBias: { } bias })
         {
             letters.Add(("bn", bias));

@@ -41,7 +41,7 @@ internal sealed class Fitter<T>
         int stepsPerEpoch = (training.Count + options.BatchSize - 1) / options.BatchSize;
         var run = new State(
             new Tape(options.Workers ?? new Workers(Environment.ProcessorCount)),
-            new SeededRandom(options.Seed),
+            new SeededRandom(options.Seed).Split(),
             TrainingChoices.CreateOptimizer(options.Optimizer),
             TrainingChoices.CreateSchedule(settings, (long)options.Epochs * stepsPerEpoch),
             TrainingChoices.CreateClipping(settings));
@@ -53,6 +53,7 @@ internal sealed class Fitter<T>
             double lastValidation = epochs.Count == 0 ? double.NaN : epochs[^1].Validation;
             double trained = RunEpoch(run, training, options, epochs.Count + 1, lastValidation);
             double validated = validation is null ? double.NaN : Measure(run.Tape, validation, options);
+            FiniteCheck.RequireScore(run.Steps, validation is null ? trained : validated, Parameters);
             epochs.Add(new EpochLosses(trained, validated));
             run.Schedule.Observe(validation is null ? trained : validated);
             if (validation is null || bestEpoch == 0 || validated < epochs[bestEpoch - 1].Validation)

@@ -40,6 +40,14 @@ public sealed class Sequence
         return new Sequence(columns[0].Count, [.. columns.Select(column => (IReadOnlyList<string>)[.. column])], default, 0);
     }
 
+    /// <summary>Takes the characters of a text as one column of symbols: Unicode scalar values, so that none is cut in half.</summary>
+    /// <exception cref="UnfoldException">The text is empty.</exception>
+    public static Sequence OfCharacters(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return OfSymbols([.. text.EnumerateRunes().Select(rune => rune.ToString())]);
+    }
+
     /// <summary>Takes numbers.</summary>
     /// <param name="values">T x width in order of time: the variables of a step side by side.</param>
     /// <param name="width">The number of variables, at least 1.</param>
@@ -60,6 +68,18 @@ public sealed class Sequence
         }
 
         return new Sequence(values.Length / width, [], values.ToArray(), width);
+    }
+
+    /// <summary>Some steps of this sequence.</summary>
+    /// <param name="start">The first step, from 0.</param>
+    /// <param name="length">The number of steps, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The sequence has no such steps.</exception>
+    public Sequence Slice(int start, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length - start);
+        return new Sequence(length, [.. Columns.Select(column => (IReadOnlyList<string>)[.. column.Skip(start).Take(length)])], Values.Slice(start * Width, length * Width), Width);
     }
 
     /// <summary>This sequence with another of the same length beside it: columns after columns, variables after variables.</summary>

@@ -28,7 +28,7 @@ public sealed record LabelledSequence
 /// state (of both directions where they read in both), or the mean or the largest of their outputs. Fitted to the mean
 /// cross-entropy -log p in nats per sequence.
 /// </summary>
-public sealed class SequenceClassifier : SequenceModel
+public sealed class SequenceClassifier : SequenceModel<LabelledSequence>
 {
     internal SequenceClassifier(SequenceSchema schema, LabelTable labels, SequenceEncoderSettings settings, SeededRandom? random)
     {
@@ -63,19 +63,7 @@ public sealed class SequenceClassifier : SequenceModel
         settings.Validate();
         SequenceSchema schema = SequenceSchema.Learn([.. examples.Select(example => example.Input)], settings.MinimumCount);
         var model = new SequenceClassifier(schema, LabelTable.Build(examples.Select(example => example.Label)), settings, random);
-        foreach (LabelledSequence example in validation ?? [])
-        {
-            schema.Require(example.Input);
-            model.Labels.Require([example.Label]);
-        }
-
-        model.Training = new Fitter<LabelledSequence>
-        {
-            Parameters = model.Parameters,
-            Loss = model.Loss,
-            Length = example => example.Input.Length,
-            Weight = _ => 1,
-        }.Run(examples, validation, options);
+        model.Train(examples, validation, options);
         return model;
     }
 
@@ -87,8 +75,8 @@ public sealed class SequenceClassifier : SequenceModel
     }
 
     /// <summary>The mean cross-entropy in nats per sequence.</summary>
-    /// <inheritdoc cref="SequenceTagger.Loss" path="/param|/exception"/>
-    public Tensor Loss(Tape tape, IReadOnlyList<LabelledSequence> batch, SeededRandom? random = null)
+    /// <inheritdoc/>
+    public override Tensor Loss(Tape tape, IReadOnlyList<LabelledSequence> batch, SeededRandom? random = null)
     {
         ArgumentNullException.ThrowIfNull(batch);
         Tensor summary = Encoder.Summarize(tape, [.. batch.Select(example => example.Input)], random);
@@ -107,4 +95,14 @@ public sealed class SequenceClassifier : SequenceModel
             Tensor logits = Output.Projection.Forward(tape, Encoder.Summarize(tape, batch, random: null));
             return Classification.Rows(tape.Softmax(logits), Labels);
         });
+
+    private protected override void Require(LabelledSequence example)
+    {
+        Encoder.Schema.Require(example.Input);
+        Labels.Require([example.Label]);
+    }
+
+    private protected override int LengthOf(LabelledSequence example) => example.Input.Length;
+
+    private protected override int TargetsOf(LabelledSequence example) => 1;
 }

@@ -2,7 +2,6 @@ using Unfold.Autograd;
 using Unfold.Autograd.Operations;
 using Unfold.Layers;
 using Unfold.Numerics;
-using Unfold.Numerics.Kernels;
 
 namespace Unfold.Models;
 
@@ -12,7 +11,7 @@ namespace Unfold.Models;
 /// </summary>
 public sealed class SequenceEncoder
 {
-    private readonly Embedding[] _embeddings;
+    private readonly SequenceInputLayer _input;
 
     /// <summary>Creates an encoder with random weights.</summary>
     /// <param name="schema">What the sequences look like.</param>
@@ -27,14 +26,8 @@ public sealed class SequenceEncoder
         settings.Validate();
         (Schema, Settings) = (schema, settings);
         MemoryBudget.RequireParameters(Measure(schema, settings).Parameters, $"An encoder of {settings.Layers} layers of {settings.Hidden}");
-        bool oneHot = settings.Embedding == 0 && schema.Columns.Count > 0;
-        if (oneHot && (schema.Columns.Count > 1 || schema.Width > 0))
-        {
-            throw new UnfoldException($"One-hot input (an embedding of 0) is for a single column of symbols; these sequences have {schema.Columns.Count} columns and {schema.Width} variables: choose the width of an embedding.");
-        }
-
-        _embeddings = oneHot ? [] : [.. schema.Columns.Select((table, column) => new Embedding(table.Count, column == 0 ? settings.Embedding : settings.FurtherEmbedding, random!, $"{name}.embeddings.{column}"))];
-        int input = oneHot ? schema.Columns[0].Count : schema.Width + _embeddings.Sum(embedding => embedding.Weights.Shape[1]);
+        _input = new SequenceInputLayer(schema, settings.EmbeddingOf, random, $"{name}.embeddings");
+        int input = _input.OutputSize;
         var layers = new SequenceLayer[settings.Layers];
         for (int layer = 0; layer < layers.Length; layer++)
         {
@@ -58,7 +51,7 @@ public sealed class SequenceEncoder
     public int OutputSize => Stack.OutputSize;
 
     /// <summary>Everything that is learned.</summary>
-    public IReadOnlyList<Parameter> Parameters => [.. _embeddings.Select(embedding => embedding.Weights), .. Stack.Parameters];
+    public IReadOnlyList<Parameter> Parameters => [.. _input.Parameters, .. Stack.Parameters];
 
     /// <summary>Runs a batch.</summary>
     /// <param name="tape">Records the operations.</param>
@@ -88,7 +81,7 @@ public sealed class SequenceEncoder
 
         int time = sequences.Max(sequence => sequence.Length);
         int[]? lengths = sequences.All(sequence => sequence.Length == time) ? null : [.. sequences.Select(sequence => sequence.Length)];
-        SequenceInput input = Input(tape, sequences, time, random);
+        SequenceInput input = _input.Forward(tape, sequences, vectors => Drop(tape, vectors, random));
         SequenceOutput output = Stack.Forward(tape, input, initial: null, lengths, random);
         return (output.Outputs, (StackState)output.Final, lengths);
     }
@@ -111,6 +104,18 @@ public sealed class SequenceEncoder
     public Tensor Summarize(Tape tape, IReadOnlyList<Sequence> sequences, SeededRandom? random)
     {
         (Tensor outputs, StackState final, IReadOnlyList<int>? lengths) = Run(tape, sequences, random);
+        return Pool(tape, outputs, final, lengths, random);
+    }
+
+    /// <summary>The same from sequences of one length whose variables are standardized already: (T, B, I) gives (B, F).</summary>
+    internal Tensor Summarize(Tape tape, Tensor standardized, SeededRandom? random)
+    {
+        SequenceOutput output = Stack.Forward(tape, SequenceInput.Of(Drop(tape, standardized, random)), initial: null, lengths: null, random);
+        return Pool(tape, output.Outputs, (StackState)output.Final, lengths: null, random);
+    }
+
+    private Tensor Pool(Tape tape, Tensor outputs, StackState final, IReadOnlyList<int>? lengths, SeededRandom? random)
+    {
         return Settings.Pooling switch
         {
             Pooling.Mean => Drop(tape, tape.MeanSteps(outputs, lengths), random),
@@ -131,87 +136,23 @@ public sealed class SequenceEncoder
     {
         CellTable.Count count = CellTable.Of(settings.Cell).Count;
         LanguageModelSettings shape = settings.ToLanguageModelSettings();
-        bool oneHot = settings.Embedding == 0 && schema.Columns.Count > 0;
-        Int128 Width(int column) => column == 0 ? settings.Embedding : settings.FurtherEmbedding;
-        Int128 tables = 0, input = schema.Width;
-        for (int column = 0; column < schema.Columns.Count; column++)
-        {
-            tables += oneHot ? 0 : schema.Columns[column].Count * Width(column);
-            input += oneHot ? schema.Columns[column].Count : Width(column);
-        }
-
+        (Int128 tables, Int128 input) = SequenceInputLayer.Measure(schema, settings.EmbeddingOf);
         int directions = settings.Reading == Reading.Forward ? 1 : 2;
-        Int128 output = directions == 2 && settings.Merge == Merge.Concatenate ? 2 * (Int128)settings.Hidden : settings.Hidden;
+        Int128 output = shape.OutputSize(0) * (Int128)(settings.Merge == Merge.Concatenate ? directions : 1);
         Int128 layers = count(shape, input, settings.Hidden) + ((settings.Layers - 1) * count(shape, output, settings.Hidden));
         return (tables + (directions * layers), output);
     }
 
     /// <summary>Writes the layers.</summary>
-    public override string ToString() => string.Join("\n", _embeddings.Select(embedding => embedding.ToString()).Append(Stack.ToString()));
+    public override string ToString() => string.Join("\n", _input.Tables.Select(table => table.ToString()).Append(Stack.ToString()));
 
     private static SequenceLayer CreateLayer(SequenceEncoderSettings settings, int input, SeededRandom? random, string name)
     {
         CellTable.Row row = CellTable.Of(settings.Cell);
         LanguageModelSettings shape = settings.ToLanguageModelSettings();
         return settings.Reading == Reading.Forward
-            ? new Recurrent(row.Create(shape, input, random!, name))
-            : new Bidirectional(row.Create(shape, input, random!, $"{name}.forward"), row.Create(shape, input, random!, $"{name}.backward"), settings.Merge);
-    }
-
-    private SequenceInput Input(Tape tape, IReadOnlyList<Sequence> sequences, int time, SeededRandom? random)
-    {
-        if (Settings.Embedding == 0 && Schema.Columns.Count > 0)
-        {
-            return SequenceInput.Of(Tokens(sequences, time, column: 0), sequences.Count);
-        }
-
-        Tensor? together = Schema.Width == 0 ? null : Standardized(sequences, time);
-        for (int column = 0; column < _embeddings.Length; column++)
-        {
-            Tensor vectors = _embeddings[column].Forward(tape, Tokens(sequences, time, column), sequences.Count);
-            together = together is null ? vectors : tape.Concatenate(together, vectors);
-        }
-
-        return SequenceInput.Of(Drop(tape, together!, random));
-    }
-
-    /// <summary>The numbers of symbols in order of time; -1 past the end of a sequence.</summary>
-    private int[] Tokens(IReadOnlyList<Sequence> sequences, int time, int column)
-    {
-        int[] tokens = new int[time * sequences.Count];
-        Array.Fill(tokens, -1);
-        for (int b = 0; b < sequences.Count; b++)
-        {
-            for (int t = 0; t < sequences[b].Length; t++)
-            {
-                tokens[(t * sequences.Count) + b] = Schema.Columns[column][sequences[b].Columns[column][t]];
-            }
-        }
-
-        return tokens;
-    }
-
-    private Tensor Standardized(IReadOnlyList<Sequence> sequences, int time)
-    {
-        int width = Schema.Width;
-        var values = new Tensor(new Shape(time, sequences.Count, width));
-        Span<float> rows = values.Edit();
-        for (int b = 0; b < sequences.Count; b++)
-        {
-            for (int t = 0; t < sequences[b].Length; t++)
-            {
-                Schema.Values!.Apply(sequences[b].Values.Span.Slice(t * width, width), rows.Slice(((t * sequences.Count) + b) * width, width));
-            }
-        }
-
-        int bad = OptimizerKernels.FirstNonFinite(rows);
-        if (bad >= 0)
-        {
-            int row = bad / width, b = row % sequences.Count, t = row / sequences.Count;
-            throw new UnfoldException($"Variable {bad % width} at step {t} of a sequence is {sequences[b].Values.Span[(t * width) + (bad % width)]}, too far from the training examples, whose mean was {Schema.Values!.Means[bad % width]}, to be computed with.");
-        }
-
-        return values;
+            ? new Recurrent(row.Create(shape, input, settings.Hidden, random, name))
+            : new Bidirectional(row.Create(shape, input, settings.Hidden, random, $"{name}.forward"), row.Create(shape, input, settings.Hidden, random, $"{name}.backward"), settings.Merge);
     }
 
     private Tensor Drop(Tape tape, Tensor values, SeededRandom? random) =>

@@ -34,24 +34,32 @@ public abstract class SequenceModel
         return new SeededRandom(options.Seed);
     }
 
-    /// <summary>Throws unless there are examples, all of them are there, and the sequences of the validation are of the schema of the training.</summary>
+    /// <summary>Throws unless there are examples in both parts, and all of them are there: the first look of a fit.</summary>
     private protected static void RequireExamples<T>(IReadOnlyList<T> training, IReadOnlyList<T>? validation)
         where T : class
     {
-        ArgumentNullException.ThrowIfNull(training);
-        foreach ((IReadOnlyList<T>? part, string name) in new[] { (training, "training"), (validation, "validation") })
+        RequireExamples(training, "training");
+        if (validation is not null)
         {
-            if (part is { Count: 0 })
-            {
-                throw new UnfoldException($"A fit needs at least one {name} example; found none.");
-            }
+            RequireExamples(validation, "validation");
+        }
+    }
 
-            for (int i = 0; i < (part?.Count ?? 0); i++)
+    /// <summary>Throws unless there are examples, and all of them are there.</summary>
+    private protected static void RequireExamples<T>(IReadOnlyList<T> examples, string part)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(examples);
+        if (examples.Count == 0)
+        {
+            throw new UnfoldException($"There must be at least one {part} example; found none.");
+        }
+
+        for (int i = 0; i < examples.Count; i++)
+        {
+            if (examples[i] is null)
             {
-                if (part![i] is null)
-                {
-                    throw new UnfoldException($"Example {i} of the {name} is missing: it is null.");
-                }
+                throw new UnfoldException($"The {part} example {i} is missing: it is null.");
             }
         }
     }
@@ -88,5 +96,70 @@ public abstract class SequenceModel
         }
 
         return results;
+    }
+}
+
+/// <summary>A model that is fitted to examples of sequences.</summary>
+/// <typeparam name="T">An example.</typeparam>
+public abstract class SequenceModel<T> : SequenceModel
+    where T : class
+{
+    private protected SequenceModel()
+    {
+    }
+
+    /// <summary>The mean loss of a batch, of shape (1): what the fit makes small.</summary>
+    /// <param name="tape">Records the operations.</param>
+    /// <param name="batch">Examples of any lengths.</param>
+    /// <param name="random">Where dropout comes from in training; null where the loss is measured.</param>
+    /// <exception cref="UnfoldException">An example is not one for this model.</exception>
+    public abstract Tensor Loss(Tape tape, IReadOnlyList<T> batch, SeededRandom? random = null);
+
+    /// <summary>The mean loss over any number of examples, with the model as it is.</summary>
+    /// <param name="examples">At least one.</param>
+    /// <param name="workers">The threads; one for each core if not set. The result does not depend on their number.</param>
+    /// <exception cref="UnfoldException">There is no example, or one is not for this model.</exception>
+    public double Measure(IReadOnlyList<T> examples, Workers? workers = null)
+    {
+        RequireExamples(examples, "measured");
+        RequireFit(examples, "measured");
+        return Fitter.Measure(new Tape(workers ?? new Workers(Environment.ProcessorCount)), examples, new FitOptions());
+    }
+
+    /// <summary>Throws unless an example is one for this model.</summary>
+    private protected abstract void Require(T example);
+
+    /// <summary>The length of an example: those of about one length come into one batch.</summary>
+    private protected abstract int LengthOf(T example);
+
+    /// <summary>The number of targets of an example.</summary>
+    private protected abstract int TargetsOf(T example);
+
+    /// <summary>Fits the weights, and notes how it went.</summary>
+    private protected void Train(IReadOnlyList<T> examples, IReadOnlyList<T>? validation, FitOptions options)
+    {
+        if (validation is not null)
+        {
+            RequireFit(validation, "validation");
+        }
+
+        Training = Fitter.Run(examples, validation, options);
+    }
+
+    private Fitter<T> Fitter => new() { Parameters = Parameters, Loss = Loss, Length = LengthOf, Weight = TargetsOf };
+
+    private void RequireFit(IReadOnlyList<T> examples, string part)
+    {
+        for (int i = 0; i < examples.Count; i++)
+        {
+            try
+            {
+                Require(examples[i]);
+            }
+            catch (UnfoldException failure)
+            {
+                throw new UnfoldException($"The {part} example {i} does not fit the model: {failure.Message}", failure);
+            }
+        }
     }
 }

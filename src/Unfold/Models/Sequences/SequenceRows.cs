@@ -4,15 +4,18 @@ namespace Unfold.Models;
 internal static class SequenceRows
 {
     /// <summary>For each row its sequence and its step.</summary>
-    public static List<(int Sequence, int Step)> Of(IReadOnlyList<Sequence> sequences)
+    public static List<(int Sequence, int Step)> Of(IReadOnlyList<Sequence> sequences) => Of([.. sequences.Select(sequence => sequence.Length)]);
+
+    /// <summary>For each row its sequence and its step.</summary>
+    public static List<(int Sequence, int Step)> Of(int[] lengths)
     {
-        var rows = new List<(int Sequence, int Step)>(sequences.Sum(sequence => sequence.Length));
-        int time = sequences.Max(sequence => sequence.Length);
+        var rows = new List<(int Sequence, int Step)>(lengths.Sum());
+        int time = lengths.Max();
         for (int t = 0; t < time; t++)
         {
-            for (int b = 0; b < sequences.Count; b++)
+            for (int b = 0; b < lengths.Length; b++)
             {
-                if (t < sequences[b].Length)
+                if (t < lengths[b])
                 {
                     rows.Add((b, t));
                 }

@@ -34,7 +34,7 @@ public sealed record TaggedSequence
 /// by choice see the whole sequence (Graves and Schmidhuber, 2005; Huang et al., 2015, without the random field). Fitted to the
 /// mean cross-entropy -log p in nats per step.
 /// </summary>
-public sealed class SequenceTagger : SequenceModel
+public sealed class SequenceTagger : SequenceModel<TaggedSequence>
 {
     internal SequenceTagger(SequenceSchema schema, LabelTable labels, SequenceEncoderSettings settings, SeededRandom? random)
     {
@@ -74,19 +74,7 @@ public sealed class SequenceTagger : SequenceModel
         settings.Validate();
         SequenceSchema schema = SequenceSchema.Learn([.. examples.Select(example => example.Input)], settings.MinimumCount);
         var model = new SequenceTagger(schema, LabelTable.Build(examples.SelectMany(example => example.Labels)), settings, random);
-        foreach (TaggedSequence example in validation ?? [])
-        {
-            schema.Require(example.Input);
-            model.Labels.Require(example.Labels);
-        }
-
-        model.Training = new Fitter<TaggedSequence>
-        {
-            Parameters = model.Parameters,
-            Loss = model.Loss,
-            Length = example => example.Input.Length,
-            Weight = example => example.Input.Length,
-        }.Run(examples, validation, options);
+        model.Train(examples, validation, options);
         return model;
     }
 
@@ -98,11 +86,8 @@ public sealed class SequenceTagger : SequenceModel
     }
 
     /// <summary>The mean cross-entropy in nats per step.</summary>
-    /// <param name="tape">Records the operations.</param>
-    /// <param name="batch">Examples of any lengths.</param>
-    /// <param name="random">Where dropout comes from in training; null where the loss is measured.</param>
-    /// <exception cref="UnfoldException">A sequence is not of the model's schema, or a label not in its table.</exception>
-    public Tensor Loss(Tape tape, IReadOnlyList<TaggedSequence> batch, SeededRandom? random = null)
+    /// <inheritdoc/>
+    public override Tensor Loss(Tape tape, IReadOnlyList<TaggedSequence> batch, SeededRandom? random = null)
     {
         ArgumentNullException.ThrowIfNull(batch);
         Sequence[] inputs = [.. batch.Select(example => example.Input)];
@@ -132,4 +117,14 @@ public sealed class SequenceTagger : SequenceModel
 
             return predictions;
         });
+
+    private protected override void Require(TaggedSequence example)
+    {
+        Encoder.Schema.Require(example.Input);
+        Labels.Require(example.Labels);
+    }
+
+    private protected override int LengthOf(TaggedSequence example) => example.Input.Length;
+
+    private protected override int TargetsOf(TaggedSequence example) => example.Input.Length;
 }

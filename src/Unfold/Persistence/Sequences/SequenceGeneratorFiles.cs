@@ -1,0 +1,40 @@
+using Unfold.Cells;
+using Unfold.Models;
+
+namespace Unfold.Persistence;
+
+/// <summary>Saves and loads a <see cref="SequenceGenerator"/>: a folder with config.json, model.safetensors and README.md.</summary>
+public static class SequenceGeneratorFiles
+{
+    private const int LongestOutput = 1 << 24;
+
+    extension(SequenceGenerator model)
+    {
+        /// <summary>Writes the model into a folder, whole or not at all; an older model in it is replaced.</summary>
+        /// <exception cref="UnfoldException">The folder or a file cannot be written.</exception>
+        public void Save(string folder)
+        {
+            ArgumentNullException.ThrowIfNull(model);
+            SequenceModelFolder.Save(folder, model, json =>
+            {
+                SequenceConfig.Write(json, model.Settings);
+                SequenceConfig.Write(json, model.Schema);
+                SequenceConfig.Write(json, "output", model.Symbols.Symbols);
+                json.WriteNumber("longest_output", model.LongestOutput);
+            });
+        }
+
+        /// <summary>Reads a model from a folder; it predicts with the same bits as the one that was saved.</summary>
+        /// <param name="folder">The folder.</param>
+        /// <param name="customCell">Makes the cells of a model whose cell is the user's own; not looked at for the others.</param>
+        /// <exception cref="UnfoldException">The folder is no such model, or damaged, or newer than this Unfold; the message names the file.</exception>
+        public static SequenceGenerator Load(string folder, CellFactory? customCell = null) => SequenceModelFolder.Load(folder, fields =>
+        {
+            SequenceEncoderSettings settings = SequenceConfig.ReadEncoder(fields, customCell);
+            SequenceSchema schema = SequenceConfig.ReadSchema(fields);
+            var symbols = new SymbolTable(fields.Strings("output"));
+            int longest = fields.Int32("longest_output", 0, LongestOutput);
+            return new Blueprint<SequenceGenerator>(SequenceGenerator.CountParameters(schema, symbols, settings), () => new SequenceGenerator(schema, symbols, longest, settings, random: null));
+        });
+    }
+}
