@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Unfold.Cells;
 using Unfold.Layers;
 using Unfold.Models;
 
@@ -27,10 +28,12 @@ public static class EncoderDecoderFiles
         }
 
         /// <summary>Reads a model from a folder; it predicts with the same bits as the one that was saved.</summary>
+        /// <param name="folder">The folder.</param>
+        /// <param name="customCell">Makes the cells of a model whose cell is the user's own; not looked at for the others.</param>
         /// <exception cref="UnfoldException">The folder is no such model, or damaged, or newer than this Unfold; the message names the file.</exception>
-        public static EncoderDecoder Load(string folder) => SequenceModelFolder.Load(folder, fields =>
+        public static EncoderDecoder Load(string folder, CellFactory? customCell = null) => SequenceModelFolder.Load(folder, fields =>
         {
-            EncoderDecoderSettings settings = Read(fields.Object("decoder")) with { Encoder = SequenceConfig.ReadEncoder(fields) };
+            EncoderDecoderSettings settings = Read(fields.Object("decoder")) with { Encoder = SequenceConfig.ReadEncoder(fields, customCell) };
             settings.Validate();
             SequenceSchema schema = SequenceConfig.ReadSchema(fields);
             var symbols = new SymbolTable(fields.Strings("targets"));

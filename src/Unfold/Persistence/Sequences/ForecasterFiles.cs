@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Unfold.Cells;
 using Unfold.Models;
 
 namespace Unfold.Persistence;
@@ -23,10 +24,10 @@ public static class ForecasterFiles
             });
         }
 
-        /// <inheritdoc cref="SequenceClassifierFiles.Load" path="/summary|/exception"/>
-        public static Forecaster Load(string folder) => SequenceModelFolder.Load(folder, fields =>
+        /// <inheritdoc cref="SequenceClassifierFiles.Load" path="/summary|/param|/exception"/>
+        public static Forecaster Load(string folder, CellFactory? customCell = null) => SequenceModelFolder.Load(folder, fields =>
         {
-            SequenceEncoderSettings encoder = SequenceConfig.ReadEncoder(fields);
+            SequenceEncoderSettings encoder = SequenceConfig.ReadEncoder(fields, customCell);
             Standardization input = SequenceConfig.ReadScale(fields, "input_scale"), target = SequenceConfig.ReadScale(fields, "target_scale");
             ForecastFrame frame = Read(fields.Object("forecast"), encoder);
             return frame.InputWidth == input.Width && frame.Targets.Count == target.Width
