@@ -18,7 +18,7 @@ public sealed partial class ArchitectureTests
         ["Autograd"] = ["Initialization"],
         ["Cells"] = ["Autograd", "Initialization", "Reference"],
         ["Layers"] = ["Cells", "Autograd", "Initialization", "Reference"],
-        ["Training"] = ["Autograd"],
+        ["Training"] = ["Autograd", "Pictures"],
         ["Text"] = [],
         ["Models"] = ["Layers", "Cells", "Autograd", "Training", "Text", "Reference"],
         ["Generation"] = ["Models", "Text"],

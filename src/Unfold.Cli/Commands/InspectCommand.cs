@@ -21,13 +21,20 @@ internal sealed class InspectCommand(Terminal terminal)
     }
 
     private readonly Argument<string> _model = Options.Model();
+    private readonly GradientFlowReport _flow = new(terminal);
     private readonly Option<bool> _json = Options.Switch("--json", "Print one JSON object.");
 
     /// <summary>Makes the verb.</summary>
     public static Command Create(Terminal terminal)
     {
         var verb = new InspectCommand(terminal);
-        var command = new Command("inspect", "Show a model's layers, parameters, vocabulary, training settings and results.") { verb._model, verb._json };
+        var command = new Command("inspect", "Show a model's layers, parameters, vocabulary, training settings and results, or how far back its gradients reach.") { verb._model };
+        foreach (Option option in verb._flow.All)
+        {
+            command.Add(option);
+        }
+
+        command.Add(verb._json);
         command.SetAction(verb.Run);
         return command;
     }
@@ -37,7 +44,13 @@ internal sealed class InspectCommand(Terminal terminal)
         string path = parsed.GetRequiredValue(_model);
         RunReplacement.Recover(path);
         var folder = new ModelFolder(path);
+        bool flow = _flow.IsAsked(parsed);
         LanguageModel model = folder.Load();
+        if (flow)
+        {
+            return _flow.Run(parsed, model, path, parsed.GetValue(_json));
+        }
+
         RunSettings settings = RunSettings.Read(folder.ConfigFile);
         TrainingResults? results = File.Exists(folder.CheckpointFile) ? TrainingCheckpoint.ReadResults(folder.CheckpointFile) : null;
         if (parsed.GetValue(_json))
@@ -162,6 +175,7 @@ internal sealed class InspectCommand(Terminal terminal)
         yield return ("unknown_tokens", Invariant($"{data.UnknownTokens}"), ValueKind.Number);
         yield return ("batch_size", Invariant($"{training.BatchSize}"), ValueKind.Number);
         yield return ("seq_length", Invariant($"{training.SequenceLength}"), ValueKind.Number);
+        yield return ("segment_length", Invariant($"{training.SegmentLength}"), ValueKind.Number);
         yield return ("batching", Word(training.Batching), ValueKind.Text);
         yield return ("loss", Word(training.Loss), ValueKind.Text);
         yield return training.Steps > 0 ? ("steps", Invariant($"{training.Steps}"), ValueKind.Number) : ("epochs", Invariant($"{training.Epochs}"), ValueKind.Number);

@@ -42,6 +42,8 @@ internal sealed class TrainOptions
 
     public Option<long?> SequenceLength { get; } = Options.Whole("--seq-length", 1, int.MaxValue, "The steps through which the gradient goes back; default 50.");
 
+    public Option<long?> SegmentLength { get; } = Options.Whole("--segment-length", 0, int.MaxValue, "Keep only so many steps of a long window in memory, for one more forward pass; default 0, all.");
+
     public Option<long?> BatchSize { get; } = Options.Whole("--batch-size", 1, int.MaxValue, "Sequences side by side; default 50.");
 
     public Option<Batching?> Batching { get; } = Options.Choice<Batching>("--batching", "Contiguous streams with the state carried over, or random windows; default stream.");
@@ -83,7 +85,7 @@ internal sealed class TrainOptions
     /// <summary>All options, in the order of the help.</summary>
     public IReadOnlyList<Option> All =>
     [
-        Text, Valid, ValidFraction, Lowercase, Tokens, Vocabulary, Cell, Activation, .. Lstm.All, Layers, Hidden, Residual, Embedding, Dropout, SequenceLength, BatchSize, Batching, Loss, Steps, Epochs,
+        Text, Valid, ValidFraction, Lowercase, Tokens, Vocabulary, Cell, Activation, .. Lstm.All, Layers, Hidden, Residual, Embedding, Dropout, SequenceLength, SegmentLength, BatchSize, Batching, Loss, Steps, Epochs,
         Optimizer, LearningRate, Schedule, ClipNorm, ClipValue, Patience, InitFrom, Seed, Threads, CheckpointEvery, Out, Resume, Force, Json,
     ];
 
@@ -130,6 +132,7 @@ internal sealed class TrainOptions
         var settings = new TrainingSettings
         {
             SequenceLength = (int)(parsed.GetValue(SequenceLength) ?? other.SequenceLength),
+            SegmentLength = (int)(parsed.GetValue(SegmentLength) ?? other.SegmentLength),
             BatchSize = (int)(parsed.GetValue(BatchSize) ?? other.BatchSize),
             Batching = parsed.GetValue(Batching) ?? other.Batching,
             Loss = parsed.GetValue(Loss) ?? other.Loss,

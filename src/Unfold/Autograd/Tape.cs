@@ -11,6 +11,7 @@ public sealed class Tape
 {
     private readonly Arena _arena = new();
     private readonly List<Action> _backward = [];
+    private bool _recording = true;
     private bool _walked;
 
     /// <summary>Creates an empty tape.</summary>
@@ -25,7 +26,14 @@ public sealed class Tape
     public Workers Workers { get; }
 
     /// <summary>Whether operations are recorded for a backward pass (the default) or just computed.</summary>
-    public bool Recording { get; init; } = true;
+    public bool Recording
+    {
+        get => _recording;
+        init => _recording = value;
+    }
+
+    /// <summary>Who is told of the gradients of the states of recurrent layers; nobody where it is not given.</summary>
+    internal GradientProbe? Probe { get; init; }
 
     /// <summary>Counts the resets: a tensor of an earlier step is no longer readable.</summary>
     internal long Step { get; private set; }
@@ -34,6 +42,15 @@ public sealed class Tape
     /// <param name="shape">The sizes.</param>
     /// <param name="needsGradient">Whether a gradient flows back through the operation: whether one of its inputs needs one.</param>
     public Tensor Result(Shape shape, bool needsGradient) => View(shape, _arena.Allocate(shape.Length), needsGradient);
+
+    /// <summary>A copy of a tensor at which the way back ends: its gradient gathers what comes in, as that of a parameter does.</summary>
+    public Tensor Leaf(Tensor values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        Tensor leaf = Result(values.Shape, needsGradient: true);
+        values.Values.CopyTo(leaf.Edit());
+        return leaf;
+    }
 
     /// <summary>Appends the backward half of an operation, unless its result needs no gradient.</summary>
     public void OnBackward(Tensor result, Action backward)
@@ -67,13 +84,15 @@ public sealed class Tape
             throw new ArgumentException("The loss was not computed on this tape, so nothing here leads back from it: walk the tape that computed it.", nameof(loss));
         }
 
-        // The operations of a step overwrite what they saved with its gradient, so a second walk would find nothing of use.
-        if (_walked)
-        {
-            throw new InvalidOperationException("The tape has been walked already: add the losses up and walk it once, or reset it and compute the second loss anew.");
-        }
-
+        RequireNotWalked();
         loss.Gradient[0] += 1;
+        Walk();
+    }
+
+    /// <summary>Walks the operations backwards from the gradients that results have been given already.</summary>
+    internal void Walk()
+    {
+        RequireNotWalked();
         _walked = true;
         for (int i = _backward.Count - 1; i >= 0; i--)
         {
@@ -82,6 +101,9 @@ public sealed class Tape
 
         _backward.Clear();
     }
+
+    /// <summary>Says whether the operations from here on are recorded.</summary>
+    internal void Record(bool recording) => _recording = recording;
 
     /// <summary>Forgets all operations and takes back the memory of all results.</summary>
     public void Reset()
@@ -98,4 +120,13 @@ public sealed class Tape
     /// <summary>A result over memory that an operation has already.</summary>
     internal Tensor View(Shape shape, Memory<float> memory, bool needsGradient) =>
         new(shape, memory, this, needsGradient && Recording);
+
+    // The operations of a step overwrite what they saved with its gradient, so a second walk would find nothing of use.
+    private void RequireNotWalked()
+    {
+        if (_walked)
+        {
+            throw new InvalidOperationException("The tape has been walked already: add the losses up and walk it once, or reset it and compute the second loss anew.");
+        }
+    }
 }

@@ -110,6 +110,9 @@ public class Tensor
     /// <summary>A constant with the same values, in memory of its own.</summary>
     public Tensor Copy() => new(Shape, Values);
 
+    /// <summary>A part of a constant in the same memory, from a row on.</summary>
+    internal Tensor Rows(int first, Shape shape) => new(shape, _values.Slice(first * Shape.Columns, shape.Length), _tape, needsGradient: false);
+
     /// <summary>Gives the tensor other memory for its values and gradient, taking the values along.</summary>
     internal void MoveTo(Memory<float> values, Memory<float> gradient)
     {

@@ -10,5 +10,7 @@ public sealed record HiddenState(Tensor Hidden) : RecurrentState(Hidden)
     public override IReadOnlyList<(string Name, Tensor Values)> Parts => [("hidden", Hidden)];
 
     /// <inheritdoc/>
-    public override HiddenState Copy() => new(Hidden.Copy());
+    public override HiddenState Copy() => Map(tensor => tensor.Copy());
+
+    internal override HiddenState Map(Func<Tensor, Tensor> change) => new(change(Hidden));
 }

@@ -13,5 +13,7 @@ public sealed record LstmState(Tensor Hidden, Tensor Cell) : RecurrentState(Hidd
     internal override Tensor Memory => Cell;
 
     /// <inheritdoc/>
-    public override LstmState Copy() => new(Hidden.Copy(), Cell.Copy());
+    public override LstmState Copy() => Map(tensor => tensor.Copy());
+
+    internal override LstmState Map(Func<Tensor, Tensor> change) => new(change(Hidden), change(Cell));
 }

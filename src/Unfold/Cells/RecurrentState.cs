@@ -9,6 +9,9 @@ public abstract record RecurrentState(Tensor Hidden) : SequenceState
     /// <inheritdoc/>
     public abstract override RecurrentState Copy();
 
+    /// <inheritdoc/>
+    internal abstract override RecurrentState Map(Func<Tensor, Tensor> change);
+
     internal virtual Tensor? Memory => null;
 
     /// <summary>Makes a state from its tensors.</summary>

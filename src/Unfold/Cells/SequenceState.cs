@@ -14,6 +14,9 @@ public abstract record SequenceState
     /// <summary>The same state in memory of its own, which outlives the tape that computed it.</summary>
     public abstract SequenceState Copy();
 
+    /// <summary>The same state made of other tensors.</summary>
+    internal abstract SequenceState Map(Func<Tensor, Tensor> change);
+
     /// <summary>Overwrites this state's values with those of another of the same shape.</summary>
     /// <exception cref="ArgumentException">The other state has other parts or sizes. Nothing has changed then.</exception>
     internal void CopyFrom(SequenceState other)

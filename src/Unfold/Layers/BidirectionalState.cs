@@ -16,5 +16,7 @@ public sealed record BidirectionalState(RecurrentState Forward, RecurrentState B
     ];
 
     /// <inheritdoc/>
-    public override BidirectionalState Copy() => new(Forward.Copy(), Backward.Copy());
+    public override BidirectionalState Copy() => Map(tensor => tensor.Copy());
+
+    internal override BidirectionalState Map(Func<Tensor, Tensor> change) => new(Forward.Map(change), Backward.Map(change));
 }

@@ -15,11 +15,17 @@ internal static class ComposedScan
         RecurrentState state = initial ?? cell.ZeroState(batch);
         Tensor outputs = tape.Result(new Shape(time, batch, cell.HiddenSize), needsGradient: true);
         outputs.Edit().Clear();
+        StateTrace? trace = tape.Probe?.Begin(cell.Name, time, batch, cell.MemorySize);
         for (int step = 0; step < time; step++)
         {
             int t = direction == Direction.Forward ? step : time - 1 - step;
             RecurrentState fresh = cell.Step(tape, StepInput(cell, tape, input, t, lengths), state);
             Check(cell, fresh, batch);
+            if (trace is not null)
+            {
+                NoteGradients(tape, trace, fresh, t, direction, lengths);
+            }
+
             WriteOutput(tape, outputs, t, fresh.Hidden, lengths);
             state = lengths is null ? fresh : RecurrentState.Of(
                 Keep(tape, fresh.Hidden, state.Hidden, t, lengths),
@@ -28,6 +34,24 @@ internal static class ComposedScan
 
         return new RecurrentOutput(outputs, state);
     }
+
+    /// <summary>On the way back this comes before the cell's own operations, when all that read the state have added their gradients.</summary>
+    private static void NoteGradients(Tape tape, StateTrace trace, RecurrentState state, int t, Direction direction, IReadOnlyList<int>? lengths) => tape.OnBackward(state.Hidden, () =>
+    {
+        int batch = state.Hidden.Shape[0], width = state.Hidden.Shape[1], memoryWidth = state.Memory?.Shape[1] ?? 0;
+        for (int row = 0; row < batch; row++)
+        {
+            int length = lengths?[row] ?? trace.Steps;
+            if (t < length)
+            {
+                trace.Note(
+                    direction == Direction.Forward ? length - 1 - t : t,
+                    row,
+                    state.Hidden.Gradient.Slice(row * width, width),
+                    state.Memory is { NeedsGradient: true } memory ? memory.Gradient.Slice(row * memoryWidth, memoryWidth) : []);
+            }
+        }
+    });
 
     /// <summary>x_t, (B, I). Rows of sequences that are over are zeros: what stands there is not read, so no NaN of it comes into a gradient.</summary>
     private static Tensor StepInput(ComposedCell cell, Tape tape, SequenceInput input, int t, IReadOnlyList<int>? lengths)

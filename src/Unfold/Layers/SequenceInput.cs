@@ -36,6 +36,27 @@ public readonly struct SequenceInput
             : throw new ArgumentException($"The input of a recurrent layer has the shape (T, B, I); found {dense.Shape}.", nameof(dense));
     }
 
+    /// <summary>Some steps of this input, without a copy.</summary>
+    /// <param name="start">The first step.</param>
+    /// <param name="steps">The number of steps.</param>
+    /// <exception cref="ArgumentException">The steps are not all in the input, or a gradient flows into it: compute such an input a piece at a time.</exception>
+    public SequenceInput Slice(int start, int steps)
+    {
+        if (start < 0 || steps < 0 || start > Time - steps)
+        {
+            throw new ArgumentException($"Steps {start} to {start + steps} are not all in an input of {Time} steps.", nameof(start));
+        }
+
+        if (Dense is null)
+        {
+            return new(null, Tokens.Slice(start * Batch, steps * Batch), steps, Batch);
+        }
+
+        return Dense.NeedsGradient
+            ? throw new ArgumentException("A gradient flows into this input, and would not find back from a slice: compute the input for these steps alone.")
+            : new(Dense.Rows(start * Batch, new Shape(steps, Batch, Dense.Shape[2])), default, steps, Batch);
+    }
+
     /// <summary>Takes tokens in order of time: token [t * B + b] is that of row b at step t. A negative one stands for zeros.</summary>
     /// <exception cref="ArgumentException">The tokens do not fill whole time steps.</exception>
     public static SequenceInput Of(ReadOnlyMemory<int> tokens, int batch) =>

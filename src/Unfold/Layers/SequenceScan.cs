@@ -25,6 +25,7 @@ internal sealed class SequenceScan
     private readonly SequencePacking _packing;
     private readonly SequenceProjection _projection;
     private readonly ChannelScan? _channels;
+    private readonly StateTrace? _trace;
     private readonly ulong? _noiseSeed;
     private readonly int _time, _batch, _hidden, _gatesWidth, _savedWidth, _memoryWidth, _noiseWidth;
 
@@ -39,6 +40,7 @@ internal sealed class SequenceScan
         _noiseWidth = random is null ? 0 : cell.NoiseWidth;
         _noiseSeed = _noiseWidth == 0 ? null : random!.NextUInt64();
         _packing = new SequencePacking(tape, _time, _batch, lengths, layer.Direction);
+        _trace = tape.Probe?.Begin(cell.Name, _time, _batch, _memoryWidth);
         _projection = new SequenceProjection(cell, layer.InputProjection!, tape, input, _packing);
         int rows = _packing.Rows;
         _gates = tape.Scratch(checked(rows * _gatesWidth));
@@ -97,8 +99,9 @@ internal sealed class SequenceScan
         Memory<float> memoryGradient = _tape.Scratch(_batch * _memoryWidth);
         hiddenGradient.Span.Clear();
         memoryGradient.Span.Clear();
-        if (_channels is null)
+        if (_channels is null || _trace is not null)
         {
+            // A probe wants to see the gradient of each step.
             StepBackward(workers, hiddenGradient, memoryGradient);
         }
         else
@@ -185,6 +188,15 @@ internal sealed class SequenceScan
         AddOutputGradient(row, rows, dHidden);
         AddFinalGradient(Final.Hidden, t, first, rows, dHidden, _hidden);
         AddFinalGradient(Final.Memory, t, first, rows, dMemory, _memoryWidth);
+        for (int i = 0; _trace is not null && i < rows; i++)
+        {
+            _trace.Note(
+                _packing.Length(first + i) - 1 - t,
+                _packing.Sequence(first + i),
+                dHidden.Slice(i * _hidden, _hidden),
+                dMemory.Slice(i * _memoryWidth, _memoryWidth));
+        }
+
         _cell.Backward(new StepGradient
         {
             Rows = rows,

@@ -14,5 +14,7 @@ public sealed record StackState(IReadOnlyList<SequenceState> Layers) : SequenceS
     ];
 
     /// <inheritdoc/>
-    public override StackState Copy() => new([.. Layers.Select(layer => layer.Copy())]);
+    public override StackState Copy() => Map(tensor => tensor.Copy());
+
+    internal override StackState Map(Func<Tensor, Tensor> change) => new([.. Layers.Select(layer => layer.Map(change))]);
 }

@@ -93,17 +93,59 @@ public sealed class LanguageModel
         LossOver over = LossOver.All,
         SeededRandom? dropout = null)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batch);
-        if (targets.Length != inputs.Length && !(over == LossOver.Last && targets.Length == batch))
-        {
-            throw new ArgumentException($"Each of the {inputs.Length} inputs wants one target; found {targets.Length}.", nameof(targets));
-        }
-
+        CheckTargets(inputs, targets, batch, over);
         (Tensor outputs, StackState final) = Run(tape, inputs, batch, state, dropout);
         Tensor loss = over == LossOver.All
             ? Output.Loss(tape, Drop(tape, outputs, dropout), targets)
             : Output.Loss(tape, Drop(tape, LastOutput(tape, outputs, final), dropout), targets[^batch..]);
         return (loss, final);
+    }
+
+    /// <summary>Adds the gradient of <see cref="Loss"/> to those of the parameters in the memory of a short window, for one more forward pass.</summary>
+    /// <param name="recomputation">Cuts the window into segments.</param>
+    /// <param name="inputs">T * B tokens in order of time.</param>
+    /// <param name="targets">For each input the token that comes next; a negative one is left out.</param>
+    /// <param name="batch">B.</param>
+    /// <param name="state">The state before the window; zeros where it is not given.</param>
+    /// <param name="over">The steps that count; with <see cref="LossOver.Last"/> only the last B targets are looked at.</param>
+    /// <param name="dropout">Where the choice of dropped values comes from in training; nothing is dropped where it is not given.</param>
+    /// <returns>The mean cross-entropy in nats per token, and the state after the window.</returns>
+    public (double Loss, StackState Final) AddGradients(
+        Recomputation recomputation,
+        ReadOnlyMemory<int> inputs,
+        ReadOnlyMemory<int> targets,
+        int batch,
+        StackState? state = null,
+        LossOver over = LossOver.All,
+        SeededRandom? dropout = null)
+    {
+        ArgumentNullException.ThrowIfNull(recomputation);
+        CheckTargets(inputs, targets, batch, over);
+        int steps = SequenceInput.Of(inputs, batch).Time;
+        int all = over == LossOver.All ? Counted(targets.Span) : 0;
+        (double loss, SequenceState final) = recomputation.Backward(
+            steps,
+            (tape, segment, initial) =>
+            {
+                ReadOnlyMemory<int> own = inputs.Slice(segment.Start * batch, segment.Steps * batch);
+                if (over == LossOver.Last && tape.Recording && segment.End == steps)
+                {
+                    return Loss(tape, own, targets[^batch..], batch, (StackState?)initial, over, segment.Random);
+                }
+
+                ReadOnlyMemory<int> wanted = over == LossOver.All ? targets.Slice(segment.Start * batch, segment.Steps * batch) : default;
+                int counted = tape.Recording ? Counted(wanted.Span) : 0;
+                if (counted == 0)
+                {
+                    return (null, Run(tape, own, batch, (StackState?)initial, segment.Random).Final);
+                }
+
+                (Tensor mean, StackState after) = Loss(tape, own, wanted, batch, (StackState?)initial, over, segment.Random);
+                return (tape.Scale(mean, (float)((double)counted / all)), after);
+            },
+            state,
+            dropout);
+        return (loss, (StackState)final);
     }
 
     /// <summary>The logits after each token, (T, B, V), and the state after the window. Their softmax is p(next token).</summary>
@@ -149,6 +191,26 @@ public sealed class LanguageModel
     private Tensor LastOutput(Tape tape, Tensor outputs, StackState final) => Stack.IsResidual(Stack.Layers.Count - 1)
         ? tape.TimeStep(outputs, outputs.Shape[0] - 1)
         : ((RecurrentState)final.Layers[^1]).Hidden;
+
+    private static void CheckTargets(ReadOnlyMemory<int> inputs, ReadOnlyMemory<int> targets, int batch, LossOver over)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batch);
+        if (targets.Length != inputs.Length && !(over == LossOver.Last && targets.Length == batch))
+        {
+            throw new ArgumentException($"Each of the {inputs.Length} inputs wants one target; found {targets.Length}.", nameof(targets));
+        }
+    }
+
+    private static int Counted(ReadOnlySpan<int> targets)
+    {
+        int counted = 0;
+        foreach (int target in targets)
+        {
+            counted += target >= 0 ? 1 : 0;
+        }
+
+        return counted;
+    }
 
     private Tensor Drop(Tape tape, Tensor values, SeededRandom? random) =>
         random is null ? values : Dropout.Forward(tape, values, Settings.Dropout, random);

@@ -83,6 +83,9 @@ public sealed record LanguageModelSettings
     /// <summary>The width of the output of a layer.</summary>
     internal int OutputSize(int layer) => Cell == CellKind.Lstm ? Lstm.OutputSize(Hidden[layer]) : Hidden[layer];
 
+    /// <summary>The width of the state of a layer that is not output.</summary>
+    internal int MemorySize(int layer) => Cell == CellKind.Lstm ? Hidden[layer] : 0;
+
     /// <summary>Throws unless all values are in range.</summary>
     /// <exception cref="UnfoldException">A value is out of range; the message names it.</exception>
     public void Validate()

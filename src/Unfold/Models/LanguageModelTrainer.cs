@@ -20,6 +20,7 @@ public sealed class LanguageModelTrainer
 
     private readonly TokenStore _validation;
     private readonly Tape _tape;
+    private readonly Recomputation? _recomputation;
     private readonly Clipping _clipping;
     private readonly int[] _inputs;
     private readonly int[] _targets;
@@ -49,10 +50,12 @@ public sealed class LanguageModelTrainer
         Optimizer = TrainingChoices.CreateOptimizer(settings.Optimizer);
         Schedule = TrainingChoices.CreateSchedule(settings, TotalSteps);
         _clipping = TrainingChoices.CreateClipping(settings);
-        MemoryBudget.RequireTraining(model.Settings, model.Vocabulary.Count, settings.BatchSize, settings.SequenceLength, TrainingChoices.Moments(settings.Optimizer));
+        int kept = settings.SegmentLength == 0 ? settings.SequenceLength : Math.Min(settings.SegmentLength, settings.SequenceLength);
+        MemoryBudget.RequireTraining(model.Settings, model.Vocabulary.Count, settings.BatchSize, kept, TrainingChoices.Moments(settings.Optimizer));
         _inputs = new int[settings.BatchSize * settings.SequenceLength];
         _targets = new int[_inputs.Length];
         _tape = new Tape(workers);
+        _recomputation = settings.SegmentLength == 0 ? null : new Recomputation(workers, settings.SegmentLength);
         Carried = model.ZeroState(settings.BatchSize);
     }
 
@@ -126,10 +129,7 @@ public sealed class LanguageModelTrainer
         }
 
         Model.Parameters.ClearGradients();
-        (Tensor loss, StackState final) = Model.Loss(
-            _tape, _inputs, _targets, Settings.BatchSize, carries ? Carried : null, Settings.Loss, Model.Settings.UsesChance ? DropoutRandom : null);
-        double value = loss.Values[0];
-        _tape.Backward(loss);
+        (double value, StackState final) = Backward(carries ? Carried : null, Model.Settings.UsesChance ? DropoutRandom : null);
         GradientNorm norm = _clipping.Apply(StepsDone + 1, value, Model.Parameters, _tape.Workers);
         Optimizer.Step(Model.Parameters, LearningRate, norm.Scale, _tape.Workers);
         if (carries)
@@ -165,6 +165,19 @@ public sealed class LanguageModelTrainer
     /// <param name="cancellation">Stops the validation; nothing is noted then.</param>
     /// <exception cref="DivergenceException">The loss or a weight is not a number or infinite; nothing is noted then.</exception>
     public void TakeAsBest(CancellationToken cancellation = default) => LowestLoss = Measure(cancellation).Loss;
+
+    private (double Loss, StackState Final) Backward(StackState? state, SeededRandom? dropout)
+    {
+        if (_recomputation is not null)
+        {
+            return Model.AddGradients(_recomputation, _inputs, _targets, Settings.BatchSize, state, Settings.Loss, dropout);
+        }
+
+        (Tensor loss, StackState final) = Model.Loss(_tape, _inputs, _targets, Settings.BatchSize, state, Settings.Loss, dropout);
+        double value = loss.Values[0];
+        _tape.Backward(loss);
+        return (value, final);
+    }
 
     private (Score Score, double Loss) Measure(CancellationToken cancellation)
     {

@@ -35,7 +35,7 @@ internal static class MemoryBudget
         Require(
             ((rows * perRow) + parameters) * sizeof(float),
             $"A training step of {batchSize} sequences of {sequenceLength} tokens through {settings.Layers} layers of {settings.Hidden} with {vocabulary} tokens",
-            "lower the hidden size, the batch size or the sequence length");
+            "lower the hidden size, the batch size, the sequence length or the length of a segment (--segment-length)");
 
         if (rows * kept.Max() > Array.MaxLength || rows * vocabulary > Array.MaxLength)
         {

@@ -62,6 +62,12 @@ public sealed record TrainingSettings
     /// <summary>T, the steps through which the gradient goes back.</summary>
     public int SequenceLength { get; init; } = 50;
 
+    /// <summary>
+    /// The steps of a segment where windows are long: only one segment is in memory at a time, for one more forward pass; 0 keeps
+    /// whole windows in memory.
+    /// </summary>
+    public int SegmentLength { get; init; }
+
     /// <summary>B, the sequences side by side.</summary>
     public int BatchSize { get; init; } = 50;
 
@@ -109,6 +115,7 @@ public sealed record TrainingSettings
     public void Validate()
     {
         Require(SequenceLength >= 1, "The sequence length", "at least 1", SequenceLength);
+        Require(SegmentLength >= 0, "The length of a segment", "0 for none, or above", SegmentLength);
         Require(BatchSize >= 1, "The batch size", "at least 1", BatchSize);
         Require(Steps >= 0, "The number of steps", "at least 1", Steps);
         Require(Steps > 0 || Epochs >= 1, "The number of epochs", "at least 1", Epochs);

@@ -23,6 +23,7 @@ internal static class RunDescription
         string training = string.Create(
             CultureInfo.InvariantCulture,
             $"seq_length={settings.SequenceLength} batch_size={settings.BatchSize} batching={settings.Batching} loss={settings.Loss} steps={settings.Steps} epochs={settings.Epochs} optimizer={settings.Optimizer} lr={settings.LearningRate} schedule={settings.Schedule} clip_norm={settings.ClipNorm} clip_value={settings.ClipValue} seed={settings.Seed} checkpoint_every={settings.CheckpointEvery} patience={settings.Patience}");
+        training += settings.SegmentLength == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" segment_length={settings.SegmentLength}");
         string shape = string.Create(
             CultureInfo.InvariantCulture,
             $"cell={model.Cell}{Options(model.Lstm)} activation={model.Activation} layers={model.Layers}{(model.Connection == StackConnection.Plain ? "" : $",{model.Connection}")} hidden={model.Hidden} embedding={model.Embedding} dropout={model.Dropout}");

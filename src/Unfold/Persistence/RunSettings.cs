@@ -95,6 +95,7 @@ public sealed record RunSettings(LanguageModelSettings Model, TrainingSettings? 
         var training = new TrainingSettings
         {
             SequenceLength = fields.Int32("seq_length", 1, int.MaxValue),
+            SegmentLength = fields.Has("segment_length") ? fields.Int32("segment_length", 0, int.MaxValue) : 0,
             BatchSize = fields.Int32("batch_size", 1, int.MaxValue),
             Batching = fields.Enum<Batching>("batching"),
             Loss = fields.Enum<LossOver>("loss"),
@@ -118,6 +119,7 @@ public sealed record RunSettings(LanguageModelSettings Model, TrainingSettings? 
     {
         json.WriteStartObject("training");
         json.WriteNumber("seq_length", training.SequenceLength);
+        json.WriteNumber("segment_length", training.SegmentLength);
         json.WriteNumber("batch_size", training.BatchSize);
         json.WriteString("batching", Word(training.Batching));
         json.WriteString("loss", Word(training.Loss));

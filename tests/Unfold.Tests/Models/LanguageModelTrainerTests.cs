@@ -36,6 +36,29 @@ public sealed class LanguageModelTrainerTests
     }
 
     [Theory]
+    [InlineData(Batching.Stream, LossOver.All)]
+    [InlineData(Batching.Windows, LossOver.Last)]
+    public void Segments_teach_the_same_as_whole_windows(Batching batching, LossOver over)
+    {
+        (float[] Weights, double Loss) Learned(int segment)
+        {
+            var settings = new TrainingSettings { Steps = 10, SequenceLength = 13, SegmentLength = segment, BatchSize = 4, Batching = batching, Loss = over, Optimizer = OptimizerKind.Sgd, LearningRate = 0.5 };
+            LanguageModelTrainer trainer = Trainer(TokenStore.FromTokens(Tokens(2_000), Symbols + 3), settings, dropout: 0);
+            while (!trainer.Finished)
+            {
+                trainer.Step();
+            }
+
+            return ([.. trainer.Model.Parameters.Values], trainer.RecentLoss);
+        }
+
+        (float[] wanted, double loss) = Learned(segment: 0);
+        (float[] found, double foundLoss) = Learned(segment: 5);
+        Close.Equal(loss, foundLoss, relative: 1e-5, absolute: 0, "mean loss");
+        Close.Equal(wanted, found, relative: 1e-4, absolute: 1e-5, "weights after ten steps");
+    }
+
+    [Theory]
     [InlineData(Batching.Stream)]
     [InlineData(Batching.Windows)]
     public void A_text_on_disk_teaches_the_same_as_one_in_memory(Batching batching)
@@ -81,10 +104,10 @@ public sealed class LanguageModelTrainerTests
         return (GC.GetAllocatedBytesForCurrentThread() - before) / steps;
     }
 
-    private static LanguageModelTrainer Trainer(TokenStore tokens, TrainingSettings settings, int hidden = 8)
+    private static LanguageModelTrainer Trainer(TokenStore tokens, TrainingSettings settings, int hidden = 8, double dropout = 0.1)
     {
         var vocabulary = new Vocabulary(TokenKind.Character, LetterCase.Kept, Enumerable.Range(0, Symbols).Select(i => ((char)('a' + i)).ToString()));
-        var model = new LanguageModel(new LanguageModelSettings { Hidden = hidden, Layers = 2, Embedding = 4, Dropout = 0.1 }, vocabulary, new SeededRandom(3));
+        var model = new LanguageModel(new LanguageModelSettings { Hidden = hidden, Layers = 2, Embedding = 4, Dropout = dropout }, vocabulary, new SeededRandom(3));
         return new LanguageModelTrainer(model, settings, tokens, tokens.Slice(0, 0), new Workers(1));
     }
 

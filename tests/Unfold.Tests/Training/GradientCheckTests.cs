@@ -24,7 +24,7 @@ public sealed class GradientCheckTests
         Assert.True(twice.Passed(DoubleTolerance), twice.ToString());
         if (cell is not ("rnn-relu" or "min-gru" or "min-lstm"))
         {
-            // Steps as large as single precision needs them cross the corners of these cells' functions.
+            // Steps as large as single precision needs them cross the corners of relu and of the candidate's g.
             GradientCheckReport once = GradientCheck.Run(graph.Parameters, graph.Loss);
             Assert.True(once.Passed(SingleTolerance), once.ToString());
         }

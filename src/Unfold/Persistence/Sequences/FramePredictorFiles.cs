@@ -32,7 +32,7 @@ public static class FramePredictorFiles
             FrameKind kind = fields.Enum<FrameKind>("frames");
             return schema.Width > 0
                 ? new Blueprint<FramePredictor>(FramePredictor.CountParameters(schema, settings), () => new FramePredictor(schema, kind, settings, random: null))
-                : throw new UnfoldException($"{folder} holds a {nameof(FramePredictor)} of sequences without variables, which there is not: its config.json is damaged.");
+                : throw new UnfoldException($"A {nameof(FramePredictor)} is one of variables; found none in its input.");
         });
     }
 }

@@ -32,6 +32,13 @@ internal static class SequenceConfig
         json.WriteNumber("minimum_count", settings.MinimumCount);
         json.WriteString("pooling", Word(settings.Pooling));
         json.WriteNumber("dropout", settings.Dropout);
+
+        // What is not used is not written, so that an Unfold that does not know it can read the rest.
+        if (settings.Lstm != new LstmOptions())
+        {
+            LstmFields.Write(json, settings.Lstm);
+        }
+
         json.WriteEndObject();
     }
 
@@ -50,6 +57,7 @@ internal static class SequenceConfig
             Activation = fields.Enum<Activation>("activation"),
             Layers = fields.Int32("layers", 1, MostLayers),
             Hidden = fields.Int32("hidden", 1, WidestLayer),
+            Lstm = fields.Has(LstmFields.Name) ? LstmFields.Read(fields.Object(LstmFields.Name)) : new LstmOptions(),
             Reading = fields.Enum<Reading>("reading"),
             Merge = fields.Enum<Merge>("merge"),
             Connection = fields.Enum<StackConnection>("connection"),
@@ -138,7 +146,8 @@ internal static class SequenceConfig
         return table;
     }
 
-    private static void Write(Utf8JsonWriter json, string name, IReadOnlyList<double> numbers)
+    /// <summary>Writes a list of numbers.</summary>
+    public static void Write(Utf8JsonWriter json, string name, IReadOnlyList<double> numbers)
     {
         json.WriteStartArray(name);
         foreach (double number in numbers)
