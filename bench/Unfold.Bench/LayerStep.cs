@@ -38,18 +38,18 @@ internal sealed class LayerStep
         _layers = new Recurrent[workload.Settings.Layers];
         for (int layer = 0; layer < _layers.Length; layer++)
         {
-            _layers[layer] = new Recurrent(CreateCell(workload.Settings, layer == 0 ? width : workload.Settings.Hidden, random, $"layers.{layer}"));
+            _layers[layer] = new Recurrent(CreateCell(workload.Settings, layer == 0 ? width : workload.Hidden, random, $"layers.{layer}"));
         }
 
         _parameters = new ParameterSet(_layers.SelectMany(layer => layer.Cell.Parameters));
         int[] tokens = [.. Enumerable.Range(0, workload.Tokens).Select(_ => random.NextInt32(width))];
         _input = input == LayerInput.Tokens ? SequenceInput.Of(tokens, workload.Batch) : SequenceInput.Of(OneHot(tokens, workload, width));
         int rows = _loss == LossOver.All ? workload.Tokens : workload.Batch;
-        _slopes = [.. Enumerable.Range(0, rows * workload.Settings.Hidden).Select(_ => (2 * random.NextSingle()) - 1)];
+        _slopes = [.. Enumerable.Range(0, rows * workload.Hidden).Select(_ => (2 * random.NextSingle()) - 1)];
     }
 
     /// <summary>The input width that the peer's shape has: the stack of two is fed with vectors as wide as itself.</summary>
-    public static int InputWidth(Workload workload) => workload.Settings.Layers > 1 ? workload.Settings.Hidden : workload.Vocabulary;
+    public static int InputWidth(Workload workload) => workload.Settings.Layers > 1 ? workload.Hidden : workload.Vocabulary;
 
     public void Run()
     {
@@ -85,8 +85,8 @@ internal sealed class LayerStep
 
     private static Cell CreateCell(LanguageModelSettings settings, int input, SeededRandom random, string name) => settings.Cell switch
     {
-        CellKind.Rnn => new RnnCell(input, settings.Hidden, random, settings.Activation, name),
-        CellKind.Gru => new GruCell(input, settings.Hidden, random, name: name),
-        _ => new LstmCell(input, settings.Hidden, random, name: name),
+        CellKind.Rnn => new RnnCell(input, settings.Hidden[0], random, settings.Activation, name),
+        CellKind.Gru => new GruCell(input, settings.Hidden[0], random, name: name),
+        _ => new LstmCell(input, settings.Hidden[0], random, name: name),
     };
 }

@@ -31,7 +31,7 @@ internal sealed class NaiveLanguageModel
         int counted = 0;
         for (int row = 0; row < rows; row++)
         {
-            State[] states = [.. Enumerable.Range(0, _settings.Layers).Select(_ => new State(_settings.Hidden))];
+            State[] states = [.. Enumerable.Range(0, _settings.Layers).Select(_ => new State(_settings.Hidden[0]))];
             for (int at = row; at < inputs.Length; at += batch)
             {
                 double[] h = Step(inputs[at], states);

@@ -69,7 +69,7 @@ internal static class ProductsQuestion
     {
         foreach (Workload workload in Workload.Trainings.Where(workload => options.Wants(workload.Name)))
         {
-            int h = workload.Settings.Hidden, g = workload.GatesWidth, rows = workload.Tokens;
+            int h = workload.Hidden, g = workload.GatesWidth, rows = workload.Tokens;
             var products = new RecurrentProducts(workload.Steps, workload.Batch, h, g, workers);
             int share = (workload.Batch + workers.Count - 1) / workers.Count;
             yield return new($"{workload.Name} h W", $"{share} x {h} x {g}", products.Operations, products.Forward);

@@ -68,7 +68,7 @@ internal static class StepsQuestion
         int loops = options.Quick ? 10_000 : ProductsQuestion.PeakLoops;
         var tokens = new LayerStep(workload, LayerInput.Tokens, workers);
         var dense = new LayerStep(workload, LayerInput.Dense, workers);
-        var products = new RecurrentProducts(workload.Steps, workload.Batch, workload.Settings.Hidden, workload.GatesWidth, workers);
+        var products = new RecurrentProducts(workload.Steps, workload.Batch, workload.Hidden, workload.GatesWidth, workers);
         var measured = new Measured(workload, products.Operations, FmaPeak.Operations(FmaPeak.WidthInUse, loops, workers.Count));
         (Samples Samples, Action Body)[] turns =
         [

@@ -17,6 +17,7 @@ internal sealed class TrainingStep
     private readonly StackState? _carried;
     private readonly int[][] _inputs, _targets;
     private readonly Adam _optimizer = new();
+    private readonly SeededRandom? _chance;
 
     public TrainingStep(Workload workload, Workers workers, ulong seed = 1)
     {
@@ -27,6 +28,7 @@ internal sealed class TrainingStep
         _carried = workload.Loss == LossOver.All ? Model.ZeroState(workload.Batch) : null;
         _inputs = [.. Enumerable.Range(0, Windows).Select(_ => Draw(random))];
         _targets = [.. Enumerable.Range(0, Windows).Select(_ => Draw(random))];
+        _chance = workload.Settings.Lstm.UsesChance ? random.Split() : null;
     }
 
     public LanguageModel Model { get; }
@@ -35,7 +37,7 @@ internal sealed class TrainingStep
     public float Run()
     {
         int window = (int)(_optimizer.Steps % Windows);
-        (Tensor loss, StackState final) = Gradients(_inputs[window], _targets[window], _carried);
+        (Tensor loss, StackState final) = Gradients(_inputs[window], _targets[window], _carried, _chance);
         float value = loss.Values[0];
         _optimizer.Step(Model.Parameters, LearningRate, gradientScale: 1, _tape.Workers);
         if (_carried is not null)
@@ -56,7 +58,7 @@ internal sealed class TrainingStep
     {
         int[] inputs = _inputs[0];
         int[] targets = [.. _targets[0].Select((target, i) => i % _workload.Batch < rows ? target : -1)];
-        (Tensor loss, _) = Gradients(inputs, targets, state: null);
+        (Tensor loss, _) = Gradients(inputs, targets, state: null, chance: null);
         double found = loss.Values[0];
         var random = new SeededRandom(2);
         var naive = new NaiveLanguageModel(Model);
@@ -82,10 +84,24 @@ internal sealed class TrainingStep
         return (Math.Abs(found - expected) / expected, Math.Abs(slope - expectedSlope) / Math.Sqrt(squares));
     }
 
-    private (Tensor Loss, StackState Final) Gradients(int[] inputs, int[] targets, StackState? state)
+    /// <summary>The relative difference of one batch's loss and that of the reference equations, no chance in it; only some rows count.</summary>
+    public double CheckLoss(int rows)
+    {
+        int[] targets = [.. _targets[0].Select((target, i) => i % _workload.Batch < rows ? target : -1)];
+        double found = Model.Loss(_tape, _inputs[0], targets, _workload.Batch, over: _workload.Loss).Loss.Values[0];
+        _tape.Reset();
+        int last = _workload.Tokens - _workload.Batch;
+        int[] counted = [.. targets.Select((target, i) => _workload.Loss == LossOver.Last && i < last ? -1 : target)];
+        int[] Rows(int[] all) => [.. all.Where((_, i) => i % _workload.Batch < rows)];
+        Dictionary<string, double[]> values = Model.Parameters.ToDictionary(parameter => parameter.Name, parameter => Array.ConvertAll(parameter.Values.ToArray(), value => (double)value));
+        double expected = new ReferenceLanguageModel(Model).Loss(values, Rows(_inputs[0]), Rows(counted), rows);
+        return Math.Abs(found - expected) / expected;
+    }
+
+    private (Tensor Loss, StackState Final) Gradients(int[] inputs, int[] targets, StackState? state, SeededRandom? chance)
     {
         Model.Parameters.ClearGradients();
-        (Tensor loss, StackState final) = Model.Loss(_tape, inputs, targets, _workload.Batch, state, _workload.Loss);
+        (Tensor loss, StackState final) = Model.Loss(_tape, inputs, targets, _workload.Batch, state, _workload.Loss, chance);
         _tape.Backward(loss);
         return (loss, final);
     }

@@ -32,8 +32,11 @@ internal sealed record Workload(string Name, LanguageModelSettings Settings, int
     /// <summary>The tokens that a step reads.</summary>
     public int Tokens => Batch * Steps;
 
+    /// <summary>H, the width of every layer.</summary>
+    public int Hidden => Settings.Hidden[0];
+
     /// <summary>The width of all gates together.</summary>
-    public int GatesWidth => Settings.Hidden * Settings.Cell switch { CellKind.Lstm => 4, CellKind.Gru => 3, _ => 1 };
+    public int GatesWidth => Hidden * Settings.Cell switch { CellKind.Lstm => 4, CellKind.Gru => 3, _ => 1 };
 
     /// <summary>Creates the model of this workload.</summary>
     public LanguageModel CreateModel(SeededRandom random) => new(Settings, CreateVocabulary(Vocabulary), random);

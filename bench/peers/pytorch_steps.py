@@ -43,6 +43,7 @@ import torch  # noqa: E402
 from torch import nn  # noqa: E402
 from torch.nn import functional  # noqa: E402
 
+import pytorch_attention  # noqa: E402
 import pytorch_layers  # noqa: E402
 import pytorch_scans  # noqa: E402
 
@@ -177,6 +178,7 @@ WORKLOADS = {
     "lstm2x512": Training(nn.LSTM, 512, 2, 50, 50, last_only=False),
     "lstm2x650": Training(nn.LSTM, 650, 2, 20, 35, last_only=False, vocabulary=10_000, embedding=650),
     "stream256": Streaming(256),
+    **pytorch_attention.WORKLOADS,
     **pytorch_scans.WORKLOADS,
     **pytorch_layers.WORKLOADS,
 }

@@ -4,5 +4,12 @@ namespace Unfold.Experiments;
 internal static class Experiments
 {
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<Experiment> All { get; } = [];
+    public static IReadOnlyList<Experiment> All { get; } =
+    [
+        new NamesExperiment(),
+        new ChunkingExperiment(),
+        new QuestionsExperiment(),
+        new PolarityExperiment(),
+        new VowelsExperiment(),
+    ];
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Unfold.Models;
 
 namespace Unfold.Cli;
 
@@ -13,22 +14,39 @@ internal static class Options
         Description = description,
         HelpName = "N",
         Arity = ArgumentArity.ExactlyOne,
+        CustomParser = result => ReadWhole(name, result.Tokens[0].Value, minimum, maximum, result),
+    };
+
+    /// <summary>Widths of layers: a whole number for all of them, or one for each with commas between; null where it is not given.</summary>
+    public static Option<LayerWidths?> Widths(string name, int maximum, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "N[,N...]",
+        Arity = ArgumentArity.ExactlyOne,
+        CustomParser = result =>
+        {
+            long?[] widths = [.. result.Tokens[0].Value.Split(',').Select(text => ReadWhole(name, text, 1, maximum, result)).TakeWhile(width => width is not null)];
+            return widths.Length == 0 ? null : new LayerWidths(widths.Select(width => (int)width!.Value));
+        },
+    };
+
+    /// <summary>One finite number for two purposes, or two with a comma between; null where it is not given.</summary>
+    /// <inheritdoc cref="Number"/>
+    public static Option<(double First, double Second)?> Pair(string name, string wanted, Predicate<double> good, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "X[,X]",
+        Arity = ArgumentArity.ExactlyOne,
         CustomParser = result =>
         {
             string text = result.Tokens[0].Value;
-            if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value) && value >= minimum && value <= maximum)
+            double[] values = [.. text.Split(',').Select(part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : double.NaN)];
+            if (values.Length <= 2 && Array.TrueForAll(values, value => double.IsFinite(value) && good(value)))
             {
-                return value;
+                return (values[0], values[^1]);
             }
 
-            if (IsOverflow(text))
-            {
-                result.AddError(FormattableString.Invariant($"{name} is too large: at most {maximum} is possible; found {text}."));
-                return null;
-            }
-
-            string wanted = value < minimum || maximum is long.MaxValue or int.MaxValue ? $"at least {minimum}" : $"{minimum} to {maximum}";
-            result.AddError(FormattableString.Invariant($"{name} must be a whole number of {wanted}; found {Shown(text)}."));
+            result.AddError($"{name} must be a number {wanted}, or two with a comma between; found {Shown(text)}.");
             return null;
         },
     };
@@ -81,6 +99,10 @@ internal static class Options
     public static Option<T?> Choice<T>(string name, string description)
         where T : struct, Enum =>
         Choice(name, description, [.. Enum.GetValues<T>().Select(value => (value.ToString().ToLowerInvariant(), value))]);
+
+    /// <summary>One of the built-in cells; null where it is not given. A cell of the user's own is code, which a command line cannot give.</summary>
+    public static Option<CellKind?> Cell(string description) =>
+        Choice("--cell", description, [.. Enum.GetValues<CellKind>().Where(kind => kind != CellKind.Custom).Select(kind => (kind.ToString().ToLowerInvariant(), kind))]);
 
     /// <summary>One of a few words; null where it is not given.</summary>
     public static Option<T?> Choice<T>(string name, string description, params IReadOnlyList<(string Word, T Value)> choices)
@@ -155,6 +177,24 @@ internal static class Options
         {
             throw new UsageException($"{one.Name} and {other.Name} exclude each other: give only one of them.");
         }
+    }
+
+    private static long? ReadWhole(string name, string text, long minimum, long maximum, SymbolResult result)
+    {
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value) && value >= minimum && value <= maximum)
+        {
+            return value;
+        }
+
+        if (IsOverflow(text))
+        {
+            result.AddError(FormattableString.Invariant($"{name} is too large: at most {maximum} is possible; found {text}."));
+            return null;
+        }
+
+        string wanted = value < minimum || maximum is long.MaxValue or int.MaxValue ? $"at least {minimum}" : $"{minimum} to {maximum}";
+        result.AddError(FormattableString.Invariant($"{name} must be a whole number of {wanted}; found {Shown(text)}."));
+        return null;
     }
 
     // A misspelt option after a list of files would otherwise be taken for one more file.

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Unfold.Autograd;
+using Unfold.Tests.Support;
 
 namespace Unfold.Tests;
 
@@ -30,7 +31,7 @@ public sealed partial class ArchitectureTests
     public void A_folder_uses_only_what_it_may()
     {
         List<string> breaches = [];
-        string library = Path.Combine(Root(), "src", "Unfold");
+        string library = Path.Combine(Repository.Root, "src", "Unfold");
         foreach (string file in Sources("src/Unfold"))
         {
             string folder = Path.GetRelativePath(library, file).Split(Path.DirectorySeparatorChar)[0];
@@ -40,7 +41,7 @@ public sealed partial class ArchitectureTests
             }
 
             Assert.True(MayUse.ContainsKey(folder), $"The folder {folder} is not in the table of the house.");
-            breaches.AddRange(Breaches(folder, File.ReadAllText(file)).Select(used => $"{Path.GetRelativePath(Root(), file)} uses {used}"));
+            breaches.AddRange(Breaches(folder, File.ReadAllText(file)).Select(used => $"{Path.GetRelativePath(Repository.Root, file)} uses {used}"));
         }
 
         Assert.Empty(breaches);
@@ -77,7 +78,7 @@ public sealed partial class ArchitectureTests
         IEnumerable<string> tooLong = Sources("src", "tests", "bench", "experiments")
             .Select(file => (File: file, Lines: File.ReadLines(file).Count()))
             .Where(entry => entry.Lines > LongestFile)
-            .Select(entry => $"{Path.GetRelativePath(Root(), entry.File)} has {entry.Lines} lines");
+            .Select(entry => $"{Path.GetRelativePath(Repository.Root, entry.File)} has {entry.Lines} lines");
         Assert.Empty(tooLong);
     }
 
@@ -119,19 +120,8 @@ public sealed partial class ArchitectureTests
         .SelectMany(type => type.Namespace!.Split('.').Skip(2).Append(type.Name.Split('`')[0]))];
 
     private static IEnumerable<string> Sources(params string[] folders) => folders
-        .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root(), folder), "*.cs", SearchOption.AllDirectories))
+        .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.cs", SearchOption.AllDirectories))
         .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"));
-
-    private static string Root()
-    {
-        string folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Unfold.slnx")))
-        {
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests run outside the repository.");
-        }
-
-        return folder;
-    }
 
     [GeneratedRegex(@"(?:(?<![\w.])Unfold\.|^\s*(?:global )?using (?:static )?(?!Unfold\b))(\w+)", RegexOptions.Multiline)]
     private static partial Regex NamespaceUsed();

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Unfold.Autograd;
+using Unfold.Cells;
+using Unfold.Layers;
 using Unfold.Models;
 using Unfold.Numerics;
 using Unfold.Numerics.Kernels;
@@ -28,10 +30,12 @@ internal sealed class GradcheckCommand(Terminal terminal)
     // As glorot weights are small, gates would stay near their middle, where a wrong derivative hides.
     private const float Enlargement = 1.5f, BiasSpread = 0.5f;
 
-    private readonly Option<CellKind?> _cell = Options.Choice<CellKind>("--cell", "The recurrent cell; default lstm.");
+    private readonly Option<CellKind?> _cell = Options.Cell("The recurrent cell; default lstm.");
     private readonly Option<Activation?> _activation = Options.Choice<Activation>("--activation", "The function of the cell rnn; default tanh.");
     private readonly Option<long?> _layers = Options.Whole("--layers", 1, 16, "Recurrent layers; default 2.");
-    private readonly Option<long?> _hidden = Options.Whole("--hidden", 1, Largest, "The width of each layer; default 7.");
+    private readonly Option<LayerWidths?> _hidden = Options.Widths("--hidden", Largest, "The width of the layers: one for all, or one for each with commas between; default 7.");
+    private readonly Option<bool> _residual = Options.Switch("--residual", "Add the input of each layer after the first to its output, where both are of one width.");
+    private readonly LstmChoices _lstm = new(Largest);
     private readonly Option<long?> _embedding = Options.Whole("--embedding", 0, Largest, "The width of token vectors, 0 for one-hot input; default 0.");
     private readonly Option<long?> _sequenceLength = Options.Whole("--seq-length", 1, Largest, "Time steps; default 9.");
     private readonly Option<long?> _batchSize = Options.Whole("--batch-size", 1, Largest, "Sequences side by side; default 3.");
@@ -46,20 +50,31 @@ internal sealed class GradcheckCommand(Terminal terminal)
         var verb = new GradcheckCommand(terminal);
         var command = new Command("gradcheck", "Check the gradients of a configuration against differences in double precision.")
         {
-            verb._cell, verb._activation, verb._layers, verb._hidden, verb._embedding, verb._sequenceLength, verb._batchSize, verb._loss, verb._seed, verb._tolerance, verb._json,
+            verb._cell, verb._activation, verb._layers, verb._hidden, verb._residual, verb._embedding, verb._sequenceLength, verb._batchSize, verb._loss, verb._seed, verb._tolerance, verb._json,
         };
+
+        // Nothing is drawn here: zoneout is checked as it is used, and dropout is then no more.
+        foreach (Option option in verb._lstm.All.Where(option => option != verb._lstm.RecurrentDropout))
+        {
+            command.Options.Add(option);
+        }
+
         command.SetAction(verb.Run);
         return command;
     }
 
     private int Run(ParseResult parsed)
     {
+        CellKind cell = parsed.GetValue(_cell) ?? CellKind.Lstm;
+        LayerWidths hidden = parsed.GetValue(_hidden) ?? 7;
         var settings = new LanguageModelSettings
         {
-            Cell = parsed.GetValue(_cell) ?? CellKind.Lstm,
+            Cell = cell,
             Activation = parsed.GetValue(_activation) ?? Activation.Tanh,
-            Layers = (int)(parsed.GetValue(_layers) ?? 2),
-            Hidden = (int)(parsed.GetValue(_hidden) ?? 7),
+            Lstm = _lstm.Of(parsed, cell),
+            Layers = (int)(parsed.GetValue(_layers) ?? (hidden.IsOneForAll ? 2 : hidden.Values.Count)),
+            Hidden = hidden,
+            Connection = parsed.GetValue(_residual) ? StackConnection.Residual : StackConnection.Plain,
             Embedding = (int)(parsed.GetValue(_embedding) ?? 0),
         };
         RequireSense(settings);
@@ -97,10 +112,13 @@ internal sealed class GradcheckCommand(Terminal terminal)
     /// <summary>Refuses what would take hours: the reference computes each loss anew, step by step, in double precision on one core.</summary>
     private static void RequireWork(LanguageModelSettings settings, int batch, int time)
     {
-        int tensors = (settings.Layers * (settings.Cell == CellKind.Gru ? 4 : 3)) + (settings.Embedding > 0 ? 3 : 2);
+        LstmOptions lstm = settings.Lstm;
+        int more = (settings.Cell == CellKind.Gru ? 1 : 0) + (lstm.Peepholes ? 1 : 0) + (lstm.LayerNormalization ? 3 : 0) + (lstm.Projection > 0 ? 1 : 0);
+        int tensors = (settings.Layers * (3 + more)) + (settings.Embedding > 0 ? 3 : 2);
+        double units = Enumerable.Range(0, settings.Layers).Sum(layer => (double)settings.Hidden[layer]);
         int losses = LossesPerEntry * new GradientCheckOptions().EntriesPerParameter * tensors;
         double parameters = (double)settings.CountParameters(Letters.Length + Vocabulary.SpecialCount);
-        double products = (double)losses * batch * time * (parameters + (ProductsPerActivation * 4.0 * settings.Layers * settings.Hidden));
+        double products = (double)losses * batch * time * (parameters + (ProductsPerActivation * 4.0 * units));
         if (products > MostProducts)
         {
             throw new UsageException(FormattableString.Invariant(

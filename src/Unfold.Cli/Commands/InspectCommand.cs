@@ -106,7 +106,9 @@ internal sealed class InspectCommand(Terminal terminal)
     {
         json.WriteString("cell", Word(settings.Model.Cell));
         json.WriteNumber("layers", settings.Model.Layers);
-        json.WriteNumber("hidden", settings.Model.Hidden);
+        WriteWidths(json, settings.Model.Hidden);
+        json.WriteString("connection", Word(settings.Model.Connection));
+        json.WriteString("options", settings.Model.Lstm.ToString());
         json.WriteNumber("embedding", settings.Model.Embedding);
         json.WriteNumber("parameters", settings.Model.CountParameters(model.Vocabulary.Count));
         json.WriteNumber("vocabulary", model.Vocabulary.SymbolCount);
@@ -158,6 +160,12 @@ internal sealed class InspectCommand(Terminal terminal)
             json.WriteFinite("bits_per_token", results.BitsPerToken);
             json.WriteEndObject();
         }
+    }
+
+    private static void WriteWidths(Utf8JsonWriter json, LayerWidths widths)
+    {
+        json.WritePropertyName("hidden");
+        json.WriteRawValue(widths.IsOneForAll ? widths.ToString() : $"[{widths}]");
     }
 
     private static IEnumerable<(string Name, string Value, ValueKind Kind)> Describe(TrainingSettings training, RunData data, LanguageModelSettings model)

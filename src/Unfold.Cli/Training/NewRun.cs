@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
+using Unfold.Cells;
+using Unfold.Layers;
 using Unfold.Models;
 using Unfold.Numerics;
 using Unfold.Persistence;
@@ -25,8 +27,9 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
 
         TrainDefaults defaults = files.Length == 0 ? DemoSettings.Defaults : TrainDefaults.Text;
         TrainingSettings training = options.TrainingSettings(parsed, defaults);
-        LanguageModelSettings shape = options.ModelSettings(parsed, defaults);
-        LanguageModel? origin = parsed.GetValue(options.InitFrom) is string from ? LoadOrigin(from) : null;
+        (LanguageModel? origin, LanguageModelSettings shape) = parsed.GetValue(options.InitFrom) is string from
+            ? LoadOrigin(from)
+            : (null, options.ModelSettings(parsed, defaults));
         CorpusOptions corpusOptions = options.CorpusOptions(parsed, defaults);
         (Corpus corpus, Grammar? grammar) = RunText.Load(files, validation, corpusOptions, origin?.Vocabulary, training.Seed, terminal, cancellation);
         if (origin is null && corpus.UnknownTokens > 0 && corpus.Vocabulary.SymbolCount == corpusOptions.MaximumSymbols)
@@ -90,15 +93,25 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
         }
     }
 
-    private LanguageModel LoadOrigin(string path)
+    /// <summary>The model to start from, and its shape with what the command line may change of it.</summary>
+    private (LanguageModel Origin, LanguageModelSettings Shape) LoadOrigin(string path)
     {
         LanguageModel origin = RunFolder.Load(path);
         LanguageModelSettings has = origin.Settings;
         RequireSame(options.Cell, has.Cell, path);
         RequireSame(options.Activation, has.Activation, path);
         RequireSame(options.Layers, has.Layers, path);
-        RequireSame(options.Hidden, has.Hidden, path);
         RequireSame(options.Embedding, has.Embedding, path);
+        if (parsed.GetValue(options.Hidden) is { } hidden && !hidden.Equals(has.Hidden))
+        {
+            throw Conflict(options.Hidden, $"hidden {has.Hidden}", path);
+        }
+
+        if (parsed.GetValue(options.Residual) && has.Connection != StackConnection.Residual)
+        {
+            throw Conflict(options.Residual, "no residual connections", path);
+        }
+
         if (parsed.GetValue(options.Tokens) is TokenKind kind && kind != origin.Vocabulary.Kind)
         {
             throw Conflict(options.Tokens, $"tokens {(origin.Vocabulary.Kind == TokenKind.Word ? "word" : "char")}", path);
@@ -109,9 +122,14 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
             throw Conflict(options.Vocabulary, FormattableString.Invariant($"{origin.Vocabulary.SymbolCount} tokens"), path);
         }
 
-        return parsed.GetValue(options.Lowercase) && origin.Vocabulary.LetterCase == LetterCase.Kept
-            ? throw Conflict(options.Lowercase, "a vocabulary with capital letters", path)
-            : origin;
+        if (parsed.GetValue(options.Lowercase) && origin.Vocabulary.LetterCase == LetterCase.Kept)
+        {
+            throw Conflict(options.Lowercase, "a vocabulary with capital letters", path);
+        }
+
+        double dropout = parsed.GetValue(options.Dropout) ?? has.Dropout;
+        LstmOptions lstm = options.Lstm.From(parsed, has, (option, found) => Conflict(option, found, path));
+        return (origin, has with { Dropout = dropout, Lstm = lstm });
     }
 
     private void RequireSame<T>(Option<T?> option, T has, string path)
@@ -126,16 +144,10 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
     private static UsageException Conflict(Option option, string has, string path) =>
         new($"--init-from takes the shape and the vocabulary of {path}, which has {has}: leave out {option.Name}.");
 
-    private LanguageModel CreateModel(LanguageModelSettings shape, Vocabulary vocabulary, LanguageModel? origin, ulong seed)
+    private static LanguageModel CreateModel(LanguageModelSettings shape, Vocabulary vocabulary, LanguageModel? origin, ulong seed)
     {
-        if (origin is null)
-        {
-            return new LanguageModel(shape, vocabulary, new SeededRandom(seed));
-        }
-
-        double dropout = parsed.GetValue(options.Dropout) ?? origin.Settings.Dropout;
-        var model = new LanguageModel(origin.Settings with { Dropout = dropout }, vocabulary, new SeededRandom(seed));
-        origin.Parameters.Values.CopyTo(model.Parameters.Edit());
+        var model = new LanguageModel(shape, vocabulary, new SeededRandom(seed));
+        origin?.Parameters.Values.CopyTo(model.Parameters.Edit());
         return model;
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Unfold.Layers;
 using Unfold.Models;
 using Unfold.Numerics.Kernels;
 using Unfold.Text;
@@ -23,13 +24,17 @@ internal sealed class TrainOptions
 
     public Option<long?> Vocabulary { get; } = Options.Whole("--vocabulary", 2, int.MaxValue, "The most tokens to know, the most frequent ones; all others are read as unknown. Default 50000 for word, all for char.");
 
-    public Option<CellKind?> Cell { get; } = Options.Choice<CellKind>("--cell", "The recurrent cell; default lstm.");
+    public Option<CellKind?> Cell { get; } = Options.Cell("The recurrent cell; default lstm.");
 
     public Option<Activation?> Activation { get; } = Options.Choice<Activation>("--activation", "The function of the cell rnn; default tanh.");
 
     public Option<long?> Layers { get; } = Options.Whole("--layers", 1, 1000, "Recurrent layers; default 1.");
 
-    public Option<long?> Hidden { get; } = Options.Whole("--hidden", 1, Widest, "The width of each layer; default 256.");
+    public Option<LayerWidths?> Hidden { get; } = Options.Widths("--hidden", Widest, "The width of the layers: one for all, or one for each with commas between; default 256.");
+
+    public Option<bool> Residual { get; } = Options.Switch("--residual", "Add the input of each layer after the first to its output, where both are of one width.");
+
+    public LstmChoices Lstm { get; } = new(Widest);
 
     public Option<long?> Embedding { get; } = Options.Whole("--embedding", 0, Widest, "The width of token vectors, 0 for one-hot input; default 0 for char, 128 for word.");
 
@@ -80,7 +85,7 @@ internal sealed class TrainOptions
     /// <summary>All options, in the order of the help.</summary>
     public IReadOnlyList<Option> All =>
     [
-        Text, Valid, ValidFraction, Lowercase, Tokens, Vocabulary, Cell, Activation, Layers, Hidden, Embedding, Dropout, SequenceLength, SegmentLength, BatchSize, Batching, Loss, Steps, Epochs,
+        Text, Valid, ValidFraction, Lowercase, Tokens, Vocabulary, Cell, Activation, .. Lstm.All, Layers, Hidden, Residual, Embedding, Dropout, SequenceLength, SegmentLength, BatchSize, Batching, Loss, Steps, Epochs,
         Optimizer, LearningRate, Schedule, ClipNorm, ClipValue, Patience, InitFrom, Seed, Threads, CheckpointEvery, Out, Resume, Force, Json,
     ];
 
@@ -100,12 +105,16 @@ internal sealed class TrainOptions
     /// <exception cref="UsageException">The options do not go together.</exception>
     public LanguageModelSettings ModelSettings(ParseResult parsed, TrainDefaults defaults)
     {
+        CellKind cell = parsed.GetValue(Cell) ?? defaults.Model.Cell;
+        LayerWidths? hidden = parsed.GetValue(Hidden);
         var settings = new LanguageModelSettings
         {
-            Cell = parsed.GetValue(Cell) ?? defaults.Model.Cell,
+            Cell = cell,
             Activation = parsed.GetValue(Activation) ?? defaults.Model.Activation,
-            Layers = (int)(parsed.GetValue(Layers) ?? defaults.Model.Layers),
-            Hidden = (int)(parsed.GetValue(Hidden) ?? defaults.Model.Hidden),
+            Lstm = Lstm.Of(parsed, cell),
+            Layers = (int)(parsed.GetValue(Layers) ?? (hidden is { IsOneForAll: false } ? hidden.Values.Count : defaults.Model.Layers)),
+            Hidden = hidden ?? defaults.Model.Hidden,
+            Connection = parsed.GetValue(Residual) ? StackConnection.Residual : StackConnection.Plain,
             Embedding = (int)(parsed.GetValue(Embedding) ?? defaults.Embedding(parsed.GetValue(Tokens) ?? defaults.Tokens)),
             Dropout = parsed.GetValue(Dropout) ?? defaults.Model.Dropout,
         };

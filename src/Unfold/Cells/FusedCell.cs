@@ -39,6 +39,9 @@ public abstract class FusedCell : Cell
     /// <param name="previous">The state of the step before.</param>
     public abstract ReferenceState ReferenceStep(IReadOnlyDictionary<string, double[]> parameters, double[] x, ReferenceState previous);
 
+    /// <summary>What is added to x U before the step sees it: b, or nothing for a cell that adds b itself at a later place.</summary>
+    internal virtual Parameter? SumsBias => Bias;
+
     /// <summary>G, the width of all gates together.</summary>
     internal int GatesWidth { get; }
 
@@ -65,7 +68,7 @@ public abstract class FusedCell : Cell
     /// <summary>Computes the gradient of one step.</summary>
     internal abstract void Backward(in StepGradient step);
 
-    /// <summary>Adds to the gradients of all parameters but U and b, over a whole sequence.</summary>
+    /// <summary>Adds to the gradients of all parameters but U and the bias of the sums, over a whole sequence.</summary>
     internal abstract void AddRecurrentGradients(in SequenceGradient sequence, Workers workers);
 
     /// <summary>dW += previousH^T dGates, for a cell whose product is h W.</summary>

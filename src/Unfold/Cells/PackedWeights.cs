@@ -40,6 +40,19 @@ internal sealed class PackedWeights(Parameter parameter, int firstColumn, int co
         }
     }
 
+    /// <summary>c (rows x columns) = a times the columns, for one step, where the rows of a and of c lie strides apart.</summary>
+    public void Multiply(in Step step, ReadOnlySpan<float> a, int aStride, Span<float> c, int cStride)
+    {
+        if (step.Team is { } team)
+        {
+            _forward.MultiplyRow(a, c, Accumulation.Overwrite, team);
+        }
+        else
+        {
+            _forward.Multiply(a, aStride, step.Rows, c, cStride, Accumulation.Overwrite);
+        }
+    }
+
     public void Prepare(Workers workers, bool forBackward)
     {
         long version = parameter.Version;

@@ -19,7 +19,7 @@ internal static class ComposedScan
         for (int step = 0; step < time; step++)
         {
             int t = direction == Direction.Forward ? step : time - 1 - step;
-            RecurrentState fresh = cell.Step(tape, StepInput(cell, tape, input, t), state);
+            RecurrentState fresh = cell.Step(tape, StepInput(cell, tape, input, t, lengths), state);
             Check(cell, fresh, batch);
             if (trace is not null)
             {
@@ -53,28 +53,51 @@ internal static class ComposedScan
         }
     });
 
-    private static Tensor StepInput(ComposedCell cell, Tape tape, SequenceInput input, int t)
+    /// <summary>x_t, (B, I). Rows of sequences that are over are zeros: what stands there is not read, so no NaN of it comes into a gradient.</summary>
+    private static Tensor StepInput(ComposedCell cell, Tape tape, SequenceInput input, int t, IReadOnlyList<int>? lengths)
     {
-        if (input.Dense is { } dense)
+        (int batch, int width) = (input.Batch, cell.InputSize);
+        if (input.Dense is { } sequence && lengths is null)
         {
-            return tape.TimeStep(dense, t);
+            return tape.TimeStep(sequence, t);
         }
 
-        // One-hot: the cell knows of vectors only.
-        Tensor vectors = tape.Result(new Shape(input.Batch, cell.InputSize), needsGradient: false);
-        Span<float> values = vectors.Edit();
+        Tensor step = tape.Result(new Shape(batch, width), input.Dense is { NeedsGradient: true });
+        Span<float> values = step.Edit();
         values.Clear();
-        ReadOnlySpan<int> tokens = input.Tokens.Span.Slice(t * input.Batch, input.Batch);
-        for (int row = 0; row < tokens.Length; row++)
+        for (int row = 0; row < batch; row++)
         {
-            if (tokens[row] >= 0)
+            int place = (t * batch) + row;
+            if (!IsAlive(lengths, row, t))
             {
-                values[(row * cell.InputSize) + tokens[row]] = 1;
+                continue;
+            }
+
+            if (input.Dense is { } dense)
+            {
+                dense.Values.Slice(place * width, width).CopyTo(values[(row * width)..]);
+            }
+            else if (input.Tokens.Span[place] is >= 0 and int token)
+            {
+                // One-hot: the cell knows of vectors only.
+                values[(row * width) + token] = 1;
             }
         }
 
-        return vectors;
+        tape.OnBackward(step, () =>
+        {
+            for (int row = 0; row < batch; row++)
+            {
+                if (IsAlive(lengths, row, t))
+                {
+                    RowKernels.Add(step.Gradient.Slice(row * width, width), input.Dense!.Gradient.Slice(((t * batch) + row) * width, width));
+                }
+            }
+        });
+        return step;
     }
+
+    private static bool IsAlive(IReadOnlyList<int>? lengths, int row, int t) => lengths is null || t < lengths[row];
 
     private static void Check(ComposedCell cell, RecurrentState state, int batch)
     {
@@ -97,7 +120,7 @@ internal static class ComposedScan
         (int batch, int width) = (hidden.Shape[0], hidden.Shape[1]);
         for (int row = 0; row < batch; row++)
         {
-            if (t < (lengths?[row] ?? int.MaxValue))
+            if (IsAlive(lengths, row, t))
             {
                 hidden.Values.Slice(row * width, width).CopyTo(outputs.Edit()[(((t * batch) + row) * width)..]);
             }
@@ -107,7 +130,7 @@ internal static class ComposedScan
         {
             for (int row = 0; outputs.HasGradient && hidden.NeedsGradient && row < batch; row++)
             {
-                if (t < (lengths?[row] ?? int.MaxValue))
+                if (IsAlive(lengths, row, t))
                 {
                     RowKernels.Add(outputs.Gradient.Slice(((t * batch) + row) * width, width), hidden.Gradient.Slice(row * width, width));
                 }
@@ -122,7 +145,7 @@ internal static class ComposedScan
         Tensor result = tape.Result(fresh.Shape, fresh.NeedsGradient || kept.NeedsGradient);
         for (int row = 0; row < lengths.Count; row++)
         {
-            Tensor from = t < lengths[row] ? fresh : kept;
+            Tensor from = IsAlive(lengths, row, t) ? fresh : kept;
             from.Values.Slice(row * width, width).CopyTo(result.Edit()[(row * width)..]);
         }
 
@@ -130,7 +153,7 @@ internal static class ComposedScan
         {
             for (int row = 0; row < lengths.Count; row++)
             {
-                Tensor to = t < lengths[row] ? fresh : kept;
+                Tensor to = IsAlive(lengths, row, t) ? fresh : kept;
                 if (to.NeedsGradient)
                 {
                     RowKernels.Add(result.Gradient.Slice(row * width, width), to.Gradient.Slice(row * width, width));

@@ -76,16 +76,22 @@ public sealed class Recurrent : SequenceLayer
             new Shape(time, batch, Cell.InputSize).Require(dense.Shape, Cell, "the input");
         }
 
-        foreach (int token in input.Tokens.Span)
+        CheckLengths(lengths, time, batch);
+        CheckTokens(input, lengths);
+        return CheckState(initial, batch);
+    }
+
+    private void CheckTokens(SequenceInput input, IReadOnlyList<int>? lengths)
+    {
+        ReadOnlySpan<int> tokens = input.Tokens.Span;
+        for (int place = 0; place < tokens.Length; place++)
         {
-            if (token >= Cell.InputSize)
+            // What lies past a sequence's end is not read.
+            if (tokens[place] >= Cell.InputSize && (lengths is null || place / input.Batch < lengths[place % input.Batch]))
             {
-                throw new ArgumentException($"{Cell}: a token must be below {Cell.InputSize}; found {token}.", nameof(input));
+                throw new ArgumentException($"{Cell}: a token must be below {Cell.InputSize}; found {tokens[place]}.", nameof(input));
             }
         }
-
-        CheckLengths(lengths, time, batch);
-        return CheckState(initial, batch);
     }
 
     private RecurrentState? CheckState(SequenceState? initial, int batch)

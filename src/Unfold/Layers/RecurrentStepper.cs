@@ -1,7 +1,6 @@
 using Unfold.Autograd;
 using Unfold.Cells;
 using Unfold.Numerics;
-using Unfold.Numerics.Kernels;
 using Unfold.Numerics.Products;
 
 namespace Unfold.Layers;
@@ -40,8 +39,7 @@ internal sealed class RecurrentStepper
             return AdvanceComposed(SequenceInput.Of(new[] { token }, batch: 1));
         }
 
-        int width = cell.GatesWidth;
-        RowKernels.Sum(cell.InputWeights.Values.Slice(token * width, width), cell.Bias.Values, _gates);
+        SequenceProjection.LookUp(cell, token, _gates);
         return Advance(cell);
     }
 
@@ -53,7 +51,7 @@ internal sealed class RecurrentStepper
             return AdvanceComposed(SequenceInput.Of(new Tensor(new Shape(1, 1, input.Length), input)));
         }
 
-        cell.Bias.Values.CopyTo(_gates);
+        SequenceProjection.FillBias(cell, _gates);
         _layer.InputProjection!.Prepare(_workers, forBackward: false);
         _layer.InputProjection.Forward.MultiplyRow(input, _gates, Accumulation.Add, _workers);
         return Advance(cell);

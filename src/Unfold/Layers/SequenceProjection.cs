@@ -7,7 +7,7 @@ using Unfold.Numerics.Products;
 
 namespace Unfold.Layers;
 
-/// <summary>The part of a recurrent layer that does not wait for the step before: x U + b and its gradients, over packed rows.</summary>
+/// <summary>The part of a recurrent layer that does not wait for the step before: x U + b (b where it belongs to the sums) and its gradients, over packed rows.</summary>
 internal sealed class SequenceProjection
 {
     // The sums of these rows stay in the second cache level between bias and product.
@@ -69,18 +69,42 @@ internal sealed class SequenceProjection
         }
 
         ReadOnlySpan<int> tokens = Tokens.Slice(firstRow, rows);
-        ReadOnlySpan<float> bias = _cell.Bias.Values, table = _cell.InputWeights.Values;
         for (int row = 0; row < rows; row++)
         {
-            Span<float> destination = gates.Slice(row * width, width);
-            if (tokens[row] < 0)
-            {
-                bias.CopyTo(destination);
-            }
-            else
-            {
-                RowKernels.Sum(table.Slice(tokens[row] * width, width), bias, destination);
-            }
+            LookUp(_cell, tokens[row], gates.Slice(row * width, width));
+        }
+    }
+
+    /// <summary>x U + b of one row for a one-hot x: a row of U; a negative token stands for a vector of zeros.</summary>
+    public static void LookUp(FusedCell cell, int token, Span<float> gates)
+    {
+        if (token < 0)
+        {
+            FillBias(cell, gates);
+            return;
+        }
+
+        ReadOnlySpan<float> row = cell.InputWeights.Values.Slice(token * gates.Length, gates.Length);
+        if (cell.SumsBias is { } bias)
+        {
+            RowKernels.Sum(row, bias.Values, gates);
+        }
+        else
+        {
+            row.CopyTo(gates);
+        }
+    }
+
+    /// <summary>What x U is added to.</summary>
+    public static void FillBias(FusedCell cell, Span<float> gates)
+    {
+        if (cell.SumsBias is { } bias)
+        {
+            bias.Values.CopyTo(gates);
+        }
+        else
+        {
+            gates.Clear();
         }
     }
 
@@ -89,7 +113,7 @@ internal sealed class SequenceProjection
         int width = _cell.GatesWidth, input = _cell.InputSize;
         for (int row = 0; row < rows; row++)
         {
-            _cell.Bias.Values.CopyTo(gates.Slice(row * width, width));
+            FillBias(_cell, gates.Slice(row * width, width));
         }
 
         _weights.Forward.Multiply(Vectors.Slice(firstRow * input, rows * input), input, rows, gates, width, Accumulation.Add);
@@ -100,7 +124,11 @@ internal sealed class SequenceProjection
     {
         Workers workers = _tape.Workers;
         int rows = _packing.Rows, width = _cell.GatesWidth, input = _cell.InputSize;
-        Reductions.AddColumnSums(gates.Span, rows, width, _cell.Bias.Gradient, workers);
+        if (_cell.SumsBias is { } bias)
+        {
+            Reductions.AddColumnSums(gates.Span, rows, width, bias.Gradient, workers);
+        }
+
         if (_input.Dense is not { } dense)
         {
             Reductions.AddRowsAt(gates.Span, Tokens, width, width, _cell.InputWeights.Gradient, workers);

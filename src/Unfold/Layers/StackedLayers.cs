@@ -29,6 +29,11 @@ public sealed class StackedLayers : SequenceLayer
             throw new ArgumentOutOfRangeException(nameof(dropout), dropout, "StackedLayers: the dropout probability must be at least 0 and below 1.");
         }
 
+        if (layers.Contains(null!))
+        {
+            throw new ArgumentException($"StackedLayers: every layer must be given; layer {layers.ToList().IndexOf(null!)} is null.", nameof(layers));
+        }
+
         for (int layer = 1; layer < layers.Count; layer++)
         {
             if (layers[layer].InputSize != layers[layer - 1].OutputSize)

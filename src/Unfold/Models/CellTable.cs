@@ -6,44 +6,64 @@ namespace Unfold.Models;
 /// <summary>The cells that a <see cref="LanguageModel"/> can be made of: a row for each <see cref="CellKind"/>.</summary>
 internal static class CellTable
 {
+    // A composed step keeps the result and the gradient of each small operation; this is about what a gated cell comes to.
+    private const int ValuesOfSmallOperations = 24;
+
     private static readonly Dictionary<CellKind, Row> Rows = new()
     {
         [CellKind.Rnn] = new(
-            (settings, input, random, name) => new RnnCell(input, settings.Hidden, random, settings.Activation, name),
+            (settings, input, hidden, random, name) => new RnnCell(input, hidden, random!, settings.Activation, name),
             (_, input, h) => h * (input + h + 1),
-            ValuesPerUnit: 1),
+            (_, h) => h),
         [CellKind.Lstm] = new(
-            (settings, input, random, name) => new LstmCell(input, settings.Hidden, random, name: name),
-            (_, input, h) => 4 * h * (input + h + 1),
-            ValuesPerUnit: 5),
+            (settings, input, hidden, random, name) => settings.Lstm.IsPlain
+                ? new LstmCell(input, hidden, random!, (float)settings.Lstm.ForgetBias, name)
+                : new ExtendedLstmCell(input, hidden, random!, settings.Lstm, name),
+            (settings, input, h) => ExtendedLstmCell.CountParameters(settings.Lstm, input, h),
+            (settings, h) => settings.Lstm.IsPlain ? (Int128)5 * h : ExtendedLstmCell.CountKept(settings.Lstm, h)),
         [CellKind.Gru] = new(
-            (settings, input, random, name) => new GruCell(input, settings.Hidden, random, name: name),
+            (_, input, hidden, random, name) => new GruCell(input, hidden, random!, name: name),
             (_, input, h) => (3 * h * (input + h + 1)) + h,
-            ValuesPerUnit: 4),
+            (_, h) => (Int128)4 * h),
         [CellKind.MinGru] = new(
-            (settings, input, random, name) => new MinGruCell(input, settings.Hidden, random, name: name),
+            (_, input, hidden, random, name) => new MinGruCell(input, hidden, random!, name: name),
             (_, input, h) => 2 * h * (input + 1),
-            ValuesPerUnit: 2),
+            (_, h) => (Int128)2 * h),
         [CellKind.MinLstm] = new(
-            (settings, input, random, name) => new MinLstmCell(input, settings.Hidden, random, name: name),
+            (_, input, hidden, random, name) => new MinLstmCell(input, hidden, random!, name: name),
             (_, input, h) => 3 * h * (input + 1),
-            ValuesPerUnit: 3),
+            (_, h) => (Int128)3 * h),
+        [CellKind.Custom] = new(
+            CreateCustom,
+            (settings, input, h) => CreateCustom(settings, (int)Int128.Min(input, int.MaxValue), (int)h, random: null, "cell").Parameters.Sum(parameter => (long)parameter.Shape.Length),
+            (_, h) => (Int128)ValuesOfSmallOperations * h),
     };
 
     /// <summary>Makes a cell; without a generator its weights are left for a file to fill.</summary>
-    public delegate Cell Create(LanguageModelSettings settings, int input, SeededRandom random, string name);
+    public delegate Cell Create(LanguageModelSettings settings, int input, int hidden, SeededRandom? random, string name);
 
     /// <summary>The number of parameters of a cell from so many inputs to so many units.</summary>
     public delegate Int128 Count(LanguageModelSettings settings, Int128 input, Int128 hidden);
+
+    /// <summary>The number of values that a step of training keeps for one row of a layer of so many units, beside its output.</summary>
+    public delegate Int128 Kept(LanguageModelSettings settings, int hidden);
 
     /// <summary>The row of a kind.</summary>
     public static Row Of(CellKind kind) => Rows.TryGetValue(kind, out Row? row)
         ? row
         : throw new ArgumentOutOfRangeException(nameof(kind), kind, "This cell is not known.");
 
+    private static Cell CreateCustom(LanguageModelSettings settings, int input, int hidden, SeededRandom? random, string name)
+    {
+        Cell? made = settings.CustomCell!(input, hidden, random, name);
+        return made is not null && made.InputSize == input && made.HiddenSize == hidden
+            ? made
+            : throw new UnfoldException($"{nameof(LanguageModelSettings.CustomCell)} must make a cell from {input} inputs to {hidden} outputs; it made {made?.ToString() ?? "none"}.");
+    }
+
     /// <summary>What a model has to know of a kind of cell.</summary>
     /// <param name="Create">Makes a cell.</param>
     /// <param name="Count">Counts its parameters before it is made.</param>
-    /// <param name="ValuesPerUnit">What a step of training keeps for each unit beside its output: gates, saved values and memory.</param>
-    internal sealed record Row(Create Create, Count Count, int ValuesPerUnit);
+    /// <param name="Kept">Counts what a step of training keeps beside its output: gates, saved values and memory.</param>
+    internal sealed record Row(Create Create, Count Count, Kept Kept);
 }

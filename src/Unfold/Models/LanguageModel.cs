@@ -37,11 +37,11 @@ public sealed class LanguageModel
         int input = settings.Embedding == 0 ? vocabulary.Count : settings.Embedding;
         for (int layer = 0; layer < layers.Length; layer++)
         {
-            layers[layer] = new Recurrent(CellTable.Of(settings.Cell).Create(settings, input, random!, $"layers.{layer}"));
+            layers[layer] = new Recurrent(CellTable.Of(settings.Cell).Create(settings, input, settings.Hidden[layer], random, $"layers.{layer}"));
             input = layers[layer].OutputSize;
         }
 
-        Stack = new StackedLayers(layers, settings.Dropout);
+        Stack = new StackedLayers(layers, settings.Dropout, settings.Connection);
         Output = new SoftmaxOutput(Stack.OutputSize, vocabulary.Count, random!);
         Parameters = new ParameterSet(
         [
@@ -97,7 +97,7 @@ public sealed class LanguageModel
         (Tensor outputs, StackState final) = Run(tape, inputs, batch, state, dropout);
         Tensor loss = over == LossOver.All
             ? Output.Loss(tape, Drop(tape, outputs, dropout), targets)
-            : Output.Loss(tape, Drop(tape, ((RecurrentState)final.Layers[^1]).Hidden, dropout), targets[^batch..]);
+            : Output.Loss(tape, Drop(tape, LastOutput(tape, outputs, final), dropout), targets[^batch..]);
         return (loss, final);
     }
 
@@ -164,7 +164,7 @@ public sealed class LanguageModel
             lines.Add(Embedding.ToString());
         }
 
-        lines.AddRange(Stack.Layers.Select(layer => layer.ToString()!));
+        lines.AddRange(Stack.Layers.Select((layer, index) => Stack.IsResidual(index) ? $"{layer}, its input added" : layer.ToString()!));
         lines.Add(Output.Projection.ToString());
         return $"LanguageModel({Parameters.ValueCount:N0} parameters)\n  {string.Join("\n  ", lines)}";
     }
@@ -186,6 +186,11 @@ public sealed class LanguageModel
         SequenceOutput output = Stack.Forward(tape, input, state, lengths: null, dropout);
         return (output.Outputs, (StackState)output.Final);
     }
+
+    /// <summary>The output of the last step, (B, F).</summary>
+    private Tensor LastOutput(Tape tape, Tensor outputs, StackState final) => Stack.IsResidual(Stack.Layers.Count - 1)
+        ? tape.TimeStep(outputs, outputs.Shape[0] - 1)
+        : ((RecurrentState)final.Layers[^1]).Hidden;
 
     private static void CheckTargets(ReadOnlyMemory<int> inputs, ReadOnlyMemory<int> targets, int batch, LossOver over)
     {

@@ -1,5 +1,6 @@
 using Unfold.Layers;
 using Unfold.Numerics;
+using Unfold.Numerics.Kernels;
 
 namespace Unfold.Models;
 
@@ -14,6 +15,7 @@ public sealed class LanguageModelSession
 {
     private readonly Workers _workers;
     private readonly RecurrentStepper[] _layers;
+    private readonly float[][] _sums;
     private readonly float[] _logits;
 
     /// <summary>Starts an empty text, from a state of zeros, on the calling thread alone.</summary>
@@ -34,6 +36,7 @@ public sealed class LanguageModelSession
         Model = model;
         _workers = workers;
         _layers = [.. model.Stack.Layers.Select(layer => new RecurrentStepper((Recurrent)layer, _workers))];
+        _sums = [.. model.Stack.Layers.Select((layer, index) => model.Stack.IsResidual(index) ? new float[layer.OutputSize] : [])];
         _logits = new float[model.Vocabulary.Count];
         State = new StackState([.. _layers.Select(layer => layer.State)]);
     }
@@ -61,7 +64,14 @@ public sealed class LanguageModelSession
             : _layers[0].Step(token);
         for (int layer = 1; layer < _layers.Length; layer++)
         {
-            hidden = _layers[layer].Step(hidden);
+            ReadOnlySpan<float> output = _layers[layer].Step(hidden);
+            if (Model.Stack.IsResidual(layer))
+            {
+                RowKernels.Sum(hidden, output, _sums[layer]);
+                output = _sums[layer];
+            }
+
+            hidden = output;
         }
 
         Model.Output.Projection.Compute(_workers, hidden, 1, _logits);

@@ -1,3 +1,5 @@
+using Unfold.Cells;
+using Unfold.Layers;
 using Unfold.Numerics.Kernels;
 
 namespace Unfold.Models;
@@ -19,6 +21,9 @@ public enum CellKind
 
     /// <summary>Minimal long short-term memory, trained by a scan over time.</summary>
     MinLstm,
+
+    /// <summary>A cell of the user's own, which <see cref="LanguageModelSettings.CustomCell"/> makes.</summary>
+    Custom,
 }
 
 /// <summary>The shape of a <see cref="LanguageModel"/>.</summary>
@@ -27,14 +32,23 @@ public sealed record LanguageModelSettings
     /// <summary>The cell of every layer.</summary>
     public CellKind Cell { get; init; } = CellKind.Lstm;
 
+    /// <summary>Makes the cells where <see cref="Cell"/> is <see cref="CellKind.Custom"/>; null for the built-in ones.</summary>
+    public CellFactory? CustomCell { get; init; }
+
     /// <summary>f of the simple recurrent network; the other cells have their own.</summary>
     public Activation Activation { get; init; } = Activation.Tanh;
 
     /// <summary>The number of recurrent layers, at least 1.</summary>
     public int Layers { get; init; } = 1;
 
-    /// <summary>H, the width of every layer, at least 1.</summary>
-    public int Hidden { get; init; } = 256;
+    /// <summary>H, at least 1: one width for all layers, or one for each.</summary>
+    public LayerWidths Hidden { get; init; } = 256;
+
+    /// <summary>What the LSTM has beside the plain one; the defaults for the other cells.</summary>
+    public LstmOptions Lstm { get; init; } = new();
+
+    /// <summary>How the layers are connected.</summary>
+    public StackConnection Connection { get; init; } = StackConnection.Plain;
 
     /// <summary>The width of the token vectors; 0 feeds one-hot vectors straight into the first layer.</summary>
     public int Embedding { get; init; }
@@ -46,24 +60,81 @@ public sealed record LanguageModelSettings
     public long CountParameters(int vocabulary)
     {
         CellTable.Count count = CellTable.Of(Cell).Count;
-        Int128 h = Hidden;
-        Int128 first = count(this, Embedding == 0 ? vocabulary : Embedding, h);
-        Int128 others = (Layers - 1) * count(this, h, h);
-        Int128 total = ((Int128)vocabulary * Embedding) + first + others + (vocabulary * (h + 1));
-        return (long)Int128.Min(total, long.MaxValue);
+        Int128 total = (Int128)vocabulary * Embedding;
+        Int128 input = Embedding == 0 ? vocabulary : Embedding;
+
+        // From the second on all layers of one width are alike, and there may be more of them than anybody can count.
+        int different = Hidden.IsOneForAll ? Math.Min(Layers, 2) : Layers;
+        for (int layer = 0; layer < different; layer++)
+        {
+            total += count(this, input, Hidden[layer]) * (layer == 1 && Hidden.IsOneForAll ? Layers - 1 : 1);
+            input = OutputSize(layer);
+        }
+
+        return (long)Int128.Min(total + (vocabulary * (input + 1)), long.MaxValue);
     }
+
+    /// <summary>Whether a step of training draws at random.</summary>
+    internal bool UsesChance => Dropout > 0 || Lstm.UsesChance;
+
+    /// <summary>The width of the output of a layer.</summary>
+    internal int OutputSize(int layer) => Cell == CellKind.Lstm ? Lstm.OutputSize(Hidden[layer]) : Hidden[layer];
+
+    /// <summary>The width of the state of a layer that is not output.</summary>
+    internal int MemorySize(int layer) => Cell == CellKind.Lstm ? Hidden[layer] : 0;
 
     /// <summary>Throws unless all values are in range.</summary>
     /// <exception cref="UnfoldException">A value is out of range; the message names it.</exception>
     public void Validate()
     {
         Require(Layers >= 1, "the number of layers", "at least 1", Layers);
-        Require(Hidden >= 1, "the hidden size", "at least 1", Hidden);
+        foreach (int width in Hidden.Values)
+        {
+            Require(width >= 1, "the hidden size", "at least 1", width);
+        }
+
+        Require(Hidden.IsOneForAll || Hidden.Values.Count == Layers, "the number of hidden sizes", $"1, or one for each of the {Layers} layers", Hidden.Values.Count);
         Require(Embedding >= 0, "the embedding size", "0 for one-hot, or more", Embedding);
         Require(Dropout is >= 0 and < 1, "the dropout probability", "at least 0 and below 1", Dropout);
+        if (Cell == CellKind.Custom && CustomCell is null)
+        {
+            throw new UnfoldException($"The cell custom is one of your own: give {nameof(CustomCell)} a function that makes it, or choose a built-in cell.");
+        }
+
+        if (Cell != CellKind.Custom && CustomCell is not null)
+        {
+            throw new UnfoldException($"A function that makes cells goes with the cell custom only; found the cell {Cell.ToString().ToLowerInvariant()}.");
+        }
+
         if (Activation != Activation.Tanh && Cell != CellKind.Rnn)
         {
             throw new UnfoldException($"An activation can be chosen for the cell rnn only; {Cell.ToString().ToLowerInvariant()} has its own.");
+        }
+
+        if (Cell != CellKind.Lstm && Lstm != new LstmOptions())
+        {
+            throw new UnfoldException($"The options of the LSTM ({Lstm}) are for the cell lstm only; the cell is {Cell.ToString().ToLowerInvariant()}.");
+        }
+
+        if (Hidden.Values.Select(Lstm.Problem).FirstOrDefault(problem => problem is not null) is { } problem)
+        {
+            throw new UnfoldException(problem);
+        }
+
+        RequireConnection();
+    }
+
+    private void RequireConnection()
+    {
+        if (!Enum.IsDefined(Connection))
+        {
+            throw new UnfoldException($"The connection {(int)Connection} of layers is not known.");
+        }
+
+        bool connects = Hidden.IsOneForAll ? Layers > 1 : Enumerable.Range(1, Layers - 1).Any(layer => OutputSize(layer - 1) == OutputSize(layer));
+        if (Connection == StackConnection.Residual && !connects)
+        {
+            throw new UnfoldException($"A residual connection goes around a layer that is as wide as the one below it; found {Layers} layer{(Layers == 1 ? "" : "s")} of {Hidden}.");
         }
     }
 

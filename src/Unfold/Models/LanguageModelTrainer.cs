@@ -129,7 +129,7 @@ public sealed class LanguageModelTrainer
         }
 
         Model.Parameters.ClearGradients();
-        (double value, StackState final) = Backward(carries ? Carried : null, Model.Settings.Dropout > 0 ? DropoutRandom : null);
+        (double value, StackState final) = Backward(carries ? Carried : null, Model.Settings.UsesChance ? DropoutRandom : null);
         GradientNorm norm = _clipping.Apply(StepsDone + 1, value, Model.Parameters, _tape.Workers);
         Optimizer.Step(Model.Parameters, LearningRate, norm.Scale, _tape.Workers);
         if (carries)

@@ -13,6 +13,7 @@ public sealed class ReferenceLanguageModel
 {
     private readonly Embedding? _embedding;
     private readonly IReadOnlyList<FusedCell> _cells;
+    private readonly IReadOnlyList<bool> _residual;
     private readonly Dense _output;
 
     /// <summary>Describes a model by its layers.</summary>
@@ -23,7 +24,7 @@ public sealed class ReferenceLanguageModel
     {
         ArgumentNullException.ThrowIfNull(cells);
         ArgumentNullException.ThrowIfNull(output);
-        (_embedding, _cells, _output) = (embedding, cells, output);
+        (_embedding, _cells, _residual, _output) = (embedding, cells, [.. cells.Select(_ => false)], output);
     }
 
     /// <summary>Describes a model.</summary>
@@ -35,6 +36,7 @@ public sealed class ReferenceLanguageModel
         _embedding = model.Embedding;
         _cells = [.. model.Stack.Layers.Select(layer => (layer as Recurrent)?.Cell as FusedCell
             ?? throw new ArgumentException($"There are no reference equations of {layer}.", nameof(model)))];
+        _residual = [.. model.Stack.Layers.Select((_, layer) => model.Stack.IsResidual(layer))];
         _output = model.Output.Projection;
     }
 
@@ -82,9 +84,14 @@ public sealed class ReferenceLanguageModel
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(tokens);
         double[][] rows = [.. tokens.Select(token => Vector(parameters, token))];
-        foreach (FusedCell cell in _cells)
+        for (int layer = 0; layer < _cells.Count; layer++)
         {
-            rows = ReferenceSequence.Run(cell, parameters, rows, ReferenceSequence.Zero(cell)).Outputs;
+            double[][] below = rows;
+            rows = ReferenceSequence.Run(_cells[layer], parameters, rows, ReferenceSequence.Zero(_cells[layer])).Outputs;
+            if (_residual[layer])
+            {
+                rows = [.. rows.Zip(below, (y, x) => y.Zip(x, (a, b) => a + b).ToArray())];
+            }
         }
 
         double[] W = parameters[_output.Weights.Name], b = parameters[_output.Bias.Name];

@@ -24,6 +24,9 @@ internal sealed class JsonFields
         _object = element;
     }
 
+    /// <summary>What messages call the file.</summary>
+    public string Path => _file;
+
     /// <summary>Reads a file that holds one JSON object in UTF-8, at most 16 MiB.</summary>
     /// <exception cref="UnfoldException">The file is missing, cannot be read, or is not a JSON object without repeated names.</exception>
     public static JsonFields Read(string path)
@@ -90,6 +93,22 @@ internal sealed class JsonFields
         return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number) && number >= minimum && number <= maximum
             ? number
             : throw Wrong(name, $"a whole number from {minimum} to {maximum}", value);
+    }
+
+    /// <summary>Whole numbers from <paramref name="minimum"/> to <paramref name="maximum"/>: one, or a list of at least one.</summary>
+    /// <exception cref="UnfoldException">The field is missing, of another type or out of range.</exception>
+    public IReadOnlyList<int> Int32OrList(string name, int minimum, int maximum)
+    {
+        JsonElement value = Field(name);
+        if (value.ValueKind != JsonValueKind.Array)
+        {
+            return [Int32(name, minimum, maximum)];
+        }
+
+        int[] numbers = [.. value.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out int number) && number >= minimum && number <= maximum
+            ? number
+            : throw Wrong(name, $"a list of whole numbers from {minimum} to {maximum} only", item))];
+        return numbers.Length > 0 ? numbers : throw Wrong(name, "a list of at least one whole number", value);
     }
 
     /// <summary>A whole number of 64 bits without a sign.</summary>

@@ -1,3 +1,4 @@
+using Unfold.Cells;
 using Unfold.Models;
 using Unfold.Text;
 
@@ -39,11 +40,12 @@ public sealed class ModelFolder
     internal string Shown { get; }
 
     /// <summary>Loads the best weights.</summary>
+    /// <param name="customCell">Makes the cells of a model whose cell is the user's own; not looked at for the others.</param>
     /// <exception cref="UnfoldException">The folder is no model, or damaged, or newer than this Unfold; the message names the file.</exception>
-    public LanguageModel Load()
+    public LanguageModel Load(CellFactory? customCell = null)
     {
         Require();
-        RunSettings settings = RunSettings.Read(ConfigFile);
+        RunSettings settings = RunSettings.Read(ConfigFile, customCell);
         Vocabulary vocabulary = Vocabulary.Load(VocabularyFile);
         if (!File.Exists(WeightsFile))
         {

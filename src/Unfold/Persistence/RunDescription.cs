@@ -2,6 +2,8 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Unfold.Cells;
+using Unfold.Layers;
 using Unfold.Models;
 using Unfold.Text;
 
@@ -24,10 +26,16 @@ internal static class RunDescription
         training += settings.SegmentLength == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" segment_length={settings.SegmentLength}");
         string shape = string.Create(
             CultureInfo.InvariantCulture,
-            $"cell={model.Cell} activation={model.Activation} layers={model.Layers} hidden={model.Hidden} embedding={model.Embedding} dropout={model.Dropout}");
+            $"cell={model.Cell}{Options(model.Lstm)} activation={model.Activation} layers={model.Layers}{(model.Connection == StackConnection.Plain ? "" : $",{model.Connection}")} hidden={model.Hidden} embedding={model.Embedding} dropout={model.Dropout}");
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{training} {shape} vocabulary={HashOf(trainer.Model.Vocabulary)} training_tokens={trainer.Batcher.Store.Count}");
+    }
+
+    private static string Options(LstmOptions options)
+    {
+        string words = string.Join(',', options.Words());
+        return words.Length == 0 ? "" : $"({words})";
     }
 
     /// <summary>The beginning of the SHA-256 of kind, letter case and all symbols, each symbol after its length.</summary>

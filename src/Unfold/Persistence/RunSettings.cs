@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Unfold.Cells;
+using Unfold.Layers;
 using Unfold.Models;
 using Unfold.Numerics.Kernels;
 
@@ -13,8 +15,10 @@ public sealed record RunSettings(LanguageModelSettings Model, TrainingSettings? 
     private const int FormatVersion = 1;
 
     /// <summary>Reads config.json.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="customCell">Makes the cells of a model whose cell is the user's own; not looked at for the others.</param>
     /// <exception cref="UnfoldException">The file is missing, damaged, newer than this Unfold, or holds a value out of range.</exception>
-    public static RunSettings Read(string path)
+    public static RunSettings Read(string path, CellFactory? customCell = null)
     {
         JsonFields fields = JsonFields.Read(path);
         fields.Version("unfold_format", FormatVersion);
@@ -23,7 +27,7 @@ public sealed record RunSettings(LanguageModelSettings Model, TrainingSettings? 
             throw new UnfoldException($"{path} describes a {fields.String(SequenceModelFolder.TypeField)} and not a language model: load it in a program, with the Load of its class.");
         }
 
-        LanguageModelSettings model = ReadModel(fields.Object("model"));
+        LanguageModelSettings model = ReadModel(fields.Object("model"), path, customCell);
         TrainingSettings? training = fields.Has("training") ? ReadTraining(fields.Object("training")) : null;
         RunData? data = fields.Has("data") ? RunData.Read(fields.Object("data")) : null;
         fields.Done();
@@ -41,9 +45,21 @@ public sealed record RunSettings(LanguageModelSettings Model, TrainingSettings? 
         json.WriteString("cell", Word(Model.Cell));
         json.WriteString("activation", Word(Model.Activation));
         json.WriteNumber("layers", Model.Layers);
-        json.WriteNumber("hidden", Model.Hidden);
+        json.WriteWidths("hidden", Model.Hidden);
         json.WriteNumber("embedding", Model.Embedding);
         json.WriteNumber("dropout", Model.Dropout);
+
+        // What is not used is not written, so that an Unfold that does not know it can read the rest.
+        if (Model.Connection != StackConnection.Plain)
+        {
+            json.WriteString("connection", Word(Model.Connection));
+        }
+
+        if (Model.Lstm != new LstmOptions())
+        {
+            LstmFields.Write(json, Model.Lstm);
+        }
+
         json.WriteEndObject();
         if (Training is not null)
         {
@@ -54,16 +70,20 @@ public sealed record RunSettings(LanguageModelSettings Model, TrainingSettings? 
         json.WriteEndObject();
     });
 
-    private static LanguageModelSettings ReadModel(JsonFields fields)
+    private static LanguageModelSettings ReadModel(JsonFields fields, string path, CellFactory? customCell)
     {
+        CellKind cell = fields.Enum<CellKind>("cell");
         var model = new LanguageModelSettings
         {
-            Cell = fields.Enum<CellKind>("cell"),
+            Cell = cell,
+            CustomCell = CustomCells.For(cell, customCell, path),
             Activation = fields.Enum<Activation>("activation"),
             Layers = fields.Int32("layers", 1, 1_000),
-            Hidden = fields.Int32("hidden", 1, 1_000_000),
+            Hidden = new LayerWidths(fields.Int32OrList("hidden", 1, 1_000_000)),
             Embedding = fields.Int32("embedding", 0, 1_000_000),
             Dropout = fields.Double("dropout", 0, 1),
+            Connection = fields.Has("connection") ? fields.Enum<StackConnection>("connection") : StackConnection.Plain,
+            Lstm = fields.Has(LstmFields.Name) ? LstmFields.Read(fields.Object(LstmFields.Name)) : new LstmOptions(),
         };
         fields.Done();
         model.Validate();

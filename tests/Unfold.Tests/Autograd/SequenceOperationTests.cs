@@ -12,6 +12,14 @@ public sealed class SequenceOperationTests
     private const int T = 4, B = 3, F = 5;
 
     [Fact]
+    public void Reshape()
+    {
+        OperationCheck.Run([new Shape(3, 4, 5)], (tape, x) => tape.Reshape(x[0], new Shape(6, 10)), x => x[0]);
+        var tape = new Tape(new Workers(1));
+        Assert.Contains("(2, 3) has 6 values", OperationCheck.Refusal("Reshape", () => tape.Reshape(new Tensor(new Shape(2, 3)), new Shape(7))), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Concatenate_of_three() => OperationCheck.Run(
         [new Shape(2, 3, 4), new Shape(2, 3, 1), new Shape(2, 3, 7)],
         (tape, x) => tape.Concatenate(x[0], x[1], x[2]),

@@ -119,24 +119,30 @@ def walk(cell, x, state, lengths, p, watch=None):
 
 # ---------------------------------------------------------------- the same through torch.nn
 
-def torch_module(cell, input_size, hidden, layers):
+def torch_module(cell, input_size, hidden, layers, bidirectional=False):
     if cell == "lstm":
-        return nn.LSTM(input_size, hidden, layers)
+        return nn.LSTM(input_size, hidden, layers, bidirectional=bidirectional)
     if cell == "gru-reset-after":
-        return nn.GRU(input_size, hidden, layers)
+        return nn.GRU(input_size, hidden, layers, bidirectional=bidirectional)
     if cell in ("rnn-tanh", "rnn-relu"):
-        return nn.RNN(input_size, hidden, layers, nonlinearity=cell[4:])
+        return nn.RNN(input_size, hidden, layers, nonlinearity=cell[4:], bidirectional=bidirectional)
     return None
 
 
+def place(index, module):
+    """What PyTorch puts behind the name of a weight: of layer k, or of a direction of layer k."""
+    return "l%d" % index if not module.bidirectional else "l%d%s" % (index // 2, "_reverse" if index % 2 else "")
+
+
 def load(module, cell, parameters):
-    """Copies our parameters, a list with one dictionary per layer, into the PyTorch module."""
+    """Copies our parameters, a list with one dictionary per layer (and direction), into the PyTorch module."""
     with torch.no_grad():
-        for layer, p in enumerate(parameters):
-            getattr(module, "weight_ih_l%d" % layer).copy_(p["U"].T)
-            getattr(module, "weight_hh_l%d" % layer).copy_(p["W"].T)
-            getattr(module, "bias_ih_l%d" % layer).copy_(p["b"])
-            recurrent = getattr(module, "bias_hh_l%d" % layer)
+        for index, p in enumerate(parameters):
+            end = place(index, module)
+            getattr(module, "weight_ih_" + end).copy_(p["U"].T)
+            getattr(module, "weight_hh_" + end).copy_(p["W"].T)
+            getattr(module, "bias_ih_" + end).copy_(p["b"])
+            recurrent = getattr(module, "bias_hh_" + end)
             recurrent.zero_()
             if cell == "gru-reset-after":
                 recurrent[-p["bn"].shape[0]:] = p["bn"]
@@ -145,7 +151,7 @@ def load(module, cell, parameters):
 def unload(module, cell, layer, gradient):
     """Our names and layout of a module's weights (or of their gradients)."""
     def pick(name):
-        weight = getattr(module, "%s_l%d" % (name, layer))
+        weight = getattr(module, "%s_%s" % (name, place(layer, module)))
         return weight.grad if gradient else weight.detach()
     named = {"U": pick("weight_ih").T, "W": pick("weight_hh").T, "b": pick("bias_ih")}
     if cell == "gru-reset-after":
@@ -282,6 +288,39 @@ def cell_golden(folder, name, cell, lengths, seed, layers=1, T=7, B=3, I=4, H=5)
     })
 
 
+def bidirectional_golden(folder, name, cell, lengths, seed, layers=2, T=7, B=3, I=4, H=5):
+    """Parameters and states of layer k are numbered 2 k forward and 2 k + 1 backward."""
+    generator = np.random.default_rng(seed)
+    parameters = [layer_parameters(generator, cell, I if k < 2 else 2 * H, H) for k in range(2 * layers)]
+    states = ["h", "c"] if cell == "lstm" else ["h"]
+    x = uniform(generator, 1.0, T, B, I)
+    initial = [uniform(generator, 0.8, 2 * layers, B, H) for _ in states]
+    r_outputs = uniform(generator, 1.0, T, B, 2 * H)
+    r_final = [uniform(generator, 1.0, 2 * layers, B, H) for _ in states]
+    module = torch_module(cell, I, H, layers, bidirectional=True)
+    load(module, cell, parameters)
+    for leaf in [x] + initial:
+        leaf.requires_grad_(True)
+    outputs, final = through_torch(module, cell, x, initial, lengths)
+    loss = (outputs * r_outputs).sum() + sum((f * r).sum() for f, r in zip(final, r_final))
+    loss.backward()
+    gradients = {"x": x.grad}
+    gradients.update({s + "0": t.grad for s, t in zip(states, initial)})
+    for index in range(2 * layers):
+        gradients.update({"%s.%d" % (key, index): t for key, t in unload(module, cell, index, True).items()})
+    for key, gradient in gradients.items():
+        assert gradient.abs().max() > 1e-3, "%s: the gradient of %s is all but zero and would test nothing" % (name, key)
+    header = {"cell": cell, "layers": layers, "sizes": {"T": T, "B": B, "I": I, "H": H}, "lengths": lengths,
+              "source": "torch.nn", "loss": float(number(loss))}
+    write(folder, name, header, {
+        "inputs": {"x": x, **{s + "0": t for s, t in zip(states, initial)}},
+        "projections": {"outputs": r_outputs, **dict(zip(states, r_final))},
+        "parameters": {"%s.%d" % (key, index): t for index, p in enumerate(parameters) for key, t in p.items()},
+        "results": {"outputs": outputs, **dict(zip(states, final))},
+        "gradients": gradients,
+    })
+
+
 def suffix(layer, layers):
     return "" if layers == 1 else ".%d" % layer
 
@@ -403,6 +442,9 @@ def main():
     for index, cell in enumerate(["lstm", "gru-reset-after"]):
         cell_golden(folder, cell + "-2-layers-full", cell, [7, 7, 7], seed=300 + index, layers=2)
         cell_golden(folder, cell + "-2-layers-lengths", cell, [4, 7, 1], seed=310 + index, layers=2)
+    for index, cell in enumerate(["lstm", "gru-reset-after", "rnn-tanh"]):
+        bidirectional_golden(folder, cell + "-bidirectional-2-layers-full", cell, [7, 7, 7], seed=320 + index)
+        bidirectional_golden(folder, cell + "-bidirectional-2-layers-lengths", cell, [4, 7, 1], seed=330 + index)
     for optimizer in OPTIMIZERS:
         ten_steps_golden(folder, "ten-steps-lstm-" + optimizer, "lstm", optimizer, seed=400)
     ten_steps_golden(folder, "ten-steps-lstm-adam-clip", "lstm", "adam", seed=400, clip_norm=0.05)

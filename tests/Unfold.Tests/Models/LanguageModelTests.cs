@@ -5,6 +5,7 @@ using Unfold.Layers;
 using Unfold.Models;
 using Unfold.Numerics;
 using Unfold.Numerics.Kernels;
+using Unfold.Tests.Support;
 using Unfold.Text;
 
 namespace Unfold.Tests.Models;
@@ -18,7 +19,7 @@ public sealed class LanguageModelTests
         get
         {
             var data = new TheoryData<CellKind, int, int>();
-            foreach (CellKind cell in Enum.GetValues<CellKind>())
+            foreach (CellKind cell in CellKinds.All)
             {
                 data.Add(cell, 0, 1);
                 data.Add(cell, 5, 2);
@@ -129,7 +130,7 @@ public sealed class LanguageModelTests
     }
 
     private static LanguageModel Create(CellKind cell, int embedding) => new(
-        new LanguageModelSettings { Cell = cell, Layers = 2, Hidden = 7, Embedding = embedding },
+        new LanguageModelSettings { Cell = cell, CustomCell = CellKinds.Factory(cell), Layers = 2, Hidden = 7, Embedding = embedding },
         new Vocabulary(TokenKind.Character, LetterCase.Kept, ["a", "b", "c", "d", "e", "f", "g", "h"]),
         new SeededRandom(11));
 }

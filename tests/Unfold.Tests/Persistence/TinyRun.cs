@@ -2,6 +2,7 @@ using Unfold.Autograd;
 using Unfold.Cells;
 using Unfold.Models;
 using Unfold.Numerics;
+using Unfold.Tests.Support;
 using Unfold.Text;
 
 namespace Unfold.Tests.Persistence;
@@ -22,7 +23,7 @@ internal static class TinyRun
     public static LanguageModelTrainer Create(TrainingSettings settings, CellKind cell = CellKind.Lstm, ulong weights = 1)
     {
         var vocabulary = new Vocabulary(TokenKind.Character, LetterCase.Kept, ["a", "b", "c", "d"]);
-        var shape = new LanguageModelSettings { Cell = cell, Layers = 2, Hidden = 5, Embedding = 3, Dropout = 0.2 };
+        var shape = new LanguageModelSettings { Cell = cell, CustomCell = CellKinds.Factory(cell), Layers = 2, Hidden = 5, Embedding = 3, Dropout = 0.2 };
         var model = new LanguageModel(shape, vocabulary, new SeededRandom(weights));
 
         // The last symbol is never trained, and all that validation knows: its loss rises from the first validation on.

@@ -1,5 +1,6 @@
 using Unfold.Models;
 using Unfold.Persistence;
+using Unfold.Tests.Support;
 
 namespace Unfold.Tests.Persistence;
 
@@ -32,7 +33,7 @@ public sealed class TrainingCheckpointTests
         get
         {
             var rows = new TheoryData<CellKind, Batching, LossOver>();
-            foreach (CellKind cell in Enum.GetValues<CellKind>())
+            foreach (CellKind cell in CellKinds.All)
             {
                 rows.Add(cell, Batching.Stream, LossOver.All);
                 rows.Add(cell, Batching.Stream, LossOver.Last);

@@ -30,6 +30,23 @@ public static class ShapeOperations
         return result;
     }
 
+    /// <summary>The same values in the same order under other sizes.</summary>
+    /// <exception cref="ArgumentException">The sizes hold another number of values.</exception>
+    public static Tensor Reshape(this Tape tape, Tensor input, Shape shape)
+    {
+        ArgumentNullException.ThrowIfNull(tape);
+        ArgumentNullException.ThrowIfNull(input);
+        if (shape.Length != input.Shape.Length)
+        {
+            throw new ArgumentException($"{nameof(Reshape)}: the tensor {input.Shape} has {input.Shape.Length} values; the shape {shape} wants {shape.Length}.", nameof(shape));
+        }
+
+        Tensor result = tape.Result(shape, input.NeedsGradient);
+        input.Values.CopyTo(result.Edit());
+        tape.OnBackward(result, () => RowKernels.Add(result.Gradient, input.Gradient));
+        return result;
+    }
+
     /// <summary>T tensors of one shape, one after the other: (B, F) give (T, B, F), and (F) give (T, F).</summary>
     /// <param name="tape">Records the operation.</param>
     /// <param name="parts">At least one tensor, of one to three dimensions; the list is copied.</param>

@@ -61,7 +61,7 @@ public sealed class FramePredictor : SequenceModel<Sequence>
         IReadOnlyList<Sequence> examples, FrameKind kind, SequenceEncoderSettings settings, FitOptions options, IReadOnlyList<Sequence>? validation = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        RequireExamples(examples, "training");
+        RequireExamples(examples, validation);
         SeededRandom random = WeightsRandom(options);
         settings.Validate();
         SequenceSchema schema = SequenceSchema.Learn(examples, settings.MinimumCount);

@@ -40,6 +40,14 @@ public sealed class Sequence
         return new Sequence(columns[0].Count, [.. columns.Select(column => (IReadOnlyList<string>)[.. column])], default, 0);
     }
 
+    /// <summary>Takes the characters of a text as one column of symbols: Unicode scalar values, so that none is cut in half.</summary>
+    /// <exception cref="UnfoldException">The text is empty.</exception>
+    public static Sequence OfCharacters(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return OfSymbols([.. text.EnumerateRunes().Select(rune => rune.ToString())]);
+    }
+
     /// <summary>Takes numbers.</summary>
     /// <param name="values">T x width in order of time: the variables of a step side by side.</param>
     /// <param name="width">The number of variables, at least 1.</param>

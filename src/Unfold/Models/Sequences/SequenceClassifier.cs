@@ -58,7 +58,7 @@ public sealed class SequenceClassifier : SequenceModel<LabelledSequence>
         IReadOnlyList<LabelledSequence> examples, SequenceEncoderSettings settings, FitOptions options, IReadOnlyList<LabelledSequence>? validation = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        RequireExamples(examples, "training");
+        RequireExamples(examples, validation);
         SeededRandom random = WeightsRandom(options);
         settings.Validate();
         SequenceSchema schema = SequenceSchema.Learn([.. examples.Select(example => example.Input)], settings.MinimumCount);

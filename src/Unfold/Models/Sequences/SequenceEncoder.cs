@@ -104,6 +104,18 @@ public sealed class SequenceEncoder
     public Tensor Summarize(Tape tape, IReadOnlyList<Sequence> sequences, SeededRandom? random)
     {
         (Tensor outputs, StackState final, IReadOnlyList<int>? lengths) = Run(tape, sequences, random);
+        return Pool(tape, outputs, final, lengths, random);
+    }
+
+    /// <summary>The same from sequences of one length whose variables are standardized already: (T, B, I) gives (B, F).</summary>
+    internal Tensor Summarize(Tape tape, Tensor standardized, SeededRandom? random)
+    {
+        SequenceOutput output = Stack.Forward(tape, SequenceInput.Of(Drop(tape, standardized, random)), initial: null, lengths: null, random);
+        return Pool(tape, output.Outputs, (StackState)output.Final, lengths: null, random);
+    }
+
+    private Tensor Pool(Tape tape, Tensor outputs, StackState final, IReadOnlyList<int>? lengths, SeededRandom? random)
+    {
         return Settings.Pooling switch
         {
             Pooling.Mean => Drop(tape, tape.MeanSteps(outputs, lengths), random),
@@ -126,7 +138,7 @@ public sealed class SequenceEncoder
         LanguageModelSettings shape = settings.ToLanguageModelSettings();
         (Int128 tables, Int128 input) = SequenceInputLayer.Measure(schema, settings.EmbeddingOf);
         int directions = settings.Reading == Reading.Forward ? 1 : 2;
-        Int128 output = directions == 2 && settings.Merge == Merge.Concatenate ? 2 * (Int128)settings.Hidden : settings.Hidden;
+        Int128 output = shape.OutputSize(0) * (Int128)(settings.Merge == Merge.Concatenate ? directions : 1);
         Int128 layers = count(shape, input, settings.Hidden) + ((settings.Layers - 1) * count(shape, output, settings.Hidden));
         return (tables + (directions * layers), output);
     }
@@ -139,8 +151,8 @@ public sealed class SequenceEncoder
         CellTable.Row row = CellTable.Of(settings.Cell);
         LanguageModelSettings shape = settings.ToLanguageModelSettings();
         return settings.Reading == Reading.Forward
-            ? new Recurrent(row.Create(shape, input, random!, name))
-            : new Bidirectional(row.Create(shape, input, random!, $"{name}.forward"), row.Create(shape, input, random!, $"{name}.backward"), settings.Merge);
+            ? new Recurrent(row.Create(shape, input, settings.Hidden, random, name))
+            : new Bidirectional(row.Create(shape, input, settings.Hidden, random, $"{name}.forward"), row.Create(shape, input, settings.Hidden, random, $"{name}.backward"), settings.Merge);
     }
 
     private Tensor Drop(Tape tape, Tensor values, SeededRandom? random) =>

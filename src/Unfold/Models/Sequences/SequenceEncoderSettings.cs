@@ -1,3 +1,4 @@
+using Unfold.Cells;
 using Unfold.Layers;
 using Unfold.Numerics.Kernels;
 
@@ -16,7 +17,7 @@ public enum Reading
 /// <summary>How one vector is made of the outputs y_1 .. y_L of a sequence.</summary>
 public enum Pooling
 {
-    /// <summary>The output after the last step, and of the backward direction after the first: merge(f_L, b_1).</summary>
+    /// <summary>The output after the last step, and of the backward direction after the first: merge(f_L, b_1), of the last layer without what a residual connection adds.</summary>
     Last,
 
     /// <summary>(y_1 + .. + y_L) / L.</summary>
@@ -32,6 +33,9 @@ public sealed record SequenceEncoderSettings
     /// <summary>The cell of every layer.</summary>
     public CellKind Cell { get; init; } = CellKind.Lstm;
 
+    /// <summary>Makes the cells where <see cref="Cell"/> is <see cref="CellKind.Custom"/>; null for the built-in ones.</summary>
+    public CellFactory? CustomCell { get; init; }
+
     /// <summary>f of the simple recurrent network; the other cells have their own.</summary>
     public Activation Activation { get; init; } = Activation.Tanh;
 
@@ -40,6 +44,9 @@ public sealed record SequenceEncoderSettings
 
     /// <summary>H, the width of every layer and direction, at least 1.</summary>
     public int Hidden { get; init; } = 100;
+
+    /// <summary>What the LSTM has beside the plain one; the defaults for the other cells.</summary>
+    public LstmOptions Lstm { get; init; } = new();
 
     /// <summary>Whether a step sees what comes after it.</summary>
     public Reading Reading { get; init; } = Reading.Bidirectional;
@@ -69,11 +76,10 @@ public sealed record SequenceEncoderSettings
     /// <exception cref="UnfoldException">A value is out of range; the message names it.</exception>
     public void Validate()
     {
-        ToLanguageModelSettings().Validate();
         RequireKnown(Cell);
+        ToLanguageModelSettings().Validate();
         RequireKnown(Reading);
         RequireKnown(Merge);
-        RequireKnown(Connection);
         RequireKnown(Pooling);
         if (MinimumCount < 1)
         {
@@ -111,9 +117,12 @@ public sealed record SequenceEncoderSettings
     internal LanguageModelSettings ToLanguageModelSettings() => new()
     {
         Cell = Cell,
+        CustomCell = CustomCell,
         Activation = Activation,
         Layers = Layers,
         Hidden = Hidden,
+        Lstm = Lstm,
+        Connection = Connection,
         Embedding = Embedding,
         Dropout = Dropout,
     };

@@ -62,7 +62,7 @@ public sealed class SequenceGenerator : SequenceModel<GeneratedSequence>
         int width = _input.OutputSize + settings.Embedding;
         for (int layer = 0; layer < layers.Length; layer++)
         {
-            Cell cell = CellTable.Of(settings.Cell).Create(settings.ToLanguageModelSettings(), width, random!, $"layers.{layer}");
+            Cell cell = CellTable.Of(settings.Cell).Create(settings.ToLanguageModelSettings(), width, settings.Hidden, random, $"layers.{layer}");
             layers[layer] = new Recurrent(cell);
             _bridges[layer] = (
                 new Dense(_input.OutputSize, cell.HiddenSize, random!, $"bridges.{layer}.hidden"),
@@ -123,7 +123,7 @@ public sealed class SequenceGenerator : SequenceModel<GeneratedSequence>
         IReadOnlyList<GeneratedSequence> examples, SequenceEncoderSettings settings, FitOptions options, IReadOnlyList<GeneratedSequence>? validation = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        RequireExamples(examples, "training");
+        RequireExamples(examples, validation);
         SeededRandom random = WeightsRandom(options);
         settings.Validate();
         SequenceSchema schema = SequenceSchema.Learn([.. examples.Select(example => example.Input)], settings.MinimumCount);
@@ -202,15 +202,12 @@ public sealed class SequenceGenerator : SequenceModel<GeneratedSequence>
     internal static Int128 CountParameters(SequenceSchema schema, SymbolTable symbols, SequenceEncoderSettings settings)
     {
         (Int128 tables, Int128 input) = SequenceInputLayer.Measure(schema, _ => settings.FurtherEmbedding);
-        CellTable.Row row = CellTable.Of(settings.Cell);
+        CellTable.Count count = CellTable.Of(settings.Cell).Count;
         LanguageModelSettings shape = settings.ToLanguageModelSettings();
-        Int128 hidden = settings.Hidden;
-
-        // A cell of one unit shows how many values of state a unit has.
-        Int128 state = hidden * (1 + row.Create(shape with { Hidden = 1 }, 1, random: null!, "unit").MemorySize);
+        Int128 output = shape.OutputSize(0), state = output + shape.MemorySize(0);
         return tables + (settings.Layers * (input + 1) * state) + (symbols.Count * (Int128)settings.Embedding)
-            + row.Count(shape, input + settings.Embedding, hidden) + ((settings.Layers - 1) * row.Count(shape, hidden, hidden))
-            + ((hidden + 1) * symbols.Count);
+            + count(shape, input + settings.Embedding, settings.Hidden) + ((settings.Layers - 1) * count(shape, output, settings.Hidden))
+            + ((output + 1) * symbols.Count);
     }
 
     /// <summary>x of a batch of inputs, (B, C).</summary>

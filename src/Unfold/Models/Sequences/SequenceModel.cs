@@ -34,6 +34,36 @@ public abstract class SequenceModel
         return new SeededRandom(options.Seed);
     }
 
+    /// <summary>Throws unless there are examples in both parts, and all of them are there: the first look of a fit.</summary>
+    private protected static void RequireExamples<T>(IReadOnlyList<T> training, IReadOnlyList<T>? validation)
+        where T : class
+    {
+        RequireExamples(training, "training");
+        if (validation is not null)
+        {
+            RequireExamples(validation, "validation");
+        }
+    }
+
+    /// <summary>Throws unless there are examples, and all of them are there.</summary>
+    private protected static void RequireExamples<T>(IReadOnlyList<T> examples, string part)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(examples);
+        if (examples.Count == 0)
+        {
+            throw new UnfoldException($"There must be at least one {part} example; found none.");
+        }
+
+        for (int i = 0; i < examples.Count; i++)
+        {
+            if (examples[i] is null)
+            {
+                throw new UnfoldException($"The {part} example {i} is missing: it is null.");
+            }
+        }
+    }
+
     /// <summary>Runs sequences in batches of about one length, and gives the results in the order of the sequences.</summary>
     private protected static T[] InBatches<T>(IReadOnlyList<Sequence> sequences, Workers? workers, Func<Tape, IReadOnlyList<Sequence>, IReadOnlyList<T>> predict)
     {
@@ -105,30 +135,11 @@ public abstract class SequenceModel<T> : SequenceModel
     /// <summary>The number of targets of an example.</summary>
     private protected abstract int TargetsOf(T example);
 
-    /// <summary>Throws unless there are examples and all of them are there: the first look of a fit.</summary>
-    private protected static void RequireExamples(IReadOnlyList<T> examples, string part)
-    {
-        ArgumentNullException.ThrowIfNull(examples);
-        if (examples.Count == 0)
-        {
-            throw new UnfoldException($"There must be at least one {part} example; found none.");
-        }
-
-        for (int i = 0; i < examples.Count; i++)
-        {
-            if (examples[i] is null)
-            {
-                throw new UnfoldException($"The {part} example {i} is missing: it is null.");
-            }
-        }
-    }
-
     /// <summary>Fits the weights, and notes how it went.</summary>
     private protected void Train(IReadOnlyList<T> examples, IReadOnlyList<T>? validation, FitOptions options)
     {
         if (validation is not null)
         {
-            RequireExamples(validation, "validation");
             RequireFit(validation, "validation");
         }
 

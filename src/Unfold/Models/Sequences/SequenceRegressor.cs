@@ -76,7 +76,7 @@ public sealed class SequenceRegressor : SequenceModel<ValuedSequence>
         IReadOnlyList<ValuedSequence> examples, SequenceEncoderSettings settings, FitOptions options, IReadOnlyList<ValuedSequence>? validation = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        RequireExamples(examples, "training");
+        RequireExamples(examples, validation);
         SeededRandom random = WeightsRandom(options);
         settings.Validate();
         int width = examples[0].Values.Length;

@@ -69,7 +69,7 @@ public sealed class SequenceTagger : SequenceModel<TaggedSequence>
         IReadOnlyList<TaggedSequence> examples, SequenceEncoderSettings settings, FitOptions options, IReadOnlyList<TaggedSequence>? validation = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        RequireExamples(examples, "training");
+        RequireExamples(examples, validation);
         SeededRandom random = WeightsRandom(options);
         settings.Validate();
         SequenceSchema schema = SequenceSchema.Learn([.. examples.Select(example => example.Input)], settings.MinimumCount);

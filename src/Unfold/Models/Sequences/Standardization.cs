@@ -1,3 +1,4 @@
+using System.Numerics;
 using Unfold.Autograd;
 using Unfold.Numerics.Kernels;
 
@@ -37,23 +38,25 @@ public sealed class Standardization
     /// <summary>Learns from rows of variables, all of one width.</summary>
     /// <param name="rows">Blocks of whole rows.</param>
     /// <param name="width">The number of variables.</param>
-    public static Standardization Learn(IEnumerable<ReadOnlyMemory<float>> rows, int width)
+    /// <typeparam name="T">The type of the numbers.</typeparam>
+    public static Standardization Learn<T>(IEnumerable<ReadOnlyMemory<T>> rows, int width)
+        where T : INumberBase<T>
     {
         ArgumentNullException.ThrowIfNull(rows);
         double[] means = new double[width], squares = new double[width];
         long count = 0;
-        foreach (ReadOnlyMemory<float> block in rows)
+        foreach (ReadOnlyMemory<T> block in rows)
         {
-            ReadOnlySpan<float> values = block.Span;
+            ReadOnlySpan<T> values = block.Span;
             for (int start = 0; start < values.Length; start += width)
             {
                 count++;
                 for (int i = 0; i < width; i++)
                 {
                     // Welford's way, which does not lose the digits of a small deviation around a large mean.
-                    double distance = values[start + i] - means[i];
+                    double value = double.CreateChecked(values[start + i]), distance = value - means[i];
                     means[i] += distance / count;
-                    squares[i] += distance * (values[start + i] - means[i]);
+                    squares[i] += distance * (value - means[i]);
                 }
             }
         }
@@ -66,9 +69,12 @@ public sealed class Standardization
     {
         for (int i = 0; i < values.Length; i++)
         {
-            standardized[i] = (float)((values[i] - Means[i % Width]) / Deviations[i % Width]);
+            standardized[i] = Apply(values[i], i % Width);
         }
     }
+
+    /// <summary>z of one value.</summary>
+    internal float Apply(double value, int variable) => (float)((value - Means[variable]) / Deviations[variable]);
 
     /// <summary>x = mean + deviation z, for one variable.</summary>
     public double Undo(double standardized, int variable) => Means[variable] + (Deviations[variable] * standardized);

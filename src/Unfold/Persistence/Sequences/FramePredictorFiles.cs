@@ -1,3 +1,4 @@
+using Unfold.Cells;
 using Unfold.Models;
 
 namespace Unfold.Persistence;
@@ -21,15 +22,17 @@ public static class FramePredictorFiles
         }
 
         /// <summary>Reads a model from a folder; it predicts with the same bits as the one that was saved.</summary>
+        /// <param name="folder">The folder.</param>
+        /// <param name="customCell">Makes the cells of a model whose cell is the user's own; not looked at for the others.</param>
         /// <exception cref="UnfoldException">The folder is no such model, or damaged, or newer than this Unfold; the message names the file.</exception>
-        public static FramePredictor Load(string folder) => SequenceModelFolder.Load(folder, fields =>
+        public static FramePredictor Load(string folder, CellFactory? customCell = null) => SequenceModelFolder.Load(folder, fields =>
         {
-            SequenceEncoderSettings settings = SequenceConfig.ReadEncoder(fields);
+            SequenceEncoderSettings settings = SequenceConfig.ReadEncoder(fields, customCell);
             SequenceSchema schema = SequenceConfig.ReadSchema(fields);
             FrameKind kind = fields.Enum<FrameKind>("frames");
             return schema.Width > 0
                 ? new Blueprint<FramePredictor>(FramePredictor.CountParameters(schema, settings), () => new FramePredictor(schema, kind, settings, random: null))
-                : throw new UnfoldException($"{folder} holds a {nameof(FramePredictor)} of sequences without variables, which there is not: its config.json is damaged.");
+                : throw new UnfoldException($"A {nameof(FramePredictor)} is one of variables; found none in its input.");
         });
     }
 }

@@ -1,3 +1,4 @@
+using Unfold.Cells;
 using Unfold.Models;
 
 namespace Unfold.Persistence;
@@ -21,10 +22,12 @@ public static class SequenceClassifierFiles
         }
 
         /// <summary>Reads a model from a folder; it predicts with the same bits as the one that was saved.</summary>
+        /// <param name="folder">The folder.</param>
+        /// <param name="customCell">Makes the cells of a model whose cell is the user's own; not looked at for the others.</param>
         /// <exception cref="UnfoldException">The folder is no such model, or damaged, or newer than this Unfold; the message names the file.</exception>
-        public static SequenceClassifier Load(string folder) => SequenceModelFolder.Load(folder, fields =>
+        public static SequenceClassifier Load(string folder, CellFactory? customCell = null) => SequenceModelFolder.Load(folder, fields =>
         {
-            SequenceEncoderSettings settings = SequenceConfig.ReadEncoder(fields);
+            SequenceEncoderSettings settings = SequenceConfig.ReadEncoder(fields, customCell);
             SequenceSchema schema = SequenceConfig.ReadSchema(fields);
             var labels = new LabelTable(fields.Strings("labels"));
             return new Blueprint<SequenceClassifier>(SequenceClassifier.CountParameters(schema, labels.Count, settings), () => new SequenceClassifier(schema, labels, settings, random: null));

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Unfold.Cells;
 using Unfold.Layers;
 using Unfold.Models;
 using Unfold.Numerics.Kernels;
@@ -31,19 +32,32 @@ internal static class SequenceConfig
         json.WriteNumber("minimum_count", settings.MinimumCount);
         json.WriteString("pooling", Word(settings.Pooling));
         json.WriteNumber("dropout", settings.Dropout);
+
+        // What is not used is not written, so that an Unfold that does not know it can read the rest.
+        if (settings.Lstm != new LstmOptions())
+        {
+            LstmFields.Write(json, settings.Lstm);
+        }
+
         json.WriteEndObject();
     }
 
     /// <summary>Reads the recurrent part.</summary>
-    public static SequenceEncoderSettings ReadEncoder(JsonFields config, string name = "encoder")
+    /// <param name="config">The file.</param>
+    /// <param name="customCell">Makes the cells of a model whose cell is the user's own.</param>
+    /// <param name="name">The name of the part.</param>
+    public static SequenceEncoderSettings ReadEncoder(JsonFields config, CellFactory? customCell, string name = "encoder")
     {
         JsonFields fields = config.Object(name);
+        CellKind cell = fields.Enum<CellKind>("cell");
         var settings = new SequenceEncoderSettings
         {
-            Cell = fields.Enum<CellKind>("cell"),
+            Cell = cell,
+            CustomCell = CustomCells.For(cell, customCell, config.Path),
             Activation = fields.Enum<Activation>("activation"),
             Layers = fields.Int32("layers", 1, MostLayers),
             Hidden = fields.Int32("hidden", 1, WidestLayer),
+            Lstm = fields.Has(LstmFields.Name) ? LstmFields.Read(fields.Object(LstmFields.Name)) : new LstmOptions(),
             Reading = fields.Enum<Reading>("reading"),
             Merge = fields.Enum<Merge>("merge"),
             Connection = fields.Enum<StackConnection>("connection"),
@@ -132,7 +146,8 @@ internal static class SequenceConfig
         return table;
     }
 
-    private static void Write(Utf8JsonWriter json, string name, IReadOnlyList<double> numbers)
+    /// <summary>Writes a list of numbers.</summary>
+    public static void Write(Utf8JsonWriter json, string name, IReadOnlyList<double> numbers)
     {
         json.WriteStartArray(name);
         foreach (double number in numbers)

@@ -68,7 +68,7 @@ internal static class SequenceModelFolder
         }
 
         string hash = fields.String(HashField);
-        Blueprint<T> blueprint = read(fields);
+        Blueprint<T> blueprint = Named(folder, () => read(fields));
         fields.Done();
         if (!File.Exists(folder.WeightsFile))
         {
@@ -82,11 +82,24 @@ internal static class SequenceModelFolder
             throw new UnfoldException(FormattableString.Invariant($"{folder.Shown} does not fit together: config.json describes a model of {blueprint.Parameters:N0} parameters, and model.safetensors holds {stored:N0}."));
         }
 
-        T model = blueprint.Create();
+        T model = Named(folder, blueprint.Create);
         ModelWeights.Read(file, model.Parameters);
         return HashOf(model.Parameters) == hash
             ? model
             : throw new UnfoldException($"{folder.Shown} does not fit together: model.safetensors holds other weights than those that config.json was written with. Copy the folder again, or fit the model again.");
+    }
+
+    /// <summary>Sees to it that a sentence about what config.json holds names the file.</summary>
+    private static TResult Named<TResult>(ModelFolder folder, Func<TResult> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (UnfoldException failure) when (!failure.Message.Contains(folder.ConfigFile, StringComparison.Ordinal))
+        {
+            throw new UnfoldException($"{folder.ConfigFile} is damaged: {failure.Message}", failure);
+        }
     }
 
     private static byte[] Config(string type, SequenceModel model, Action<Utf8JsonWriter> write)

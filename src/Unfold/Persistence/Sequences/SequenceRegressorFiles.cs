@@ -1,3 +1,4 @@
+using Unfold.Cells;
 using Unfold.Models;
 
 namespace Unfold.Persistence;
@@ -21,10 +22,12 @@ public static class SequenceRegressorFiles
         }
 
         /// <summary>Reads a model from a folder; it predicts with the same bits as the one that was saved.</summary>
+        /// <param name="folder">The folder.</param>
+        /// <param name="customCell">Makes the cells of a model whose cell is the user's own; not looked at for the others.</param>
         /// <exception cref="UnfoldException">The folder is no such model, or damaged, or newer than this Unfold; the message names the file.</exception>
-        public static SequenceRegressor Load(string folder) => SequenceModelFolder.Load(folder, fields =>
+        public static SequenceRegressor Load(string folder, CellFactory? customCell = null) => SequenceModelFolder.Load(folder, fields =>
         {
-            SequenceEncoderSettings settings = SequenceConfig.ReadEncoder(fields);
+            SequenceEncoderSettings settings = SequenceConfig.ReadEncoder(fields, customCell);
             SequenceSchema schema = SequenceConfig.ReadSchema(fields);
             Standardization targets = SequenceConfig.ReadScale(fields, "targets");
             return new Blueprint<SequenceRegressor>(SequenceRegressor.CountParameters(schema, targets.Width, settings), () => new SequenceRegressor(schema, targets, settings, random: null));

@@ -156,7 +156,7 @@ public sealed class FitterTests
         Assert.Contains("at least one validation example", Assert.Throws<UnfoldException>(() => Fitter().Run([1], [], Options)).Message, StringComparison.Ordinal);
     }
 
-    private static FitOptions Options { get; } = new() { Optimizer = OptimizerKind.Sgd, ClipNorm = 0, Workers = new Workers(1) };
+    private static FitOptions Options => new() { Optimizer = OptimizerKind.Sgd, ClipNorm = 0, Workers = new Workers(1) };
 
     /// <summary>The mean of (w - example)^2.</summary>
     private Fitter<float> Fitter() => new()

@@ -1,6 +1,7 @@
 using Unfold.Layers;
 using Unfold.Models;
 using Unfold.Numerics;
+using Unfold.Numerics.Kernels;
 
 namespace Unfold.Tests.Models.Sequences;
 
@@ -15,12 +16,15 @@ internal static class SequenceCases
         new() { Cell = CellKind.Rnn, Hidden = 4, Embedding = 5, FurtherEmbedding = 1, Merge = Merge.Sum, Layers = 2, Connection = StackConnection.Residual, Pooling = Pooling.Max },
         new() { Cell = CellKind.Gru, Hidden = 6, Embedding = 2, FurtherEmbedding = 2, Merge = Merge.Multiply },
         new() { Cell = CellKind.Gru, Hidden = 5, Embedding = 2, FurtherEmbedding = 4, Merge = Merge.Average, Layers = 2, Pooling = Pooling.Mean },
+        new() { Cell = CellKind.Lstm, Hidden = 7, Embedding = 5, FurtherEmbedding = 3, Lstm = new() { Projection = 5, Peepholes = true, OutputActivation = Activation.Identity } },
+        new() { Cell = CellKind.MinGru, Hidden = 4, Layers = 3, Embedding = 4, FurtherEmbedding = 2, Connection = StackConnection.Residual },
+        new() { Cell = CellKind.MinLstm, Hidden = 5, Embedding = 3, FurtherEmbedding = 2, Pooling = Pooling.Max },
     ];
 
     public static TheoryData<int> Numbers => [.. Enumerable.Range(0, Settings.Length)];
 
     /// <summary>Options of a fit that takes no time.</summary>
-    public static FitOptions Short { get; } = new() { Epochs = 2, BatchSize = 4, LearningRate = 0.01, Seed = 5, Workers = new Workers(1) };
+    public static FitOptions Short => new() { Epochs = 2, BatchSize = 4, LearningRate = 0.01, Seed = 5, Workers = new Workers(1) };
 
     /// <summary>Sequences of two columns and three variables, of lengths from 1 to 6.</summary>
     public static Sequence[] Mixed(int count, ulong seed)

@@ -83,6 +83,8 @@ public sealed class SequenceEncoderTests
         Refuses("must be at least 1; found 0", new() { MinimumCount = 0 });
         Refuses("The Reading 7 is not known; the known ones are Forward, Bidirectional", new() { Reading = (Reading)7 });
         Refuses("The Pooling 9 is not known", new() { Pooling = (Pooling)9 });
+        Refuses("residual connection", new() { Connection = StackConnection.Residual });
+        Refuses("options of the LSTM", new() { Cell = CellKind.Gru, Lstm = new() { Peepholes = true } });
         Refuses("The Merge -1 is not known", new() { Merge = (Merge)(-1) });
         Refuses("fit into one array: choose fewer or smaller layers", new() { Hidden = 1_000_000 });
         Refuses("fit into one array: choose fewer or smaller layers", new() { Hidden = int.MaxValue, Layers = int.MaxValue });

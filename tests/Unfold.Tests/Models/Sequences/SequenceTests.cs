@@ -14,6 +14,13 @@ public sealed class SequenceTests
     }
 
     [Fact]
+    public void Characters_are_whole()
+    {
+        Assert.Equal(["ä", "\uD83D\uDE00", "z"], Sequence.OfCharacters("ä\uD83D\uDE00z").Columns[0]);
+        Refuses("at least one step; found none", () => Sequence.OfCharacters(""));
+    }
+
+    [Fact]
     public void A_slice_has_the_steps_of_its_place()
     {
         Sequence whole = Sequence.OfSymbols(["a", "b", "c"]).With(Sequence.OfValues([1, 2, 3, 4, 5, 6], 2)), slice = whole.Slice(1, 2);
@@ -81,7 +88,7 @@ public sealed class SequenceTests
     public void Variables_are_standardized_by_the_mean_and_deviation_of_what_was_seen()
     {
         // Mean 1e6 + 2, deviation sqrt(2): digits that a sum of squares would lose in single precision.
-        Standardization scale = Standardization.Learn([new float[] { 1_000_001, 5, 1_000_003, 5 }, new float[] { 1_000_000, 5, 1_000_004, 5 }], 2);
+        Standardization scale = Standardization.Learn<float>([new float[] { 1_000_001, 5, 1_000_003, 5 }, new float[] { 1_000_000, 5, 1_000_004, 5 }], 2);
         Assert.Equal(1_000_002, scale.Means[0], 1e-9);
         Assert.Equal(Math.Sqrt(2.5), scale.Deviations[0], 1e-9);
         Assert.Equal((5.0, 1.0), (scale.Means[1], scale.Deviations[1]));

@@ -48,9 +48,9 @@ public sealed class SequenceModelFolderTests : IDisposable
         RefusesConfig(row, config.Replace($"\"type\": \"{type}\",", "", StringComparison.Ordinal), "holds a LanguageModel and not a " + type);
         RefusesConfig(row, config.Replace("\"hidden\": 5", "\"hidden\": 900000", StringComparison.Ordinal), "does not fit together", "parameters");
         RefusesConfig(row, config.Replace("\"hidden\": 5", "\"hidden\": 0", StringComparison.Ordinal), Config, "hidden");
-        RefusesConfig(row, config.Replace("\"dropout\": 0", "\"dropout\": 1", StringComparison.Ordinal), "dropout");
+        RefusesConfig(row, config.Replace("\"dropout\": 0", "\"dropout\": 1", StringComparison.Ordinal), Config, "dropout");
         RefusesConfig(row, config.Replace("\"cell\": \"lstm\"", "\"cell\": \"brain\"", StringComparison.Ordinal), Config, "encoder.cell");
-        RefusesConfig(row, config.Replace("\"w1\"", "\"w2\"", StringComparison.Ordinal), "each symbol once; 'w2' comes twice");
+        RefusesConfig(row, config.Replace("\"w1\"", "\"w2\"", StringComparison.Ordinal), Config, "each symbol once; 'w2' comes twice");
         RefusesConfig(row, config.Replace("\"w1\"", "1", StringComparison.Ordinal), Config, "symbols");
         RefusesConfig(row, config.Replace("\"layers\": 1", "\"layers\": 1, \"extra\": 1", StringComparison.Ordinal), Config, "extra");
         File.WriteAllText(Config, config);

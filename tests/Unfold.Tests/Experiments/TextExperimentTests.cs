@@ -1,0 +1,53 @@
+using System.Text.Json;
+using Unfold.Experiments;
+using Unfold.Tests.Persistence;
+using Program = Unfold.Experiments.Program;
+
+namespace Unfold.Tests.Experiments;
+
+/// <summary>The experiments that tag and classify sequences, on a part of their data.</summary>
+public sealed class TextExperimentTests
+{
+    private static (string Model, string Metric, double Value, long? Parameters)[] Run(string name, string threads)
+    {
+        Experiment experiment = Unfold.Experiments.Experiments.All.Single(one => one.Name == name);
+        string data = RealData.Folder(experiment.DataNeeded).Require(experiment.DataNeeded[0]);
+        data = data[..^experiment.DataNeeded[0].Length];
+        using var pictures = new TemporaryFolder();
+        using var output = new StringWriter { NewLine = "\n" };
+        using var error = new StringWriter { NewLine = "\n" };
+        int code = Program.Run([name, "--quick", "--json", "--data", data, "--threads", threads, "--out", pictures.Path], [experiment], output, error);
+        Assert.True(code == 0, error.ToString());
+        Assert.StartsWith("<svg", File.ReadAllText(pictures[$"{name}.svg"]), StringComparison.Ordinal);
+        return [.. output.ToString().TrimEnd('\n').Split('\n').Select(line => JsonDocument.Parse(line).RootElement).Select(line => (
+            line.GetProperty("model").GetString()!,
+            line.GetProperty("metric").GetString()!,
+            line.GetProperty("value").GetDouble(),
+            line.GetProperty("parameters").ValueKind == JsonValueKind.Null ? (long?)null : line.GetProperty("parameters").GetInt64()))];
+    }
+
+    // A bound lies between what a model that learns nothing has and what this one has.
+    [Theory]
+    [InlineData("names", "RNN 128", 52)]
+    [InlineData("questions", "bidirectional LSTM 100", 25)]
+    [InlineData("polarity", "bidirectional LSTM 64", 40)]
+    [InlineData("chunking", "bidirectional LSTM 128", 5)]
+    public void A_quick_run_reports_its_models_and_a_picture(string name, string model, double above)
+    {
+        (string Model, string Metric, double Value, long? Parameters)[] results = Run(name, "2");
+        Assert.All(results, result => Assert.InRange(result.Value, 0, 100));
+        (_, _, double value, long? parameters) = results.First(result => result.Model == model);
+        Assert.True(value > above, $"{model}: {value}");
+        Assert.True(parameters > 20_000);
+        Assert.Contains(results, result => result.Parameters is null);
+    }
+
+    [Fact]
+    public void The_vowels_are_told_apart_in_seconds_and_alike_on_any_threads()
+    {
+        (string Model, string Metric, double Value, long? Parameters)[] results = Run("vowels", "1");
+        Assert.Equal(results, Run("vowels", "3"));
+        Assert.Equal(("nearest mean frame", 91.62, null), (results[0].Model, Math.Round(results[0].Value, 2), results[0].Parameters));
+        Assert.True(results[^1].Value > 85);
+    }
+}
