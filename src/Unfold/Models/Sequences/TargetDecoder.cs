@@ -163,7 +163,7 @@ public sealed class TargetDecoder
 
     private SequenceInput Read(Tape tape, ReadOnlyMemory<int> symbols, int batch, SeededRandom? random) => _embedding is null
         ? SequenceInput.Of(symbols, batch)
-        : SequenceInput.Of(Drop(tape, _embedding.Forward(tape, symbols, batch), random));
+        : _embedding.Read(tape, symbols, batch, _dropout, random);
 
     private Tensor Combine(Tape tape, Tensor? contexts, Tensor outputs) =>
         contexts is null ? outputs : tape.Activate(Combination!.Forward(tape, tape.Concatenate(contexts, outputs)), Activation.Tanh);
