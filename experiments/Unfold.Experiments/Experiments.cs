@@ -11,5 +11,8 @@ internal static class Experiments
         new QuestionsExperiment(),
         new PolarityExperiment(),
         new VowelsExperiment(),
+        new ReversalExperiment(),
+        new DatesExperiment(),
+        new TranslationExperiment(),
     ];
 }
