@@ -15,5 +15,8 @@ internal static class Experiments
         new AirlineExperiment(),
         new TemperaturesExperiment(),
         new TransformerExperiment(),
+        new ReversalExperiment(),
+        new DatesExperiment(),
+        new TranslationExperiment(),
     ];
 }
