@@ -58,7 +58,7 @@ internal sealed record CommandRun(string Output, IReadOnlyList<(double Seconds, 
     }
 
     /// <summary>The kernel's own high-water mark: however seldom one looks, no peak before is missed.</summary>
-    private static long PeakOf(Process process)
+    public static long PeakOf(Process process)
     {
         const string mark = "VmHWM:";
         try

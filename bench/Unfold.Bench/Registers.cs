@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 using Unfold.Numerics.Vectors;
 
 namespace Unfold.Bench;
@@ -14,7 +13,7 @@ internal static class Registers
     public const int Limit = 256;
 
     /// <summary>The questions that can be asked so: those that this program and its peers answer themselves.</summary>
-    public static IReadOnlyList<string> Questions { get; } = ["peak", "products", "steps", "stream"];
+    public static IReadOnlyList<string> Questions { get; } = ["peak", "products", "steps", "layers", "padding", "stream"];
 
     // Without AVX-512 the sixteen registers of AVX2 are left, as on the processors meant. A preferred width of 256 bits
     // would keep the thirty-two of AVX-512VL. The older switch EnableAVX512F is no longer heeded.
@@ -46,9 +45,7 @@ internal static class Registers
     /// <returns>Its exit code.</returns>
     public static int StartAgain(string[] arguments)
     {
-        string program = Environment.ProcessPath ?? throw new InvalidOperationException("The system does not say where this program lies, so it cannot be started again.");
-        bool byHost = Path.GetFileNameWithoutExtension(program) == "dotnet";
-        var start = new ProcessStartInfo(program, byHost ? ["exec", Path.Combine(AppContext.BaseDirectory, $"{Assembly.GetExecutingAssembly().GetName().Name}.dll"), .. arguments] : arguments);
+        ProcessStartInfo start = OwnProgram.Start(arguments);
         foreach ((string name, string? value) in _variables)
         {
             start.Environment[name] = value;

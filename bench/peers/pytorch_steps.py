@@ -44,6 +44,7 @@ from torch import nn  # noqa: E402
 from torch.nn import functional  # noqa: E402
 
 import pytorch_attention  # noqa: E402
+import pytorch_layers  # noqa: E402
 import pytorch_scans  # noqa: E402
 
 SYMBOLS = 57
@@ -179,6 +180,7 @@ WORKLOADS = {
     "stream256": Streaming(256),
     **pytorch_attention.WORKLOADS,
     **pytorch_scans.WORKLOADS,
+    **pytorch_layers.WORKLOADS,
 }
 
 
