@@ -26,8 +26,7 @@ internal sealed class AttentionStep
         var settings = new EncoderDecoderSettings
         {
             Encoder = new SequenceEncoderSettings { Hidden = Width, Embedding = Width },
-            Hidden = Width,
-            Embedding = Width,
+            Decoder = new SequenceEncoderSettings { Hidden = Width, Embedding = Width, Reading = Reading.Forward },
             Attention = attention,
         };
         _model = new EncoderDecoder(new SequenceSchema([new SymbolTable(symbols)], null), new SymbolTable(symbols), settings, random);

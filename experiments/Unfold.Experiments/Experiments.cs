@@ -11,5 +11,9 @@ internal static class Experiments
         new QuestionsExperiment(),
         new PolarityExperiment(),
         new VowelsExperiment(),
+        new SunspotsExperiment(),
+        new AirlineExperiment(),
+        new TemperaturesExperiment(),
+        new TransformerExperiment(),
     ];
 }

@@ -63,8 +63,24 @@ public sealed class Embedding
             }
         }
 
-        tape.OnBackward(output, () => Reductions.AddRowsAt(output.Gradient, tokens.Span, width, width, Weights.Gradient, tape.Workers));
+        tape.OnBackward(output, () =>
+        {
+            // A layer that knows of the table has given it its gradient already.
+            if (output.HasGradient)
+            {
+                Reductions.AddRowsAt(output.Gradient, tokens.Span, width, width, Weights.Gradient, tape.Workers);
+            }
+        });
         return output;
+    }
+
+    /// <summary>Looks up tokens for a recurrent layer to read, by choice with dropout.</summary>
+    internal SequenceInput Read(Tape tape, ReadOnlyMemory<int> tokens, int batch, double dropout, SeededRandom? random)
+    {
+        Tensor vectors = Forward(tape, tokens, batch);
+        return random is null || dropout == 0
+            ? SequenceInput.Of(vectors, this, tokens)
+            : SequenceInput.Of(Dropout.Forward(tape, vectors, dropout, random));
     }
 
     /// <summary>The vector of one token.</summary>

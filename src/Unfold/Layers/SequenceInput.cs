@@ -26,6 +26,9 @@ public readonly struct SequenceInput
 
     internal ReadOnlyMemory<int> Tokens { get; }
 
+    /// <summary>The table whose rows <see cref="Dense"/> holds, and which row at each place; null where the numbers come from elsewhere.</summary>
+    internal (Embedding Table, ReadOnlyMemory<int> Tokens)? LookUp { get; private init; }
+
     /// <summary>Takes a tensor (T, B, I).</summary>
     /// <exception cref="ArgumentException">The tensor has not three dimensions.</exception>
     public static SequenceInput Of(Tensor dense)
@@ -35,6 +38,12 @@ public readonly struct SequenceInput
             ? new(dense, default, dense.Shape[0], dense.Shape[1])
             : throw new ArgumentException($"The input of a recurrent layer has the shape (T, B, I); found {dense.Shape}.", nameof(dense));
     }
+
+    /// <summary>Takes what was looked up in a table, and the table with it: so a layer need not multiply a row as often as it comes.</summary>
+    /// <param name="dense">(T, B, I); a gradient may go to the table past it.</param>
+    /// <param name="table">The table.</param>
+    /// <param name="tokens">The row of the table at each place; a negative one stands for zeros.</param>
+    internal static SequenceInput Of(Tensor dense, Embedding table, ReadOnlyMemory<int> tokens) => Of(dense) with { LookUp = (table, tokens) };
 
     /// <summary>Some steps of this input, without a copy.</summary>
     /// <param name="start">The first step.</param>

@@ -14,6 +14,9 @@ namespace Unfold.Layers;
 /// </remarks>
 internal sealed class SequencePacking
 {
+    // For each step a thread reads all weights, which takes about the time of so many rows.
+    private const int RowsOfWeights = 2;
+
     private readonly int _time;
     private readonly IReadOnlyList<int>? _lengths;
 
@@ -59,6 +62,18 @@ internal sealed class SequencePacking
     /// <summary>The number of sequences that have a step.</summary>
     public int Active(int step) => IsIdentity ? Batch : Integers(_first)[step + 1] - Integers(_first)[step];
 
+    /// <summary>The number of steps, from the first one on, that at least so many sequences have.</summary>
+    public int StepsWith(int sequences)
+    {
+        int steps = Batch < sequences ? 0 : _time;
+        while (!IsIdentity && steps > 0 && Active(steps - 1) < sequences)
+        {
+            steps--;
+        }
+
+        return steps;
+    }
+
     /// <summary>The end of the run of steps from this one on that as many sequences have.</summary>
     public int SameActiveUntil(int step)
     {
@@ -89,7 +104,7 @@ internal sealed class SequencePacking
     /// <summary>The number of steps of the sequence with a place in the order.</summary>
     public int Length(int place) => _lengths?[Sequence(place)] ?? _time;
 
-    /// <summary>The places that fall to a part of a job: as many steps to each part, or nearly so.</summary>
+    /// <summary>The places that fall to a part of a job: as much work to each part, or nearly so.</summary>
     public (int Start, int End) Share(int parts, int part) => (Boundary(parts, part), Boundary(parts, part + 1));
 
     /// <summary>Copies rows of the batch into packed order.</summary>
@@ -121,14 +136,31 @@ internal sealed class SequencePacking
             return (int)((long)Batch * part / parts);
         }
 
-        long wanted = (long)Rows * part / parts;
-        int place = 0;
-        for (long steps = 0; place < Batch && steps < wanted; place++)
+        // The smallest cost that all parts can keep to.
+        long low = 0, high = Rows + (RowsOfWeights * (long)Length(0));
+        while (low < high)
         {
-            steps += Length(place);
+            long middle = (low + high) / 2;
+            (low, high) = Fill(parts, middle) == Batch ? (low, middle) : (middle + 1, high);
         }
 
-        return part == parts ? Batch : place;
+        return Fill(part, low);
+    }
+
+    /// <summary>The first place that is left when so many parts have each taken what they can for a cost.</summary>
+    private int Fill(int parts, long most)
+    {
+        int place = 0;
+        for (int part = 0; part < parts && place < Batch; part++)
+        {
+            long cost = RowsOfWeights * (long)Length(place);
+            while (place < Batch && cost + Length(place) <= most)
+            {
+                cost += Length(place++);
+            }
+        }
+
+        return place;
     }
 
     private static Span<int> Integers(Memory<float> memory) => MemoryMarshal.Cast<float, int>(memory.Span);

@@ -22,15 +22,42 @@ internal sealed class SequenceProjection
     // The rows of the input in packed order: vectors, or tokens as whole numbers.
     private readonly Memory<float> _gathered;
 
+    // Where rows of a table come again and again; then nothing is gathered.
+    private readonly LookUpProjection? _lookUp;
+
     public SequenceProjection(FusedCell cell, PackedWeights weights, Tape tape, SequenceInput input, SequencePacking packing)
     {
         (_cell, _weights, _tape, _input, _packing) = (cell, weights, tape, input, packing);
-        _gathered = packing.IsIdentity ? default : tape.Scratch(checked(packing.Rows * (input.Dense is null ? 1 : cell.InputSize)));
+        if (input.LookUp is { } lookUp)
+        {
+            _lookUp = LookUpProjection.Create(cell, weights, tape, lookUp.Table.Weights, Packed(lookUp.Tokens.Span));
+        }
+
+        bool gathers = !packing.IsIdentity && _lookUp is null;
+        _gathered = gathers ? tape.Scratch(checked(packing.Rows * (input.Dense is null ? 1 : cell.InputSize))) : default;
     }
 
     private ReadOnlySpan<float> Vectors => _packing.IsIdentity ? _input.Dense!.Values : _gathered.Span;
 
     private ReadOnlySpan<int> Tokens => _packing.IsIdentity ? _input.Tokens.Span : MemoryMarshal.Cast<float, int>(_gathered.Span);
+
+    /// <summary>Tokens in packed order.</summary>
+    private ReadOnlySpan<int> Packed(ReadOnlySpan<int> tokens)
+    {
+        if (_packing.IsIdentity)
+        {
+            return tokens;
+        }
+
+        Span<int> packed = MemoryMarshal.Cast<float, int>(_tape.Scratch(_packing.Rows).Span);
+        ReadOnlySpan<int> source = _packing.Source;
+        for (int row = 0; row < source.Length; row++)
+        {
+            packed[row] = tokens[source[row]];
+        }
+
+        return packed;
+    }
 
     /// <summary>Packs weights and input.</summary>
     public void Prepare()
@@ -38,19 +65,15 @@ internal sealed class SequenceProjection
         if (_input.Dense is { } dense)
         {
             _weights.Prepare(_tape.Workers, _tape.Recording);
-            if (!_packing.IsIdentity)
+            _lookUp?.Prepare();
+            if (!_packing.IsIdentity && _lookUp is null)
             {
                 _packing.Gather(_tape.Workers, dense.Memory, _gathered, _cell.InputSize);
             }
         }
         else if (!_packing.IsIdentity)
         {
-            Span<int> gathered = MemoryMarshal.Cast<float, int>(_gathered.Span);
-            ReadOnlySpan<int> source = _packing.Source, tokens = _input.Tokens.Span;
-            for (int row = 0; row < source.Length; row++)
-            {
-                gathered[row] = tokens[source[row]];
-            }
+            Packed(_input.Tokens.Span).CopyTo(MemoryMarshal.Cast<float, int>(_gathered.Span));
         }
     }
 
@@ -58,6 +81,12 @@ internal sealed class SequenceProjection
     public void Compute(int firstRow, int rows, Span<float> gates)
     {
         int width = _cell.GatesWidth;
+        if (_lookUp is not null)
+        {
+            _lookUp.Compute(firstRow, rows, gates);
+            return;
+        }
+
         if (_input.Dense is not null)
         {
             for (int row = 0; row < rows; row += RowsAtOnce)
@@ -127,6 +156,12 @@ internal sealed class SequenceProjection
         if (_cell.SumsBias is { } bias)
         {
             Reductions.AddColumnSums(gates.Span, rows, width, bias.Gradient, workers);
+        }
+
+        if (_lookUp is not null)
+        {
+            _lookUp.AddGradients(gates);
+            return;
         }
 
         if (_input.Dense is not { } dense)

@@ -16,7 +16,7 @@ namespace Unfold.Layers;
 /// </remarks>
 internal sealed class SequenceScan
 {
-    // With fewer rows than this a thread's products are too thin, so all steps are projected before the loop.
+    // With fewer rows than this a thread's products are too thin, so such steps are projected before the loop.
     private const int RowsForProjectionInLoop = 4;
 
     private readonly FusedCell _cell;
@@ -27,7 +27,7 @@ internal sealed class SequenceScan
     private readonly ChannelScan? _channels;
     private readonly StateTrace? _trace;
     private readonly ulong? _noiseSeed;
-    private readonly int _time, _batch, _hidden, _gatesWidth, _savedWidth, _memoryWidth, _noiseWidth;
+    private readonly int _time, _batch, _hidden, _gatesWidth, _savedWidth, _memoryWidth, _noiseWidth, _stepsInLoop;
 
     // One row for each of the packing; the states have B rows more, with the initial state first.
     private readonly Memory<float> _gates, _saved, _noise, _hiddens, _memories, _outputs;
@@ -48,6 +48,7 @@ internal sealed class SequenceScan
         _noise = tape.Scratch(checked(rows * _noiseWidth));
         _hiddens = tape.Scratch(checked((rows + _batch) * _hidden));
         _memories = tape.Scratch(checked((rows + _batch) * _memoryWidth));
+        _stepsInLoop = cell is ScanCell ? 0 : _packing.StepsWith(RowsForProjectionInLoop * tape.Workers.Count);
         _channels = cell is ScanCell scan ? new ChannelScan(scan, tape.Workers, _packing, _gates, _hiddens) : null;
         var shape = new Shape(_time, _batch, _hidden);
         _outputs = _packing.IsIdentity ? _hiddens[(_batch * _hidden)..] : tape.Scratch(shape.Length);
@@ -60,8 +61,6 @@ internal sealed class SequenceScan
 
     public RecurrentState Final { get; }
 
-    private bool InLoop => _channels is null && _batch >= RowsForProjectionInLoop * _tape.Workers.Count;
-
     public void Forward()
     {
         Workers workers = _tape.Workers;
@@ -69,12 +68,13 @@ internal sealed class SequenceScan
         _projection.Prepare();
         StartFrom(_initial?.Hidden, _hiddens, _hidden);
         StartFrom(_initial?.Memory, _memories, _memoryWidth);
-        if (!InLoop)
+        if (_stepsInLoop < _time)
         {
             workers.Run(part =>
             {
-                (int first, int end) = workers.Share(_packing.Rows, part);
-                _projection.Compute(first, end - first, Rows(_gates, first, end - first, _gatesWidth));
+                int thin = _packing.First(_stepsInLoop);
+                (int first, int end) = workers.Share(_packing.Rows - thin, part);
+                _projection.Compute(thin + first, end - first, Rows(_gates, thin + first, end - first, _gatesWidth));
             });
         }
 
@@ -154,7 +154,7 @@ internal sealed class SequenceScan
     {
         int row = _packing.First(t) + first, previous = PreviousRow(t) + first;
         Span<float> gates = Rows(_gates, row, rows, _gatesWidth);
-        if (InLoop)
+        if (t < _stepsInLoop)
         {
             _projection.Compute(row, rows, gates);
         }

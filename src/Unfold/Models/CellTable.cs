@@ -33,6 +33,10 @@ internal static class CellTable
             (_, input, hidden, random, name) => new MinLstmCell(input, hidden, random!, name: name),
             (_, input, h) => 3 * h * (input + 1),
             (_, h) => (Int128)3 * h),
+        [CellKind.Jordan] = new(
+            (_, input, hidden, random, name) => new JordanCell(input, hidden, hidden, random!, name: name),
+            (_, input, h) => h * (input + (2 * h) + 2),
+            (_, h) => (Int128)3 * h),
         [CellKind.Custom] = new(
             CreateCustom,
             (settings, input, h) => CreateCustom(settings, (int)Int128.Min(input, int.MaxValue), (int)h, random: null, "cell").Parameters.Sum(parameter => (long)parameter.Shape.Length),

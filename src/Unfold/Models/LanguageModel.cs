@@ -180,7 +180,7 @@ public sealed class LanguageModel
 
         if (Embedding is not null)
         {
-            input = SequenceInput.Of(Drop(tape, Embedding.Forward(tape, inputs, batch), dropout));
+            input = Embedding.Read(tape, inputs, batch, Settings.Dropout, dropout);
         }
 
         SequenceOutput output = Stack.Forward(tape, input, state, lengths: null, dropout);

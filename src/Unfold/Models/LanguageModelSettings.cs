@@ -22,6 +22,9 @@ public enum CellKind
     /// <summary>Minimal long short-term memory, trained by a scan over time.</summary>
     MinLstm,
 
+    /// <summary>Jordan's network: the output comes back by way of a hidden layer of the same width, both through tanh.</summary>
+    Jordan,
+
     /// <summary>A cell of the user's own, which <see cref="LanguageModelSettings.CustomCell"/> makes.</summary>
     Custom,
 }

@@ -14,6 +14,7 @@ Conventions of the files (PyTorch's are converted into them here):
   min-gru, columns z n:      h' = (1 - z) * h + z * n, n = g(x U_n + b_n), g(s) = s + 0.5 for s >= 0, sigmoid(s) below.
   min-lstm, columns i f n:   h' = f / (f + i) * h + i / (f + i) * n. Both are checked against the log-space scan of the
                              paper (arXiv 2410.01201, appendix B), which wants a positive initial state.
+  jordan-g: k = f(x U + y W + b), y' = g(k V + c), k (H + 2) wide, y the only state (in the place of h).
 PyTorch keeps the transposed weights (G*H, I) and (G*H, H) and two biases; here bias_ih = b and bias_hh = 0, but
 for the candidate rows of GRU's bias_hh, which are bn.
 """
@@ -32,6 +33,8 @@ torch.set_num_threads(1)
 GATES = {"rnn-tanh": 1, "rnn-relu": 1, "rnn-sigmoid": 1, "rnn-identity": 1,
          "lstm": 4, "gru-reset-after": 3, "gru-reset-before": 3}
 SCANS = {"min-gru": 2, "min-lstm": 3}       # gates from x alone: no W
+JORDANS = {"jordan-identity": (torch.tanh, lambda s: s), "jordan-sigmoid": (torch.sigmoid, torch.sigmoid),
+           "jordan-tanh": (torch.tanh, torch.tanh), "jordan-softmax": (torch.sigmoid, lambda s: torch.softmax(s, dim=1))}
 ACTIVATIONS = {"rnn-tanh": torch.tanh, "rnn-relu": torch.relu, "rnn-sigmoid": torch.sigmoid,
                "rnn-identity": lambda a: a}
 
@@ -81,6 +84,9 @@ def step(cell, x, state, p, watch=None):
         if watch is not None:
             watch.append(a.detach())
         return [ACTIVATIONS[cell](a)]
+    if cell in JORDANS:
+        f, g = JORDANS[cell]
+        return [g(f(x @ p["U"] + h @ p["W"] + p["b"]) @ p["V"] + p["c"])]
     if cell == "lstm":
         i, f, g, o = torch.split(x @ p["U"] + h @ p["W"] + p["b"], size, dim=1)
         c = torch.sigmoid(f) * state[1] + torch.sigmoid(i) * torch.tanh(g)
@@ -196,6 +202,10 @@ def layer_parameters(generator, cell, input_size, hidden):
     if cell in SCANS:
         return {"U": uniform(generator, 0.7, input_size, SCANS[cell] * hidden),
                 "b": uniform(generator, 0.5, SCANS[cell] * hidden)}
+    if cell in JORDANS:
+        wide = hidden + 2
+        return {"U": uniform(generator, 0.7, input_size, wide), "W": uniform(generator, 0.8, hidden, wide), "b": uniform(generator, 0.5, wide),
+                "V": uniform(generator, 0.9, wide, hidden), "c": uniform(generator, 0.5, hidden)}
     gates = GATES[cell]
     p = {"U": uniform(generator, 0.7, input_size, gates * hidden),
          "W": uniform(generator, 0.6, hidden, gates * hidden),
@@ -436,6 +446,9 @@ def main():
     for index, cell in enumerate(GATES):
         cell_golden(folder, cell + "-full", cell, [7, 7, 7], seed=100 + index)
         cell_golden(folder, cell + "-lengths", cell, [7, 2, 5], seed=200 + index)
+    for index, cell in enumerate(JORDANS):
+        cell_golden(folder, cell + "-full", cell, [7, 7, 7], seed=120 + index)
+        cell_golden(folder, cell + "-lengths", cell, [7, 2, 5], seed=220 + index)
     for index, cell in enumerate(SCANS):
         cell_golden(folder, cell + "-full", cell, [7, 7, 7], seed=150 + index)
         cell_golden(folder, cell + "-lengths", cell, [7, 2, 5], seed=270 + index)

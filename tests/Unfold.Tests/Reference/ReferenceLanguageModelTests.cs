@@ -20,7 +20,7 @@ public sealed class ReferenceLanguageModelTests
         get
         {
             var rows = new TheoryData<CellKind, Activation, int, int, LossOver>();
-            foreach ((CellKind cell, Activation f) in new[] { (CellKind.Rnn, Activation.Tanh), (CellKind.Rnn, Activation.Relu), (CellKind.Rnn, Activation.Sigmoid), (CellKind.Rnn, Activation.Identity), (CellKind.Lstm, Activation.Tanh), (CellKind.Gru, Activation.Tanh), (CellKind.MinGru, Activation.Tanh), (CellKind.MinLstm, Activation.Tanh) })
+            foreach ((CellKind cell, Activation f) in new[] { (CellKind.Rnn, Activation.Tanh), (CellKind.Rnn, Activation.Relu), (CellKind.Rnn, Activation.Sigmoid), (CellKind.Rnn, Activation.Identity), (CellKind.Lstm, Activation.Tanh), (CellKind.Gru, Activation.Tanh), (CellKind.MinGru, Activation.Tanh), (CellKind.MinLstm, Activation.Tanh), (CellKind.Jordan, Activation.Tanh) })
             {
                 rows.Add(cell, f, 1, 0, LossOver.All);
                 rows.Add(cell, f, 2, 6, LossOver.All);

@@ -9,7 +9,7 @@ namespace Unfold.Tests.Support;
 public static class GoldenCells
 {
     public static readonly string[] Names =
-        ["rnn-tanh", "rnn-relu", "rnn-sigmoid", "rnn-identity", "lstm", "gru-reset-after", "gru-reset-before", "min-gru", "min-lstm"];
+        ["rnn-tanh", "rnn-relu", "rnn-sigmoid", "rnn-identity", "lstm", "gru-reset-after", "gru-reset-before", "min-gru", "min-lstm", "jordan-identity", "jordan-sigmoid", "jordan-tanh", "jordan-softmax"];
 
     public static FusedCell Create(string cell, int input, int hidden, SeededRandom random, string name) => cell switch
     {
@@ -22,10 +22,14 @@ public static class GoldenCells
         "gru-reset-before" => new GruCell(input, hidden, random, GruReset.BeforeProduct, name),
         "min-gru" => new MinGruCell(input, hidden, random, name: name),
         "min-lstm" => new MinLstmCell(input, hidden, random, name: name),
+        "jordan-identity" => new JordanCell(input, hidden + 2, hidden, random, JordanOutput.Identity, Activation.Tanh, name),
+        "jordan-sigmoid" => new JordanCell(input, hidden + 2, hidden, random, JordanOutput.Sigmoid, Activation.Sigmoid, name),
+        "jordan-tanh" => new JordanCell(input, hidden + 2, hidden, random, JordanOutput.Tanh, Activation.Tanh, name),
+        "jordan-softmax" => new JordanCell(input, hidden + 2, hidden, random, JordanOutput.Softmax, Activation.Sigmoid, name),
         _ => throw new ArgumentException($"No golden file has a cell '{cell}'."),
     };
 
-    /// <summary>The parameters by their letters: U, b and, where the cell has them, W and bn.</summary>
+    /// <summary>The parameters by their letters: U, b and, where the cell has them, W, bn, V and c.</summary>
     public static IReadOnlyList<(string Letter, Parameter Parameter)> Letters(FusedCell cell)
     {
         var letters = new List<(string, Parameter)> { ("U", cell.InputWeights), ("b", cell.Bias) };
@@ -37,6 +41,11 @@ public static class GoldenCells
         if (cell is GruCell { RecurrentBias: { } bias })
         {
             letters.Add(("bn", bias));
+        }
+
+        if (cell is JordanCell jordan)
+        {
+            letters.AddRange([("V", jordan.OutputWeights), ("c", jordan.OutputBias)]);
         }
 
         return letters;

@@ -10,7 +10,7 @@ namespace Unfold.Tests.Training;
 [Trait("Path", "every")]
 public sealed class GradientCheckTests
 {
-    private const double SingleTolerance = 1e-2;
+    private const double SingleTolerance = 1e-3;
     private const double DoubleTolerance = 1e-5;
 
     public static TheoryData<string> Cells => [.. GoldenCells.Names];

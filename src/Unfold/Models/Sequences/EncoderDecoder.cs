@@ -29,10 +29,10 @@ public sealed class EncoderDecoder : SequenceModel<SequencePair>
         settings.Validate();
         if (symbols.Symbols.Count == 0)
         {
-            throw new UnfoldException($"There is no target symbol that comes {settings.MinimumCount} times or more in the training examples, so there is nothing to write.");
+            throw new UnfoldException($"There is no target symbol that comes {settings.Decoder.MinimumCount} times or more in the training examples, so there is nothing to write.");
         }
 
-        MemoryBudget.RequireParameters(CountParameters(schema, symbols, settings), $"An encoder-decoder of {settings.Encoder.Hidden} and {settings.Hidden} with {symbols.Count} target symbols");
+        MemoryBudget.RequireParameters(CountParameters(schema, symbols, settings), $"An encoder-decoder of {settings.Encoder.Hidden} and {settings.Decoder.Hidden} with {symbols.Count} target symbols");
         Settings = settings;
         Encoder = new SequenceEncoder(schema, settings.Encoder, random);
         Decoder = new TargetDecoder(Encoder, symbols, settings, random);
@@ -68,7 +68,7 @@ public sealed class EncoderDecoder : SequenceModel<SequencePair>
         SeededRandom random = WeightsRandom(options);
         settings.Validate();
         SequenceSchema schema = SequenceSchema.Learn([.. examples.Select(example => example.Source)], settings.Encoder.MinimumCount);
-        SymbolTable symbols = SymbolTable.Build(examples.SelectMany(example => example.Target), settings.MinimumCount);
+        SymbolTable symbols = SymbolTable.Build(examples.SelectMany(example => example.Target), settings.Decoder.MinimumCount);
         var model = new EncoderDecoder(schema, symbols, settings, random);
         model.Train(examples, validation, options);
         return model;

@@ -1,5 +1,3 @@
-using Unfold.Layers;
-
 namespace Unfold.Models;
 
 /// <summary>Whether and how a decoder looks back at the steps of its source.</summary>
@@ -21,57 +19,30 @@ public sealed record EncoderDecoderSettings
     /// <summary>What reads the source.</summary>
     public SequenceEncoderSettings Encoder { get; init; } = new();
 
-    /// <summary>The cell of every layer of the decoder.</summary>
-    public CellKind Cell { get; init; } = CellKind.Lstm;
-
-    /// <summary>The number of layers of the decoder, at least 1.</summary>
-    public int Layers { get; init; } = 1;
-
-    /// <summary>H, the width of every layer of the decoder, at least 1.</summary>
-    public int Hidden { get; init; } = 100;
-
-    /// <summary>How the layers of the decoder are connected.</summary>
-    public StackConnection Connection { get; init; } = StackConnection.Plain;
-
-    /// <summary>The width of a target symbol's vector where it is read back; 0 is one-hot.</summary>
-    public int Embedding { get; init; } = 64;
+    /// <summary>
+    /// The recurrent part of what writes the target. It reads forward; its symbols are those of the target, of which the rare ones
+    /// (<see cref="SequenceEncoderSettings.MinimumCount"/>) are the unknown, which is never written.
+    /// </summary>
+    public SequenceEncoderSettings Decoder { get; init; } = new() { Reading = Reading.Forward };
 
     /// <summary>Whether and how the decoder looks back at the steps of its source.</summary>
     public AttentionKind Attention { get; init; } = AttentionKind.Multiplicative;
-
-    /// <summary>How often a target symbol must come in the training examples to be one that can be written, at least 1; the rarer ones are the unknown, which is never written.</summary>
-    public int MinimumCount { get; init; } = 1;
-
-    /// <summary>The probability with which the decoder's values are dropped in training before, between and after its layers, in [0, 1).</summary>
-    public double Dropout { get; init; }
 
     /// <summary>Throws unless all values are in range.</summary>
     /// <exception cref="UnfoldException">A value is out of range; the message names it.</exception>
     public void Validate()
     {
-        if (Encoder is null)
+        if (Encoder is null || Decoder is null)
         {
-            throw new UnfoldException("An encoder-decoder has settings of its encoder; found none.");
+            throw new UnfoldException($"An encoder-decoder has settings of both its parts; found none of its {(Encoder is null ? "encoder" : "decoder")}.");
         }
 
         Encoder.Validate();
         Decoder.Validate();
+        Decoder.RequireForward("The decoder of an encoder-decoder");
         if (!Enum.IsDefined(Attention))
         {
             throw new UnfoldException($"The {nameof(AttentionKind)} {Attention} is not known; the known ones are {string.Join(", ", Enum.GetNames<AttentionKind>())}.");
         }
     }
-
-    /// <summary>The recurrent part of the decoder in the words of an encoder, for what both share.</summary>
-    internal SequenceEncoderSettings Decoder => new()
-    {
-        Cell = Cell,
-        Layers = Layers,
-        Hidden = Hidden,
-        Reading = Reading.Forward,
-        Connection = Connection,
-        Embedding = Embedding,
-        MinimumCount = MinimumCount,
-        Dropout = Dropout,
-    };
 }

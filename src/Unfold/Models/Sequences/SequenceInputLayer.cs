@@ -78,13 +78,18 @@ internal sealed class SequenceInputLayer
         }
 
         Tensor? together = Schema.Width == 0 ? null : Standardized(sequences, time);
+        int[] tokens = [];
         for (int column = 0; column < Tables.Count; column++)
         {
-            Tensor vectors = Tables[column].Forward(tape, Tokens(sequences, time, column), sequences.Count);
+            tokens = Tokens(sequences, time, column);
+            Tensor vectors = Tables[column].Forward(tape, tokens, sequences.Count);
             together = together is null ? vectors : tape.Concatenate(together, vectors);
         }
 
-        return SequenceInput.Of(dropout(together!));
+        Tensor input = dropout(together!);
+        return Tables.Count == 1 && Schema.Width == 0 && ReferenceEquals(input, together)
+            ? SequenceInput.Of(input, Tables[0], tokens)
+            : SequenceInput.Of(input);
     }
 
     private static bool IsOneHot(SequenceSchema schema, Func<int, int> widthOf) => schema.Columns.Count > 0 && widthOf(0) == 0;

@@ -25,16 +25,20 @@ public sealed class TargetDecoder
     internal TargetDecoder(SequenceEncoder encoder, SymbolTable symbols, EncoderDecoderSettings settings, SeededRandom? random)
     {
         Symbols = symbols;
-        _dropout = settings.Dropout;
+        SequenceEncoderSettings own = settings.Decoder;
+        _dropout = own.Dropout;
         int classes = symbols.Count + 1;
-        _embedding = settings.Embedding == 0 ? null : new Embedding(classes, settings.Embedding, random!, "decoder.embedding");
-        int input = settings.Embedding == 0 ? classes : settings.Embedding;
-        LanguageModelSettings shape = settings.Decoder.ToLanguageModelSettings();
-        CellTable.Row row = CellTable.Of(settings.Cell);
-        Stack = new StackedLayers(
-            [.. Enumerable.Range(0, settings.Layers).Select(layer => new Recurrent(row.Create(shape, layer == 0 ? input : settings.Hidden, settings.Hidden, random!, $"decoder.layers.{layer}")))],
-            settings.Dropout,
-            settings.Connection);
+        _embedding = own.Embedding == 0 ? null : new Embedding(classes, own.Embedding, random!, "decoder.embedding");
+        LanguageModelSettings shape = own.ToLanguageModelSettings();
+        var layers = new SequenceLayer[own.Layers];
+        int width = own.Embedding == 0 ? classes : own.Embedding;
+        for (int layer = 0; layer < layers.Length; layer++)
+        {
+            layers[layer] = new Recurrent(CellTable.Of(own.Cell).Create(shape, width, own.Hidden, random, $"decoder.layers.{layer}"));
+            width = layers[layer].OutputSize;
+        }
+
+        Stack = new StackedLayers(layers, own.Dropout, own.Connection);
         Bridge = new Dense(Width(encoder.Stack.ZeroState(1).Layers[^1]), Stack.ZeroState(1).Layers.Sum(Width), random!, "bridge");
         int hidden = Stack.OutputSize, memory = encoder.OutputSize;
         Attention = settings.Attention switch
@@ -85,13 +89,13 @@ public sealed class TargetDecoder
     /// <summary>The number of learned values of a decoder, before memory is taken for it.</summary>
     internal static Int128 CountParameters(SymbolTable symbols, EncoderDecoderSettings settings, Int128 memory)
     {
-        LanguageModelSettings shape = settings.Decoder.ToLanguageModelSettings();
-        CellTable.Count count = CellTable.Of(settings.Cell).Count;
-        Int128 h = settings.Hidden, classes = symbols.Count + 1, input = settings.Embedding == 0 ? classes : settings.Embedding;
-        Int128 layers = count(shape, input, h) + ((settings.Layers - 1) * count(shape, h, h));
+        SequenceEncoderSettings own = settings.Decoder;
+        LanguageModelSettings shape = own.ToLanguageModelSettings(), source = settings.Encoder.ToLanguageModelSettings();
+        CellTable.Count count = CellTable.Of(own.Cell).Count;
+        Int128 h = shape.OutputSize(0), classes = symbols.Count + 1;
+        Int128 layers = count(shape, own.Embedding == 0 ? classes : own.Embedding, own.Hidden) + ((own.Layers - 1) * count(shape, h, own.Hidden));
         int directions = settings.Encoder.Reading == Reading.Forward ? 1 : 2;
-        Int128 final = directions * (Int128)settings.Encoder.Hidden * ValuesPerUnit(settings.Encoder.ToLanguageModelSettings());
-        Int128 bridge = (final + 1) * settings.Layers * h * ValuesPerUnit(shape);
+        Int128 bridge = ((directions * StateWidth(source, settings.Encoder.Hidden)) + 1) * own.Layers * StateWidth(shape, own.Hidden);
         Int128 attention = settings.Attention switch
         {
             AttentionKind.Additive => (h * h) + (memory * h) + h,
@@ -99,7 +103,7 @@ public sealed class TargetDecoder
             _ => 0,
         };
         Int128 combination = settings.Attention == AttentionKind.None ? 0 : (memory + h + 1) * h;
-        return (classes * settings.Embedding) + bridge + layers + attention + combination + ((h + 1) * classes);
+        return (classes * own.Embedding) + bridge + layers + attention + combination + ((h + 1) * classes);
     }
 
     /// <summary>What the decoder begins with.</summary>
@@ -157,13 +161,14 @@ public sealed class TargetDecoder
 
     private static int Width(SequenceState state) => state.Parts.Sum(part => part.Values.Shape.Columns);
 
-    /// <summary>How many values of state a cell has for each unit: its output, and what is not output.</summary>
-    private static int ValuesPerUnit(LanguageModelSettings shape) =>
-        1 + CellTable.Of(shape.Cell).Create(shape, 1, 1, null!, "unit").MemorySize;
+    /// <summary>The number of values of state of a layer: its output, and what is not output.</summary>
+    private static Int128 StateWidth(LanguageModelSettings shape, int hidden) => shape.OutputSize(0) + (shape.Cell == CellKind.Custom
+        ? CellTable.Of(shape.Cell).Create(shape, 1, hidden, random: null, "cell").MemorySize
+        : (Int128)shape.MemorySize(0));
 
     private SequenceInput Read(Tape tape, ReadOnlyMemory<int> symbols, int batch, SeededRandom? random) => _embedding is null
         ? SequenceInput.Of(symbols, batch)
-        : SequenceInput.Of(Drop(tape, _embedding.Forward(tape, symbols, batch), random));
+        : _embedding.Read(tape, symbols, batch, _dropout, random);
 
     private Tensor Combine(Tape tape, Tensor? contexts, Tensor outputs) =>
         contexts is null ? outputs : tape.Activate(Combination!.Forward(tape, tape.Concatenate(contexts, outputs)), Activation.Tanh);

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Unfold.Cells;
-using Unfold.Layers;
 using Unfold.Models;
 
 namespace Unfold.Persistence;
@@ -8,8 +6,9 @@ namespace Unfold.Persistence;
 /// <summary>Saves and loads an <see cref="EncoderDecoder"/>: a folder with config.json, model.safetensors and README.md.</summary>
 public static class EncoderDecoderFiles
 {
-    private const int MostLayers = 1_000;
-    private const int WidestLayer = 1_000_000;
+    private const string Decoder = "decoder";
+    private const string Attention = "attention";
+    private const string Targets = "targets";
 
     extension(EncoderDecoder model)
     {
@@ -20,10 +19,11 @@ public static class EncoderDecoderFiles
             ArgumentNullException.ThrowIfNull(model);
             SequenceModelFolder.Save(folder, model, json =>
             {
-                SequenceConfig.Write(json, model.Encoder.Settings);
+                SequenceConfig.Write(json, model.Settings.Encoder);
                 SequenceConfig.Write(json, model.Encoder.Schema);
-                Write(json, model.Settings);
-                SequenceConfig.Write(json, "targets", model.Decoder.Symbols.Symbols);
+                SequenceConfig.Write(json, model.Settings.Decoder, Decoder);
+                json.WriteString(Attention, SequenceConfig.Word(model.Settings.Attention));
+                SequenceConfig.Write(json, Targets, model.Decoder.Symbols.Symbols);
             });
         }
 
@@ -33,42 +33,16 @@ public static class EncoderDecoderFiles
         /// <exception cref="UnfoldException">The folder is no such model, or damaged, or newer than this Unfold; the message names the file.</exception>
         public static EncoderDecoder Load(string folder, CellFactory? customCell = null) => SequenceModelFolder.Load(folder, fields =>
         {
-            EncoderDecoderSettings settings = Read(fields.Object("decoder")) with { Encoder = SequenceConfig.ReadEncoder(fields, customCell) };
+            var settings = new EncoderDecoderSettings
+            {
+                Encoder = SequenceConfig.ReadEncoder(fields, customCell),
+                Decoder = SequenceConfig.ReadEncoder(fields, customCell, Decoder),
+                Attention = fields.Enum<AttentionKind>(Attention),
+            };
             settings.Validate();
             SequenceSchema schema = SequenceConfig.ReadSchema(fields);
-            var symbols = new SymbolTable(fields.Strings("targets"));
+            var symbols = new SymbolTable(fields.Strings(Targets));
             return new Blueprint<EncoderDecoder>(EncoderDecoder.CountParameters(schema, symbols, settings), () => new EncoderDecoder(schema, symbols, settings, random: null));
         });
-    }
-
-    private static void Write(Utf8JsonWriter json, EncoderDecoderSettings settings)
-    {
-        json.WriteStartObject("decoder");
-        json.WriteString("cell", SequenceConfig.Word(settings.Cell));
-        json.WriteNumber("layers", settings.Layers);
-        json.WriteNumber("hidden", settings.Hidden);
-        json.WriteString("connection", SequenceConfig.Word(settings.Connection));
-        json.WriteNumber("embedding", settings.Embedding);
-        json.WriteString("attention", SequenceConfig.Word(settings.Attention));
-        json.WriteNumber("minimum_count", settings.MinimumCount);
-        json.WriteNumber("dropout", settings.Dropout);
-        json.WriteEndObject();
-    }
-
-    private static EncoderDecoderSettings Read(JsonFields fields)
-    {
-        var settings = new EncoderDecoderSettings
-        {
-            Cell = fields.Enum<CellKind>("cell"),
-            Layers = fields.Int32("layers", 1, MostLayers),
-            Hidden = fields.Int32("hidden", 1, WidestLayer),
-            Connection = fields.Enum<StackConnection>("connection"),
-            Embedding = fields.Int32("embedding", 0, WidestLayer),
-            Attention = fields.Enum<AttentionKind>("attention"),
-            MinimumCount = fields.Int32("minimum_count", 1, int.MaxValue),
-            Dropout = fields.Double("dropout", 0, 1),
-        };
-        fields.Done();
-        return settings;
     }
 }

@@ -11,7 +11,7 @@ namespace Unfold.Persistence;
 internal static class SequenceConfig
 {
     private const int MostLayers = 1_000;
-    private const int WidestLayer = 1_000_000;
+    public const int WidestLayer = 1_000_000;
 
     /// <summary>Readable: indented, and symbols of all scripts as they are.</summary>
     public static JsonWriterOptions WriterOptions { get; } = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

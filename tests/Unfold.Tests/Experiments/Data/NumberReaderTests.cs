@@ -121,13 +121,13 @@ public sealed class NumberReaderTests
     [Fact]
     public void A_series_is_a_number_at_each_time()
     {
-        using SmallData data = new SmallData().Write(TimeSeries.AirlineFile, "\"Month\",\"Passengers\"\r\n\"1949-01\",112\r\n\"1949-02\",118.5\r\n\r\n");
-        TimeSeries series = TimeSeries.Airline(data.Folder);
+        using SmallData data = new SmallData().Write(MeasuredSeries.AirlineFile, "\"Month\",\"Passengers\"\r\n\"1949-01\",112\r\n\"1949-02\",118.5\r\n\r\n");
+        MeasuredSeries series = MeasuredSeries.Airline(data.Folder);
         Assert.Equal(["1949-01", "1949-02"], series.Times);
         Assert.Equal([112, 118.5], series.Values);
         foreach (string damaged in (string[])["\"1949-01\",1", "\"1949-03\",", "\"1949-03\",?0.2", "\"1949-03\"", "\"1949-03\",1,2", ",3", "\"1949-03\",Infinity"])
         {
-            data.Write(TimeSeries.AirlineFile, "\"Month\",\"Passengers\"\n\"1949-02\",1\n" + damaged).Refuses(folder => TimeSeries.Airline(folder), "airline-passengers.csv, line 3");
+            data.Write(MeasuredSeries.AirlineFile, "\"Month\",\"Passengers\"\n\"1949-02\",1\n" + damaged).Refuses(folder => MeasuredSeries.Airline(folder), "airline-passengers.csv, line 3");
         }
     }
 

@@ -75,11 +75,11 @@ public sealed class RealDataTests
     [Fact]
     public void The_series_have_144_2820_and_3650_values()
     {
-        DataFolder folder = RealData.Folder([TimeSeries.AirlineFile, TimeSeries.SunspotsFile, TimeSeries.TemperaturesFile]);
-        TimeSeries airline = TimeSeries.Airline(folder);
+        DataFolder folder = RealData.Folder([MeasuredSeries.AirlineFile, MeasuredSeries.SunspotsFile, MeasuredSeries.TemperaturesFile]);
+        MeasuredSeries airline = MeasuredSeries.Airline(folder);
         Assert.Equal((144, 112, 432), (airline.Values.Length, airline.Values[0], airline.Values[^1]));
-        Assert.Equal((2_820, "1983-12"), (TimeSeries.Sunspots(folder).Values.Length, TimeSeries.Sunspots(folder).Times[^1]));
-        Assert.Equal((3_650, 13.0), (TimeSeries.Temperatures(folder).Values.Length, TimeSeries.Temperatures(folder).Values[^1]));
+        Assert.Equal((2_820, "1983-12"), (MeasuredSeries.Sunspots(folder).Values.Length, MeasuredSeries.Sunspots(folder).Times[^1]));
+        Assert.Equal((3_650, 13.0), (MeasuredSeries.Temperatures(folder).Values.Length, MeasuredSeries.Temperatures(folder).Values[^1]));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Unfold.Autograd;
+using Unfold.Cells;
 using Unfold.Models;
 using Unfold.Numerics;
 using Unfold.Tests.Support;
@@ -18,7 +19,7 @@ public sealed class EncoderDecoderTests
     public void The_gradient_of_the_whole_loss_is_right(AttentionKind attention, CellKind cell, Reading reading, int layers, int embedding)
     {
         EncoderDecoderSettings settings = Reversals.Settings(attention, cell, embedding: embedding);
-        settings = settings with { Layers = layers, Encoder = settings.Encoder with { Reading = reading, Layers = layers } };
+        settings = settings with { Decoder = settings.Decoder with { Layers = layers }, Encoder = settings.Encoder with { Reading = reading, Layers = layers } };
         EncoderDecoder model = Reversals.Random(settings);
         SequencePair[] batch = Reversals.Pairs(new SeededRandom(5), 4, 1, 5, 3);
         GradientCheckReport report = GradientCheck.Run(model.Parameters, tape => model.Loss(tape, batch), new GradientCheckOptions { EntriesPerParameter = 12 });
@@ -40,7 +41,8 @@ public sealed class EncoderDecoderTests
     public void The_loss_and_its_gradient_have_the_same_bits_on_any_number_of_threads(AttentionKind attention)
     {
         SequencePair[] batch = Reversals.Pairs(new SeededRandom(5), 9, 1, 12, 3);
-        EncoderDecoderSettings settings = Reversals.Settings(attention, CellKind.Lstm, hidden: 40, embedding: 20) with { Dropout = 0.3 };
+        EncoderDecoderSettings settings = Reversals.Settings(attention, CellKind.Lstm, hidden: 40, embedding: 20);
+        settings = settings with { Decoder = settings.Decoder with { Dropout = 0.3 } };
         EncoderDecoder model = Reversals.Random(settings);
         (float first, float[] gradients) = Train(1);
         foreach (int threads in (int[])[2, 3])
@@ -84,7 +86,8 @@ public sealed class EncoderDecoderTests
     public void A_rare_target_symbol_is_the_unknown_and_is_never_written()
     {
         SequencePair[] pairs = [.. Enumerable.Repeat(new SequencePair(["x"], ["common"]), 3), new SequencePair(["y"], ["rare"]), new SequencePair(["y"], ["other"])];
-        EncoderDecoderSettings settings = Reversals.Settings(AttentionKind.Additive) with { MinimumCount = 2 };
+        EncoderDecoderSettings settings = Reversals.Settings(AttentionKind.Additive);
+        settings = settings with { Decoder = settings.Decoder with { MinimumCount = 2 } };
         EncoderDecoder model = EncoderDecoder.Fit(pairs, settings, new FitOptions { Epochs = 30, LearningRate = 0.02, BatchSize = 5, Workers = new Workers(1) });
         Assert.Equal(["common"], model.Decoder.Symbols.Symbols);
         Assert.Equal(["common"], model.Predict(Sequence.OfSymbols(["x"])));
@@ -107,11 +110,12 @@ public sealed class EncoderDecoderTests
         EncoderDecoderSettings settings = Reversals.Settings(AttentionKind.None);
         Assert.Contains("at least one training example", Refusal([], settings), StringComparison.Ordinal);
         Assert.Contains("no target symbol that comes 1 times", Refusal([new SequencePair(["a"], [])], settings), StringComparison.Ordinal);
-        Assert.Contains("no target symbol that comes 2 times", Refusal([pair], settings with { MinimumCount = 2 }), StringComparison.Ordinal);
+        Assert.Contains("no target symbol that comes 2 times", Refusal([pair], settings with { Decoder = settings.Decoder with { MinimumCount = 2 } }), StringComparison.Ordinal);
         Assert.Contains("Sequence 1 has 2 columns", Refusal([pair, new SequencePair(Sequence.OfSymbols(["a"], ["b"]), ["c"])], settings), StringComparison.Ordinal);
         Assert.Contains("AttentionKind 9 is not known", Refusal([pair], settings with { Attention = (AttentionKind)9 }), StringComparison.Ordinal);
-        Assert.Contains("hidden size must be at least 1; found 0", Refusal([pair], settings with { Hidden = 0 }), StringComparison.Ordinal);
-        Assert.Contains("number of layers must be at least 1; found 0", Refusal([pair], settings with { Layers = 0 }), StringComparison.Ordinal);
+        Assert.Contains("hidden size must be at least 1; found 0", Refusal([pair], settings with { Decoder = settings.Decoder with { Hidden = 0 } }), StringComparison.Ordinal);
+        Assert.Contains("number of layers must be at least 1; found 0", Refusal([pair], settings with { Decoder = settings.Decoder with { Layers = 0 } }), StringComparison.Ordinal);
+        Assert.Contains("reads forward", Refusal([pair], settings with { Decoder = new SequenceEncoderSettings() }), StringComparison.Ordinal);
         Assert.Contains("The training example 1 is missing", Refusal([pair, null!], settings), StringComparison.Ordinal);
         Assert.Contains("half of one", Assert.Throws<UnfoldException>(() => new SequencePair(["a"], ["\ud800"])).Message, StringComparison.Ordinal);
         Assert.Contains("at least one step", Assert.Throws<UnfoldException>(() => new SequencePair([], ["a"])).Message, StringComparison.Ordinal);
@@ -125,12 +129,22 @@ public sealed class EncoderDecoderTests
     {
         foreach (AttentionKind attention in Enum.GetValues<AttentionKind>())
         {
-            foreach (CellKind cell in Enum.GetValues<CellKind>())
+            foreach (CellKind cell in Enum.GetValues<CellKind>().Where(cell => cell != CellKind.Custom))
             {
-                EncoderDecoderSettings settings = Reversals.Settings(attention, cell) with { Layers = 2, Embedding = attention == AttentionKind.None ? 0 : 3 };
-                EncoderDecoder model = Reversals.Random(settings);
-                Assert.Equal(model.Parameters.ValueCount, (int)EncoderDecoder.CountParameters(model.Encoder.Schema, model.Decoder.Symbols, settings));
+                EncoderDecoderSettings settings = Reversals.Settings(attention, cell);
+                Counted(settings with { Decoder = settings.Decoder with { Layers = 2, Embedding = attention == AttentionKind.None ? 0 : 3 } });
             }
+        }
+
+        EncoderDecoderSettings other = Reversals.Settings(AttentionKind.Additive, CellKind.Lstm);
+        Counted(other with { Decoder = other.Decoder with { Lstm = new LstmOptions { Projection = 3 }, Layers = 2 }, Encoder = other.Encoder with { Lstm = new LstmOptions { Projection = 2 } } });
+        CellFactory custom = (input, hidden, random, name) => new LstmCell(input, hidden, random!, name: name);
+        Counted(other with { Decoder = other.Decoder with { Cell = CellKind.Custom, CustomCell = custom }, Encoder = other.Encoder with { Cell = CellKind.Custom, CustomCell = custom } });
+
+        static void Counted(EncoderDecoderSettings settings)
+        {
+            EncoderDecoder model = Reversals.Random(settings);
+            Assert.Equal(model.Parameters.ValueCount, (int)EncoderDecoder.CountParameters(model.Encoder.Schema, model.Decoder.Symbols, settings));
         }
     }
 

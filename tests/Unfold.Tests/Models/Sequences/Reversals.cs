@@ -23,9 +23,7 @@ internal static class Reversals
     public static EncoderDecoderSettings Settings(AttentionKind attention, CellKind cell = CellKind.Gru, int hidden = 6, int embedding = 4) => new()
     {
         Encoder = new SequenceEncoderSettings { Cell = cell, Hidden = hidden, Embedding = embedding },
-        Cell = cell,
-        Hidden = hidden + 1,
-        Embedding = embedding,
+        Decoder = new SequenceEncoderSettings { Cell = cell, Hidden = hidden + 1, Embedding = embedding, Reading = Reading.Forward },
         Attention = attention,
     };
 
