@@ -13,9 +13,10 @@ namespace Unfold.Experiments;
 /// baseline gives each part of speech its commonest chunk: 77.07.
 /// </summary>
 /// <remarks>
-/// Settings were chosen on the last tenth of the training part: 100 units, dropout 0.4 and suffixes of three letters 93.04; 128 units, dropout 0.5 and
-/// suffixes of two letters too 93.23. The number of epochs is fixed, and the whole training part is learned from in the end. There is no random
-/// field on top: each word's chunk is chosen by itself, given the whole sentence.
+/// Settings were chosen by the bidirectional LSTM's F1 on the last tenth of the training part: 100 units, dropout 0.4 and suffixes of three
+/// letters 93.04; 128 units, dropout 0.5 and suffixes of two letters too 93.23; pairs of parts of speech too 93.80. The loss there was lowest after
+/// five or six of seven epochs and rose by less than 2% after it, so seven epochs over the whole training part are learned in the end. There is no
+/// random field on top: each word's chunk is chosen by itself, given the whole sentence.
 /// </remarks>
 internal sealed class ChunkingExperiment : Experiment
 {
@@ -78,12 +79,15 @@ internal sealed class ChunkingExperiment : Experiment
             Progress = context.EachEpoch(model),
         });
 
-    /// <summary>Words, their parts of speech, how they are written, and their last three and two letters.</summary>
+    /// <summary>Words, their parts of speech, each also in a pair with the one before and the one behind, how the words are written, and their last three and two letters.</summary>
     private static TaggedSequence Example(ChunkToken[] sentence)
     {
         string[] words = [.. sentence.Select(token => token.Word)];
+        string[] tags = [.. sentence.Select(token => token.Tag)];
+        string[] before = [.. tags.Select((tag, i) => $"{(i == 0 ? "^" : tags[i - 1])} {tag}")];
+        string[] behind = [.. tags.Select((tag, i) => $"{tag} {(i == tags.Length - 1 ? "$" : tags[i + 1])}")];
         return new TaggedSequence(
-            Sequence.OfSymbols(WordColumns.Lower(words), [.. sentence.Select(token => token.Tag)], WordColumns.Shapes(words), WordColumns.Suffixes(words, 3), WordColumns.Suffixes(words, 2)),
+            Sequence.OfSymbols(WordColumns.Lower(words), tags, before, behind, WordColumns.Shapes(words), WordColumns.Suffixes(words, 3), WordColumns.Suffixes(words, 2)),
             [.. sentence.Select(token => token.Chunk)]);
     }
 
