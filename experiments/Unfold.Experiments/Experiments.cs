@@ -11,5 +11,6 @@ internal static class Experiments
         new QuestionsExperiment(),
         new PolarityExperiment(),
         new VowelsExperiment(),
+        new DigitsExperiment(),
     ];
 }
