@@ -12,5 +12,6 @@ internal static class Experiments
         new PolarityExperiment(),
         new VowelsExperiment(),
         new DigitsExperiment(),
+        new ChoralesExperiment(),
     ];
 }
