@@ -18,5 +18,7 @@ internal static class Experiments
         new ReversalExperiment(),
         new DatesExperiment(),
         new TranslationExperiment(),
+        new DigitsExperiment(),
+        new ChoralesExperiment(),
     ];
 }
