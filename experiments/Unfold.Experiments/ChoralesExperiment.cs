@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Unfold.Cells;
 using Unfold.Experiments.Data;
 using Unfold.Experiments.Measures;
 using Unfold.Models;
