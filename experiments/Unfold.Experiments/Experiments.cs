@@ -12,6 +12,7 @@ internal static class Experiments
         new PolarityExperiment(),
         new VowelsExperiment(),
         new DigitsExperiment(),
+        new AddingExperiment(),
         new ChoralesExperiment(),
     ];
 }
