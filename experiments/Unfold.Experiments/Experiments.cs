@@ -13,6 +13,7 @@ internal static class Experiments
         new VowelsExperiment(),
         new DigitsExperiment(),
         new AddingExperiment(),
+        new CopyExperiment(),
         new ChoralesExperiment(),
     ];
 }
