@@ -32,7 +32,7 @@ internal sealed class AirlineExperiment : Experiment
     public override void Run(ExperimentContext context) => new ForecastStudy(
         TimeSeries.Of(MeasuredSeries.Airline(context.Data).Values, season: 12, name: "passengers"),
         Learned,
-        new ForecasterSettings
+        [new ForecasterSettings
         {
             InputLength = 12,
             Output = ForecastOutput.Gaussian,
@@ -40,7 +40,7 @@ internal sealed class AirlineExperiment : Experiment
             Scaling = WindowScaling.SubtractSeason,
             ValidationFraction = 0,
             Encoder = new SequenceEncoderSettings { Hidden = 4, Reading = Reading.Forward },
-        },
+        }],
         new FitOptions { Epochs = context.Choose(full: 50, quick: 5), BatchSize = 8, LearningRate = 0.005, Schedule = ScheduleKind.Cosine },
         Seeds: context.Choose(full: 5, quick: 2)).Report(context, "Airline passengers, thousands a month", shown: 48, Published);
 }

@@ -15,5 +15,12 @@ internal static class Experiments
         new AirlineExperiment(),
         new TemperaturesExperiment(),
         new TransformerExperiment(),
+        new ReversalExperiment(),
+        new DatesExperiment(),
+        new TranslationExperiment(),
+        new DigitsExperiment(),
+        new AddingExperiment(),
+        new CopyExperiment(),
+        new ChoralesExperiment(),
     ];
 }

@@ -18,10 +18,10 @@ internal sealed record ForecastOutcome(string Model, long Parameters, IReadOnlyL
 /// </summary>
 /// <param name="Series">The whole series.</param>
 /// <param name="Start">The first step that is not learned from.</param>
-/// <param name="Settings">The shape of the networks, but for the cell.</param>
+/// <param name="Shapes">The shapes of the networks, but for the cell: of one horizon, and of one width.</param>
 /// <param name="Fitting">How they are fitted, but for the seed.</param>
-/// <param name="Seeds">The networks of each cell.</param>
-internal sealed record ForecastStudy(TimeSeries Series, int Start, ForecasterSettings Settings, FitOptions Fitting, int Seeds)
+/// <param name="Seeds">The networks of each cell and shape.</param>
+internal sealed record ForecastStudy(TimeSeries Series, int Start, IReadOnlyList<ForecasterSettings> Shapes, FitOptions Fitting, int Seeds)
 {
     /// <summary>Fits and measures the networks of one cell after the other.</summary>
     public IEnumerable<ForecastOutcome> Run(ExperimentContext context)
@@ -29,17 +29,22 @@ internal sealed record ForecastStudy(TimeSeries Series, int Start, ForecasterSet
         foreach (CellKind cell in (CellKind[])[CellKind.Rnn, CellKind.Lstm, CellKind.Gru])
         {
             var watch = Stopwatch.StartNew();
-            string model = $"{cell.ToString().ToUpperInvariant()} {Settings.Encoder.Hidden}";
-            ForecasterSettings settings = Settings with { Encoder = Settings.Encoder with { Cell = cell } };
-            Forecaster[] networks = [.. Enumerable.Range(1, Seeds).Select(_ => Forecaster.Fit(Series.Take(Start), settings, Fitting with { Seed = context.Random.NextUInt64(), Workers = context.Workers }))];
+            string model = $"{cell.ToString().ToUpperInvariant()} {Shapes[0].Encoder.Hidden}";
+            Forecaster[] networks =
+            [
+                .. Shapes.SelectMany(shape => Enumerable.Range(1, Seeds).Select(_ => Forecaster.Fit(
+                    Series.Take(Start),
+                    shape with { Encoder = shape.Encoder with { Cell = cell } },
+                    Fitting with { Seed = context.Random.NextUInt64(), Workers = context.Workers }))),
+            ];
             BackTestResult[] alone = [.. networks.Select(network => Test(histories => network.Predict(histories, context.Workers)))];
             BackTestResult together = Test(histories => [.. Enumerable.Range(0, histories.Count).Select(i => Forecast.Average([.. alone.Select(result => result.Forecasts[i])]))]);
-            context.Progress($"{model}, {Seeds} networks of {networks[0].Parameters.ValueCount:N0} parameters\n{together}");
+            context.Progress($"{model}, {networks.Length} networks of {networks[0].Parameters.ValueCount:N0} parameters\n{together}");
             yield return new ForecastOutcome(model, networks[0].Parameters.ValueCount, alone, together, watch.Elapsed.TotalSeconds);
         }
     }
 
-    /// <summary>Runs the study of a series of one variable and reports errors in its unit, beside the better of the naive and the seasonal-naive forecast, and the intervals.</summary>
+    /// <summary>Runs the study of a series of one variable with networks of one shape, and reports errors in its unit, beside the better of the naive and the seasonal-naive forecast, and the intervals.</summary>
     /// <param name="context">The run of the experiment.</param>
     /// <param name="title">The title of the picture.</param>
     /// <param name="shown">The steps of the held-out part that the picture shows.</param>
@@ -58,8 +63,13 @@ internal sealed record ForecastStudy(TimeSeries Series, int Start, ForecasterSet
             }
 
             context.Report(outcome.Model, "RMSE", outcome.Alone.Average(result => result.Score.Model.RootMeanSquare), baseline, published, outcome.Parameters, outcome.Seconds / Seeds);
-            string model = $"{Seeds} x {outcome.Model}";
-            context.Report(model, "RMSE", score.Model.RootMeanSquare, baseline, published, outcome.Parameters * Seeds, outcome.Seconds);
+            string model = outcome.Model;
+            if (Seeds > 1)
+            {
+                model = $"{Seeds} x {model}";
+                context.Report(model, "RMSE", score.Model.RootMeanSquare, baseline, published, outcome.Parameters * Seeds, outcome.Seconds);
+            }
+
             context.Report(model, "MAE", score.Model.MeanAbsolute, Math.Min(score.Naive.MeanAbsolute, score.SeasonalNaive.MeanAbsolute));
             context.Report(model, "MASE", score.Model.MeanAbsoluteScaled, Math.Min(score.Naive.MeanAbsoluteScaled, score.SeasonalNaive.MeanAbsoluteScaled));
             IntervalScore interval = score.Interval!.Value;
@@ -86,5 +96,5 @@ internal sealed record ForecastStudy(TimeSeries Series, int Start, ForecasterSet
 
     private string Draw(ForecastOutcome outcome, string title, int shown) => Draw(outcome, title, shown, Series.Values(Series.Names[0]).ToArray());
 
-    private BackTestResult Test(ForecastMethod method) => BackTest.Run(Series, new BackTestOptions { Start = Start }, Settings.Horizon, _ => method);
+    private BackTestResult Test(ForecastMethod method) => BackTest.Run(Series, new BackTestOptions { Start = Start }, Shapes[0].Horizon, _ => method);
 }

@@ -31,7 +31,7 @@ internal sealed class SunspotsExperiment : Experiment
         new ForecastStudy(
             TimeSeries.Of(values, season: 132, name: "sunspots"),
             values.Length * 8 / 10,
-            new ForecasterSettings
+            [new ForecasterSettings
             {
                 InputLength = context.Choose(full: 48, quick: 12),
                 Output = ForecastOutput.Gaussian,
@@ -39,7 +39,7 @@ internal sealed class SunspotsExperiment : Experiment
                 Scaling = WindowScaling.None,
                 ValidationFraction = 0,
                 Encoder = new SequenceEncoderSettings { Hidden = 16, Reading = Reading.Forward },
-            },
+            }],
             new FitOptions { Epochs = context.Choose(full: 40, quick: 2), BatchSize = 32, LearningRate = 0.005, Schedule = ScheduleKind.Cosine },
             Seeds: context.Choose(full: 3, quick: 1)).Report(context, "Sunspots a month", shown: 200);
     }

@@ -29,14 +29,14 @@ internal sealed class TemperaturesExperiment : Experiment
     public override void Run(ExperimentContext context) => new ForecastStudy(
         TimeSeries.Of(MeasuredSeries.Temperatures(context.Data).Values, season: Year, name: "temperature").WithCycle("year", Year),
         Learned,
-        new ForecasterSettings
+        [new ForecasterSettings
         {
             InputLength = 14,
             Output = ForecastOutput.Gaussian,
             Scaling = WindowScaling.None,
             ValidationFraction = 0,
             Encoder = new SequenceEncoderSettings { Hidden = 16, Reading = Reading.Forward },
-        },
+        }],
         new FitOptions { Epochs = context.Choose(full: 15, quick: 1), BatchSize = 64, LearningRate = 0.005, Schedule = ScheduleKind.Cosine },
         Seeds: context.Choose(full: 3, quick: 1)).Report(context, "Lowest temperature of a day, degrees Celsius", shown: 120);
 }

@@ -7,6 +7,7 @@ public sealed class LayerFlow
 {
     // Numbers below have fewer digits, so their decay is not that of the layer.
     private const double SmallestNormal = 1.17549435e-38;
+    private const double NearlyNothing = 1e-25;
     private const double Hundredfold = 100, Tenfold = 10;
     private const int FewestDistances = 3;
 
@@ -109,7 +110,11 @@ public sealed class LayerFlow
         return Math.Exp(above / below);
     }
 
-    private string Underflow() => _end < Norms.Count && !double.IsNaN(Norms[_end]) ? Invariant($", nothing that single precision could hold after {_end}") : "";
+    private string Underflow() => _end == Norms.Count || double.IsNaN(Norms[_end])
+        ? ""
+        : Norms[_end] == 0 && Norms[_end - 1] > NearlyNothing
+            ? Invariant($", and is exactly zero after {_end}: no unit lets it through")
+            : Invariant($", nothing that single precision could hold after {_end}");
 
     private string Overflow() => _end < Norms.Count ? Invariant($", and single precision cannot hold it after {_end}") : "";
 

@@ -23,7 +23,7 @@ public sealed class RegistersTests
 
     [Theory]
     [InlineData("peak", "128", "--registers wants 256; found '128'.")]
-    [InlineData("startup", "256", "--registers is for peak, products, steps, stream; found 'startup'.")]
+    [InlineData("startup", "256", "--registers is for peak, products, steps, layers, padding, stream; found 'startup'.")]
     public void Another_limit_or_question_is_wrong_usage(string question, string width, string sentence)
     {
         (int code, string output) = Run(question, "--quick", "--registers", width);

@@ -48,7 +48,7 @@ public sealed class UsageTests
         { "train --dropout 1", "--dropout" },
         { "train --valid-fraction 1", "--valid-fraction" },
         { "train --clip-norm -1", "--clip-norm" },
-        { "train --cell elman", "--cell must be one of rnn, lstm, gru, mingru, minlstm; found elman." },
+        { "train --cell elman", "--cell must be one of rnn, lstm, gru, mingru, minlstm, jordan; found elman." },
         { "train --cell 1", "--cell" },
         { "train --activation relu", "activation" },
         { "train --optimizer adamx", "--optimizer" },

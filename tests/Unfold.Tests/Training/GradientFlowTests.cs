@@ -155,6 +155,7 @@ public sealed class GradientFlowTests
     [InlineData(new[] { 1.0, 1, 0.1, 0.01, 0.001, 0.0001, 0.001, 0.01, 0.1, 1 }, FlowReading.Mixed, "mixed: by a factor of 0.1 a step over the latest 5 steps, and of 10 before them")]
     [InlineData(new[] { 1.0, 1, 1e-20, 1e-40, 0, 0 }, FlowReading.Unknown, "cannot be read: fewer than three steps have a gradient")]
     [InlineData(new[] { 1.0, 1e-10, 1e-20, 1e-30, 1e-40, 0, 0 }, FlowReading.Vanishes, "vanishes by a factor of 1E-10 a step: half of it is left after 0.0301 steps, nothing that single precision could hold after 4")]
+    [InlineData(new[] { 1.0, 1e-3, 1e-6, 1e-9, 1e-12, 0, 0 }, FlowReading.Vanishes, "vanishes by a factor of 0.001 a step: half of it is left after 0.1 steps, and is exactly zero after 5: no unit lets it through")]
     [InlineData(new[] { 7.0, 1, 2, 4, 8, 16, 32, 64, 128, 256, double.PositiveInfinity, double.NaN }, FlowReading.Explodes, "explodes by a factor of 2 a step: it doubles every 1 steps, and single precision cannot hold it after 10")]
     [InlineData(new[] { 7.0, 4, 2, 1, 0.5, 0.25 }, FlowReading.Healthy, "healthy: it changes by a factor of 0.5 a step, over all 5 steps to 0.031 of it")]
     public void The_reading_is_said_in_words(double[] norms, FlowReading reading, string words)

@@ -6,8 +6,8 @@ namespace Unfold.Tests.Models.Forecasting;
 /// <summary>Series whose rules are known, and settings of every kind.</summary>
 internal static class ForecastCases
 {
-    /// <summary>Two threads, few passes.</summary>
-    public static FitOptions Short { get; } = new() { Epochs = 2, BatchSize = 16, LearningRate = 0.01, Seed = 5, Workers = new Workers(2) };
+    /// <summary>Two threads, few passes; a team of threads of its own each time, since classes of tests run side by side.</summary>
+    public static FitOptions Short => new() { Epochs = 2, BatchSize = 16, LearningRate = 0.01, Seed = 5, Workers = new Workers(2) };
 
     /// <summary>Settings that differ in all that the loss and the forecast depend on.</summary>
     public static ForecasterSettings[] Settings { get; } =

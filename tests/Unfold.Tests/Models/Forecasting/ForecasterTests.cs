@@ -91,6 +91,15 @@ public sealed class ForecasterTests
     }
 
     [Fact]
+    public void The_weights_are_chosen_on_the_last_part_alone()
+    {
+        TimeSeries series = Mixed(60);
+        Forecaster model = Forecaster.Fit(series, Settings[0] with { ValidationFraction = 0.25, Stride = 2 }, Short with { Epochs = 5 });
+        ForecastWindow[] last = [.. new[] { 45, 47, 49, 51, 53, 55, 57 }.Select(origin => new ForecastWindow(series, origin))];
+        Close.Equal(model.Loss(new Tape(new Workers(1)), last).Values[0], model.Training!.Best.Validation, 1e-5, 0, "the loss of the last quarter");
+    }
+
+    [Fact]
     public void The_same_seed_gives_the_same_bits_on_any_number_of_threads()
     {
         float[] Fit(int workers) => Forecaster.Fit(Mixed(120), Settings[2] with { Encoder = new() { Cell = CellKind.Lstm, Hidden = 5, Dropout = 0.2, Reading = Reading.Forward } }, Short with { Workers = new Workers(workers) }).Parameters.Values.ToArray();
