@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Unfold.Cells;
 using Unfold.Experiments.Data;
 using Unfold.Experiments.Measures;
 using Unfold.Models;
@@ -16,8 +15,9 @@ namespace Unfold.Experiments;
 /// Published with 300,000 parameters: LSTM 8.45, GRU 8.43, tanh network 8.91 (Bai et al., 2018, Table 1).
 /// </para>
 /// <para>
-/// One set of settings was tried, near the published ones (LSTM of 2 x 200, dropout 0.2, forget bias 10); the validation pieces of the
-/// split choose the pass whose weights are kept. The test pieces were read by the final settings only.
+/// Settings are near the published ones (LSTM of 2 x 200, dropout 0.2, forget bias 10). A first run with dropout 0.3 and half the learning
+/// rates was still learning when it ended (test: RNN 8.914, LSTM 8.631, GRU 8.737); those of now were then chosen for the LSTM on the
+/// validation pieces (8.28 in place of 8.55), which also choose the pass whose weights are kept.
 /// </para>
 /// </remarks>
 internal sealed class ChoralesExperiment : Experiment
@@ -43,11 +43,11 @@ internal sealed class ChoralesExperiment : Experiment
         context.Report("each key by itself", "nats a frame", counts.IndependentLoss(chorales.Test));
         context.Report("each key after itself", "nats a frame", floor);
 
-        var settings = new SequenceEncoderSettings { Hidden = context.Choose(200, 20), Reading = Reading.Forward, Dropout = 0.3 };
-        var options = new FitOptions { Epochs = context.Choose(60, 2), BatchSize = 8, LearningRate = 0.003, Schedule = ScheduleKind.Cosine, ClipNorm = 1, Patience = 12, Workers = context.Workers };
+        var settings = new SequenceEncoderSettings { Hidden = context.Choose(200, 20), Reading = Reading.Forward, Dropout = 0.2 };
+        var options = new FitOptions { Epochs = context.Choose(60, 2), BatchSize = 8, Schedule = ScheduleKind.Cosine, ClipNorm = 1, Patience = 12, Workers = context.Workers };
         var chart = new LineChart("Chorales: loss on validation pieces") { HorizontalLabel = "epoch", VerticalLabel = "nats a frame" };
         foreach ((string name, CellKind cell, double rate, double published) in ((string, CellKind, double, double)[])
-            [("RNN", CellKind.Rnn, 0.001, 8.91), ("LSTM", CellKind.Lstm, 0.003, 8.45), ("GRU", CellKind.Gru, 0.003, 8.43)])
+            [("RNN", CellKind.Rnn, 0.002, 8.91), ("LSTM", CellKind.Lstm, 0.006, 8.45), ("GRU", CellKind.Gru, 0.006, 8.43)])
         {
             var watch = Stopwatch.StartNew();
             FitOptions told = options with { LearningRate = rate, Progress = context.EachEpoch(name) };

@@ -70,7 +70,7 @@ internal sealed class ChunkingExperiment : Experiment
         },
         new FitOptions
         {
-            Epochs = context.Choose(full: 7, quick: 2),
+            Epochs = context.Choose(full: 7, quick: 6),
             BatchSize = 32,
             LearningRate = 0.003,
             Schedule = ScheduleKind.Cosine,

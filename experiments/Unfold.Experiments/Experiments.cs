@@ -19,6 +19,8 @@ internal static class Experiments
         new DatesExperiment(),
         new TranslationExperiment(),
         new DigitsExperiment(),
+        new AddingExperiment(),
+        new CopyExperiment(),
         new ChoralesExperiment(),
     ];
 }

@@ -78,7 +78,7 @@ internal sealed class NamesExperiment : Experiment
 
     private static FitOptions Options(ExperimentContext context, string model, double rate) => new()
     {
-        Epochs = context.Choose(full: 10, quick: 2),
+        Epochs = context.Choose(full: 10, quick: 3),
         BatchSize = 32,
         LearningRate = rate,
         Schedule = ScheduleKind.Cosine,

@@ -14,7 +14,7 @@ internal sealed class Program
     private const int WrongUsage = 2;
 
     private readonly Argument<string> _name = new("NAME") { Description = "An experiment, or list, or all." };
-    private readonly Option<string?> _data = new("--data") { Description = "The folder of the data; else UNFOLD_DATA, else shared/data in this folder or one above it.", HelpName = "DIR" };
+    private readonly Option<string?> _data = new("--data") { Description = "The folder of the data; else UNFOLD_DATA, else a folder data that holds them, in this folder or one above it.", HelpName = "DIR" };
     private readonly Option<bool> _json = new("--json") { Description = "Print one JSON object a result in place of the table." };
     private readonly Option<ulong> _seed = Number<ulong>("--seed", "a whole number of at least 0", "All chance comes from it.", 1);
     private readonly Option<int> _threads = Number<int>("--threads", "a whole number of 1 to 1024", "The results do not depend on them.", Math.Min(Environment.ProcessorCount, 16), low: 1, high: 1024);

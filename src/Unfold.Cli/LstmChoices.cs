@@ -14,12 +14,13 @@ internal sealed class LstmChoices
     /// <param name="widest">The widest projection.</param>
     public LstmChoices(long widest)
     {
+        const string bound = "of at least 0 that single precision can hold (1.5e-45 to 3.4e38)";
         const string probability = "of at least 0 and below 1";
         Option<bool> peepholes = Options.Switch("--peepholes", "lstm: let the gates see the cell state.");
         Option<long?> projection = Options.Whole("--projection", 0, widest, "lstm: the width of a projected output, 0 for none; default 0.");
-        Option<double?> cellClip = Options.Number("--cell-clip", "of at least 0", value => value >= 0, "lstm: the largest size of a cell state, 0 for none; default 0.");
-        Option<double?> projectionClip = Options.Number("--projection-clip", "of at least 0", value => value >= 0, "lstm: the largest size of a projected output, 0 for none; default 0.");
-        Option<double?> forgetBias = Options.Number("--forget-bias", "that is finite", _ => true, "lstm: the first bias of the forget gate; default 1.");
+        Option<double?> cellClip = Options.Number("--cell-clip", bound, LstmOptions.IsBound, "lstm: the largest size of a cell state, 0 for none; default 0.");
+        Option<double?> projectionClip = Options.Number("--projection-clip", bound, LstmOptions.IsBound, "lstm: the largest size of a projected output, 0 for none; default 0.");
+        Option<double?> forgetBias = Options.Number("--forget-bias", "that single precision can hold (0, or a size of 1.5e-45 to 3.4e38)", LstmOptions.IsBias, "lstm: the first bias of the forget gate; default 1.");
         Option<bool> coupled = Options.Switch("--coupled", "lstm: let in what is forgotten, i = 1 - f.");
         Option<Activation?> gates = Options.Choice<Activation>("--gate-activation", "lstm: the function of the gates; default sigmoid.");
         Option<Activation?> cell = Options.Choice<Activation>("--cell-activation", "lstm: the function of the candidate; default tanh.");

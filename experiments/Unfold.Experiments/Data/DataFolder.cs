@@ -5,18 +5,18 @@ internal sealed class DataFolder
 {
     private const string Advice = "name the folder that holds it with --data DIR or UNFOLD_DATA";
 
-    private readonly string? _root;
-    private readonly string _found;
+    private readonly string? _given;
+    private readonly string _start;
 
-    private DataFolder(string? root, string found)
+    private DataFolder(string? given, string start)
     {
-        _root = root;
-        _found = found;
+        _given = given;
+        _start = start;
     }
 
     /// <summary>
-    /// The named folder; else the one that the environment variable UNFOLD_DATA names; else shared/data in the working folder or in one
-    /// above it. Whether it is there shows when something in it is wanted.
+    /// The named folder; else the one that the environment variable UNFOLD_DATA names; else, for each file that is wanted, the first folder
+    /// data that holds it, in the working folder or in one above it.
     /// </summary>
     public static DataFolder Find(string? named) => Find(named, Environment.GetEnvironmentVariable("UNFOLD_DATA"), Environment.CurrentDirectory);
 
@@ -24,21 +24,7 @@ internal sealed class DataFolder
     public static DataFolder Find(string? named, string? environment, string start)
     {
         string? given = !string.IsNullOrEmpty(named) ? named : environment;
-        if (!string.IsNullOrEmpty(given))
-        {
-            return new DataFolder(System.IO.Path.GetFullPath(given), given);
-        }
-
-        for (string? folder = System.IO.Path.GetFullPath(start); folder is not null; folder = System.IO.Path.GetDirectoryName(folder))
-        {
-            string candidate = System.IO.Path.Combine(folder, "shared", "data");
-            if (Directory.Exists(candidate))
-            {
-                return new DataFolder(candidate, candidate);
-            }
-        }
-
-        return new DataFolder(null, "");
+        return new DataFolder(string.IsNullOrEmpty(given) ? null : given, System.IO.Path.GetFullPath(start));
     }
 
     /// <summary>The path of a file inside of the folder.</summary>
@@ -51,26 +37,37 @@ internal sealed class DataFolder
     }
 
     /// <summary>Whether the folder holds that file or folder.</summary>
-    public bool Holds(string name) => _root is not null && System.IO.Path.Exists(System.IO.Path.Combine(_root, name));
+    public bool Holds(string name) => Place(name) is not null;
 
     /// <summary>The path of a file or folder inside of the folder.</summary>
     /// <param name="name">The path inside of the folder, with '/' between its parts.</param>
     /// <exception cref="UnfoldException">There is no such folder, or nothing of that name in it.</exception>
-    public string Require(string name)
+    public string Require(string name) => Place(name) ?? throw new UnfoldException(_given switch
     {
-        if (_root is null)
+        null => $"The data {name} are wanted, but no data folder is named, and no folder data in {_start} or above it holds them: {Advice}.",
+        _ when !Directory.Exists(_given) => $"The data {name} are wanted in the data folder {_given}, but there is no such folder: {Advice}.",
+        _ => $"The data {name} are wanted in the data folder {_given}, but are not there: {Advice}.",
+    });
+
+    private string? Place(string name)
+    {
+        static string? In(string folder, string name)
         {
-            throw new UnfoldException($"The data {name} are wanted, but no data folder is named: {Advice}.");
+            string path = System.IO.Path.GetFullPath(System.IO.Path.Combine([folder, .. name.Split('/')]));
+            return System.IO.Path.Exists(path) ? path : null;
         }
 
-        if (!Directory.Exists(_root))
+        if (_given is not null)
         {
-            throw new UnfoldException($"The data {name} are wanted in the data folder {_found}, but there is no such folder: {Advice}.");
+            return In(_given, name);
         }
 
-        string path = System.IO.Path.Combine([_root, .. name.Split('/')]);
-        return System.IO.Path.Exists(path)
-            ? path
-            : throw new UnfoldException($"The data {name} are wanted in the data folder {_found}, but are not there: {Advice}.");
+        string? found = null;
+        for (string? folder = _start; found is null && folder is not null; folder = System.IO.Path.GetDirectoryName(folder))
+        {
+            found = In(System.IO.Path.Combine(folder, "data"), name);
+        }
+
+        return found;
     }
 }

@@ -48,12 +48,11 @@ internal sealed class GradcheckCommand(Terminal terminal)
     public static Command Create(Terminal terminal)
     {
         var verb = new GradcheckCommand(terminal);
-        var command = new Command("gradcheck", "Check the gradients of a configuration against differences in double precision.")
+        var command = new Command("gradcheck", "Check the gradients of a configuration against differences in double precision. Nothing is drawn: zoneout is checked as its mean, as it is used, and dropout, which drops nothing then, has no option here.")
         {
             verb._cell, verb._activation, verb._layers, verb._hidden, verb._residual, verb._embedding, verb._sequenceLength, verb._batchSize, verb._loss, verb._seed, verb._tolerance, verb._json,
         };
 
-        // Nothing is drawn here: zoneout is checked as it is used, and dropout is then no more.
         foreach (Option option in verb._lstm.All.Where(option => option != verb._lstm.RecurrentDropout))
         {
             command.Options.Add(option);

@@ -20,14 +20,15 @@ public sealed record LstmOptions
     /// <summary>P, the width of an output that is projected (Sak et al., 2014), h = r V without a bias; 0 leaves it as wide as c.</summary>
     public int Projection { get; init; }
 
-    /// <summary>The bound of the absolute value of c, which holds before the output gate sees it; 0 for none.</summary>
+    /// <summary>The bound of the absolute value of c, which holds before the output gate sees it; 0 for none. See <see cref="IsBound"/>.</summary>
     public double CellClip { get; init; }
 
-    /// <summary>The bound of the absolute value of the projected output; 0 for none.</summary>
+    /// <summary>The bound of the absolute value of the projected output; 0 for none. See <see cref="IsBound"/>.</summary>
     public double ProjectionClip { get; init; }
 
     /// <summary>
     /// The initial bias of the forget gate; 1 lets the gradient through from the start (Gers et al., 2000; Jozefowicz et al., 2015).
+    /// See <see cref="IsBias"/>.
     /// </summary>
     public double ForgetBias { get; init; } = 1;
 
@@ -66,6 +67,12 @@ public sealed record LstmOptions
 
     /// <summary>Whether a step of training draws at random.</summary>
     public bool UsesChance => RecurrentDropout > 0 || ZoneoutHidden > 0 || ZoneoutCell > 0;
+
+    /// <summary>Whether a cell can be bounded by it: 0 for not at all, or above 0 and in single precision, in which a cell computes, still above 0 and finite.</summary>
+    public static bool IsBound(double value) => value >= 0 && IsBias(value);
+
+    /// <summary>Whether it can be a bias: in single precision, in which a cell computes, finite, and 0 only if it is 0.</summary>
+    public static bool IsBias(double value) => float.IsFinite((float)value) && ((float)value == 0) == (value == 0);
 
     /// <summary>The width of the output of a cell of so many units: P, or as many as there are units.</summary>
     public int OutputSize(int units) => Projection == 0 ? units : Projection;
@@ -107,9 +114,9 @@ public sealed record LstmOptions
         (double Value, string Name)[] chances = [(RecurrentDropout, "recurrent dropout"), (ZoneoutHidden, "zoneout of h"), (ZoneoutCell, "zoneout of c")];
         foreach ((double value, string name) in bounds)
         {
-            if (!(double.IsFinite(value) && value >= 0))
+            if (!IsBound(value))
             {
-                return string.Create(CultureInfo.InvariantCulture, $"The {name} of an LSTM must be 0 for none, or above; found {value}.");
+                return string.Create(CultureInfo.InvariantCulture, $"The {name} of an LSTM must be 0 for none, or above and a number that single precision can hold (1.5e-45 to 3.4e38); found {value}.");
             }
         }
 
@@ -134,7 +141,7 @@ public sealed record LstmOptions
             { Projection: < 0 } => $"The projection of an LSTM must be 0 for none, or the width of its output; found {Projection}.",
             { Projection: 0, ProjectionClip: > 0 } => "The projection clip of an LSTM bounds a projected output: choose a projection too, or leave the clip out.",
             { LayerNormalization: true } when units < 2 => $"The layer normalization of an LSTM needs at least 2 units, as one value alone is always its own mean; found {units}.",
-            _ when !double.IsFinite(ForgetBias) => string.Create(CultureInfo.InvariantCulture, $"The forget bias of an LSTM must be a finite number; found {ForgetBias}."),
+            _ when !IsBias(ForgetBias) => string.Create(CultureInfo.InvariantCulture, $"The forget bias of an LSTM must be 0 or a number that single precision can hold (1.5e-45 to 3.4e38); found {ForgetBias}."),
             _ => null,
         };
     }

@@ -156,8 +156,13 @@ public sealed class ExtendedLstmTests
 
     public static TheoryData<LstmOptions, string> Wrong => new()
     {
-        { new LstmOptions { CellClip = -1 }, "cell clip of an LSTM must be 0 for none, or above; found -1" },
+        { new LstmOptions { CellClip = -1 }, "cell clip of an LSTM must be 0 for none, or above and a number that single precision can hold (1.5e-45 to 3.4e38); found -1" },
         { new LstmOptions { CellClip = double.NaN }, "cell clip" },
+        { new LstmOptions { CellClip = 1e-60 }, "cell clip" },
+        { new LstmOptions { CellClip = 1e300 }, "cell clip" },
+        { new LstmOptions { Projection = 2, ProjectionClip = 1e-60 }, "projection clip" },
+        { new LstmOptions { ForgetBias = 1e300 }, "forget bias" },
+        { new LstmOptions { ForgetBias = -1e-60 }, "forget bias" },
         { new LstmOptions { Projection = 3, ProjectionClip = double.PositiveInfinity }, "projection clip" },
         { new LstmOptions { ProjectionClip = 1 }, "choose a projection too" },
         { new LstmOptions { Projection = -2 }, "found -2" },

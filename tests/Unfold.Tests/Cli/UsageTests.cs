@@ -40,6 +40,9 @@ public sealed class UsageTests
         { "train --seed 18446744073709551616", "--seed is too large" },
         { "train --lr 1e300", "single precision" },
         { "train --lr 1e-60", "single precision" },
+        { "train --forget-bias 1e300", "--forget-bias must be a number that single precision can hold" },
+        { "train --cell-clip 1e-60", "--cell-clip must be a number of at least 0 that single precision can hold" },
+        { "gradcheck --projection 2 --projection-clip 1e300", "--projection-clip" },
         { "train --lr abc", "--lr must be a number above 0 that single precision can hold (1.5e-45 to 3.4e38); found abc." },
         { "train --lr 0", "--lr" },
         { "train --lr NaN", "--lr" },
@@ -121,6 +124,14 @@ public sealed class UsageTests
         CommandLine.Run("train", "--text", text, "--out", folder["second"], "--init-from", folder["first"], "--lowercase").Refuses(2, "--lowercase");
         CommandLine.Run("train", "--text", text, "--out", folder["second"], "--init-from", folder["first"], "--vocabulary", "9").Refuses(2, "--vocabulary", "tokens");
         Assert.False(Directory.Exists(folder["second"]));
+    }
+
+    [Fact]
+    public void The_help_of_gradcheck_says_what_becomes_of_chance()
+    {
+        string help = string.Join(' ', CommandLine.Run("gradcheck", "--help").Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("Nothing is drawn: zoneout is checked as its mean, as it is used, and dropout, which drops nothing then, has no option here.", help, StringComparison.Ordinal);
+        Assert.DoesNotContain("--recurrent-dropout", help, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -142,6 +142,24 @@ public sealed class AddingACellTests : IDisposable
     }
 
     [Fact]
+    public void It_works_in_every_model_of_sequences_that_has_settings_of_an_encoder()
+    {
+        var settings = new SequenceEncoderSettings { Cell = CellKind.Custom, CustomCell = Cell, Hidden = 4, Embedding = 3 };
+        var options = new FitOptions { Epochs = 1, Workers = new Workers(1) };
+        Sequence symbols = Sequence.OfSymbols(["a", "b"]), values = Sequence.OfValues([0, 1, 1, 0], 2);
+        SequenceModel[] models =
+        [
+            SequenceClassifier.Fit([new(symbols, "x"), new(symbols, "y")], settings, options),
+            SequenceRegressor.Fit([new(symbols, [1])], settings, options),
+            FramePredictor.Fit([values], FrameKind.Values, settings, options),
+            SequenceGenerator.Fit([new(Sequence.OfSymbols(["a"]), ["b"])], settings, options),
+            EncoderDecoder.Fit([new(["a"], ["b"])], new() { Encoder = settings, Decoder = settings }, options),
+            Forecaster.Fit(TimeSeries.Of([1, 2, 4, 3, 5, 7, 6, 8]), new() { InputLength = 2, Encoder = settings }, options),
+        ];
+        Assert.All(models, model => Assert.Contains("MinimalGatedUnit(", model.ToString(), StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_tagger_of_it_fits_and_comes_back_from_its_folder()
     {
         string[] symbols = ["a", "b", "a", "b", "b", "a"];

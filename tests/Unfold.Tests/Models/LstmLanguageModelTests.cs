@@ -166,7 +166,7 @@ public sealed class LstmLanguageModelTests
     public static TheoryData<string, string> Wrong => new()
     {
         { "another cell", "The options of the LSTM (peepholes) are for the cell lstm only; the cell is gru." },
-        { "clip", "The cell clip of an LSTM must be 0 for none, or above; found -1." },
+        { "clip", "The cell clip of an LSTM must be 0 for none, or above and a number that single precision can hold (1.5e-45 to 3.4e38); found -1." },
         { "normalization", "needs at least 2 units" },
         { "count", "The number of hidden sizes must be 1, or one for each of the 3 layers; found 2." },
         { "width", "The hidden size must be at least 1; found 0." },

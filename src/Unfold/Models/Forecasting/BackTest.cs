@@ -120,6 +120,6 @@ public static class BackTest
             Count++;
         }
 
-        public readonly ForecastErrors Errors(ErrorSums unit) => new(Math.Sqrt(_squares / Count), MeanAbsolute, MeanAbsolute / unit.MeanAbsolute);
+        public readonly ForecastErrors Errors(ErrorSums unit) => new(Math.Sqrt(_squares / Count), MeanAbsolute, _absolute == 0 ? 0 : MeanAbsolute / unit.MeanAbsolute);
     }
 }

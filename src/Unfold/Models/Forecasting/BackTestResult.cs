@@ -6,7 +6,7 @@ namespace Unfold.Models;
 /// <summary>How far forecasts are from what came, over all origins and steps.</summary>
 /// <param name="RootMeanSquare">The root of the mean of the squared errors, in the unit of the series.</param>
 /// <param name="MeanAbsolute">The mean of the absolute errors, in the unit of the series.</param>
-/// <param name="MeanAbsoluteScaled">MASE (Hyndman and Koehler, 2006): the mean absolute error in units of that of the seasonal-naive forecast, one season ahead, on the first training part; infinite where that never errs.</param>
+/// <param name="MeanAbsoluteScaled">MASE (Hyndman and Koehler, 2006): the mean absolute error in units of that of the seasonal-naive forecast, one season ahead, on the first training part; infinite where that never errs, and 0 where the forecasts do not err either.</param>
 public readonly record struct ForecastErrors(double RootMeanSquare, double MeanAbsolute, double MeanAbsoluteScaled);
 
 /// <summary>How honest and how sharp intervals are.</summary>

@@ -36,7 +36,7 @@ public sealed class Forecast
     /// <summary>The share of values that the interval should hold: the highest level less the lowest; NaN where there are none.</summary>
     public double Nominal => Levels.Count == 0 ? double.NaN : Levels[^1] - Levels[0];
 
-    /// <summary>The points of a target, one a step: the mean or the median, as the model was fitted.</summary>
+    /// <summary>The points of a target, one a step: the mean or the median, as the model was fitted; the median under a <see cref="ValueTransform"/>.</summary>
     /// <param name="target">The place of the target among <see cref="Targets"/>.</param>
     public double[] Points(int target = 0) => [.. Enumerable.Range(0, Horizon).Select(step => _points[Place(step, target)])];
 

@@ -11,6 +11,7 @@ internal sealed class ForecastFrame
     public ForecastFrame(ForecasterSettings settings, IReadOnlyList<string> names, IReadOnlyList<string> knownNames, int season)
     {
         settings.Validate();
+        settings = settings with { Encoder = settings.Encoder.ReadsUnlessChosen(Reading.Forward) };
         (Settings, Names, KnownNames, Season) = (settings, names, knownNames, season);
         Targets = settings.Targets.Count == 0 ? names : settings.Targets;
         _targets = [.. Targets.Select(target => names.ToList().IndexOf(target))];
@@ -51,7 +52,7 @@ internal sealed class ForecastFrame
     /// <summary>Throws unless a series has the variables that the model was fitted to, and all that a forecast from an origin needs.</summary>
     public void Require(ForecastWindow window)
     {
-        TimeSeries series = window.Series;
+        TimeSeries series = window.Series ?? throw new UnfoldException("A forecast is made from a time series; found none.");
         if (!series.Names.SequenceEqual(Names) || !series.KnownNames.SequenceEqual(KnownNames) || series.Season != Season)
         {
             throw new UnfoldException($"The time series has the variables {Describe(series.Names, series.KnownNames, series.Season)}; the forecaster was fitted to {Describe(Names, KnownNames, Season)}.");
@@ -62,9 +63,14 @@ internal sealed class ForecastFrame
             throw new UnfoldException($"A forecast with an input length of {Settings.InputLength}{(Earliest > Settings.InputLength ? $" and a season of {Season}" : "")} needs at least {Earliest} steps of history; found {window.Origin}.");
         }
 
-        if (KnownNames.Count > 0 && series.KnownLength < window.Origin + Settings.Horizon)
+        if (window.Origin > series.Length)
         {
-            throw new UnfoldException($"A forecast of {Settings.Horizon} steps after step {window.Origin} needs the variables that are known ahead ({string.Join(", ", KnownNames)}) for {window.Origin + Settings.Horizon} steps; found {series.KnownLength}.");
+            throw new UnfoldException($"A forecast after step {window.Origin} needs the steps before it; the series has {series.Length}.");
+        }
+
+        if (KnownNames.Count > 0 && series.KnownLength < (long)window.Origin + Settings.Horizon)
+        {
+            throw new UnfoldException($"A forecast of {Settings.Horizon} steps after step {window.Origin} needs the variables that are known ahead ({string.Join(", ", KnownNames)}) for {(long)window.Origin + Settings.Horizon} steps; found {series.KnownLength}.");
         }
     }
 

@@ -112,7 +112,7 @@ public sealed class Forecaster : SequenceModel
         Span<float> values = targets.Edit();
         for (int b = 0; b < batch.Count; b++)
         {
-            if (batch[b].Series.Length < batch[b].Origin + Settings.Horizon)
+            if (batch[b].Series.Length < (long)batch[b].Origin + Settings.Horizon)
             {
                 throw new UnfoldException($"The loss of a window needs {Settings.Horizon} steps after its origin {batch[b].Origin}; the series has {batch[b].Series.Length} steps.");
             }
@@ -144,7 +144,7 @@ public sealed class Forecaster : SequenceModel
         var tape = new Tape(workers ?? new Workers(histories.Count == 1 ? 1 : Environment.ProcessorCount)) { Recording = false };
         foreach (TimeSeries[] batch in histories.Chunk(Math.Max(1, StepsTogether / Settings.InputLength)))
         {
-            ForecastWindow[] windows = [.. batch.Select(history => new ForecastWindow(history, history.Length))];
+            ForecastWindow[] windows = [.. batch.Select(history => new ForecastWindow(history, history?.Length ?? 0))];
             ReadOnlySpan<float> output = Output(tape, windows, random: null).Values;
             for (int b = 0; b < windows.Length; b++)
             {

@@ -3,7 +3,7 @@ namespace Unfold.Models;
 /// <summary>What a forecaster puts out, and the loss that it is fitted to.</summary>
 public enum ForecastOutput
 {
-    /// <summary>The mean: fitted to the mean of (y - p)^2.</summary>
+    /// <summary>The mean: fitted to the mean of (y - p)^2. Not under a <see cref="ValueTransform"/>: the mean of logarithms, turned back, is not the mean of the values.</summary>
     Mean,
 
     /// <summary>The median: fitted to the mean of |y - p|, which outliers move less.</summary>
@@ -12,7 +12,7 @@ public enum ForecastOutput
     /// <summary>Quantiles at <see cref="ForecasterSettings.Levels"/>: fitted to the pinball loss (Koenker and Bassett, 1978).</summary>
     Quantiles,
 
-    /// <summary>Mean and deviation of a normal distribution: fitted to its likelihood.</summary>
+    /// <summary>Mean and deviation of a normal distribution: fitted to its likelihood. Under a <see cref="ValueTransform"/> the transformed values are normal, and the points are the medians.</summary>
     Gaussian,
 }
 
@@ -29,7 +29,10 @@ public enum WindowScaling
     SubtractSeason,
 }
 
-/// <summary>A function of all observed values in which the forecaster works; forecasts are turned back.</summary>
+/// <summary>
+/// A function of all observed values in which the forecaster works. Forecasts are turned back: quantiles, and the median among them, stay what
+/// they are, but a mean does not, so that <see cref="ForecastOutput.Mean"/> is refused.
+/// </summary>
 public enum ValueTransform
 {
     /// <summary>The values as they are.</summary>
@@ -54,8 +57,8 @@ public sealed record ForecasterSettings
     /// <summary>The variables that are forecast; all observed ones where none is named.</summary>
     public IReadOnlyList<string> Targets { get; init; } = [];
 
-    /// <summary>The recurrent part.</summary>
-    public SequenceEncoderSettings Encoder { get; init; } = new() { Hidden = 32, Reading = Reading.Forward };
+    /// <summary>The recurrent part, which reads the history forward where no <see cref="SequenceEncoderSettings.Reading"/> is chosen.</summary>
+    public SequenceEncoderSettings Encoder { get; init; } = new() { Hidden = 32 };
 
     /// <summary>What the network puts out.</summary>
     public ForecastOutput Output { get; init; } = ForecastOutput.Quantiles;
@@ -90,6 +93,9 @@ public sealed record ForecasterSettings
     /// <exception cref="UnfoldException">A value is out of range; the message names it.</exception>
     public void Validate()
     {
+        RequireGiven(Encoder, "recurrent part", nameof(Encoder));
+        RequireGiven(Targets, "list of targets, empty for all", nameof(Targets));
+        RequireGiven(Levels, "list of levels", nameof(Levels));
         Encoder.Validate();
         RequireKnown(Output);
         RequireKnown(Scaling);
@@ -102,13 +108,18 @@ public sealed record ForecasterSettings
             throw new UnfoldException(FormattableString.Invariant($"The validation fraction must be at least 0 and below 1; found {ValidationFraction}."));
         }
 
+        if (Output == ForecastOutput.Mean && Transform != ValueTransform.None)
+        {
+            throw new UnfoldException($"A forecaster of means works in the values as they are, because a mean under the transform {Transform} is no mean when it is turned back: choose ForecastOutput.Median, Quantiles or Gaussian, or no transform.");
+        }
+
         bool ascending = Levels.All(level => level > 0 && level < 1) && Levels.Zip(Levels.Skip(1)).All(pair => pair.First < pair.Second);
         if (HasLevels && !(ascending && Levels.Contains(0.5)))
         {
             throw new UnfoldException($"The levels of a forecast ascend, lie above 0 and below 1, and have 0.5 among them; found {string.Join(", ", Levels.Select(level => FormattableString.Invariant($"{level}")))}.");
         }
 
-        if (Targets.Distinct().Count() != Targets.Count)
+        if (Targets.Contains(null) || Targets.Distinct().Count() != Targets.Count)
         {
             throw new UnfoldException($"Each target of a forecast is named once; found {string.Join(", ", Targets)}.");
         }
@@ -120,6 +131,14 @@ public sealed record ForecasterSettings
         if (!Enum.IsDefined(choice))
         {
             throw new UnfoldException($"The {typeof(T).Name} {choice} is not known; the known ones are {string.Join(", ", Enum.GetNames<T>())}.");
+        }
+    }
+
+    private static void RequireGiven(object? value, string what, string name)
+    {
+        if (value is null)
+        {
+            throw new UnfoldException($"A forecaster needs a {what}; found null: set ForecasterSettings.{name}, or leave its default.");
         }
     }
 

@@ -76,12 +76,16 @@ public sealed class TimeSeries
             : throw new UnfoldException($"A variable that is known ahead has a value for each of the {Length} steps of the series at least; '{name}' has {values.Length}.");
     }
 
-    /// <summary>This series with the place in a cycle as two known variables, sin(2 pi t / period) and cos(2 pi t / period).</summary>
+    /// <summary>This series with the place in a cycle as two known variables, sin(2 pi t / period) and cos(2 pi t / period) of step t, which is <paramref name="start"/> for the first step of this series.</summary>
     /// <param name="name">What the cycle is called: its variables are "name sin" and "name cos".</param>
     /// <param name="period">The steps of the cycle, above 0; need not be whole.</param>
     /// <param name="ahead">The steps after the end of the series for which it is given, at least 0.</param>
+    /// <param name="start">
+    /// The place of the first step in the cycle. A series that begins later than the one that a model was fitted to, as newer history does, starts as
+    /// many steps later: otherwise its seasons are taken for others.
+    /// </param>
     /// <exception cref="UnfoldException">The period or the number of steps is out of range, or a name is taken.</exception>
-    public TimeSeries WithCycle(string name, double period, int ahead = 0)
+    public TimeSeries WithCycle(string name, double period, int ahead = 0, long start = 0)
     {
         if (!(period > 0 && double.IsFinite(period)) || ahead < 0)
         {
@@ -92,7 +96,7 @@ public sealed class TimeSeries
         double[] sine = new double[length], cosine = new double[length];
         for (int t = 0; t < length; t++)
         {
-            (sine[t], cosine[t]) = Math.SinCos(Math.Tau * (t % period) / period);
+            (sine[t], cosine[t]) = Math.SinCos(Math.Tau * ((start + t) % period) / period);
         }
 
         return WithKnown($"{name} sin", sine).WithKnown($"{name} cos", cosine);
@@ -111,7 +115,10 @@ public sealed class TimeSeries
         return new TimeSeries(_observed, _known, length, Season);
     }
 
-    /// <summary>The last steps of this series.</summary>
+    /// <summary>
+    /// The last steps of this series. Its known variables go with it, cycles in their phase; but a cycle that is added afterwards begins at its
+    /// own first step unless <see cref="WithCycle"/> is given another start.
+    /// </summary>
     /// <param name="length">The number of observed steps, 1 to <see cref="Length"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are not as many steps.</exception>
     public TimeSeries TakeLast(int length)

@@ -27,6 +27,7 @@ public sealed class EncoderDecoder : SequenceModel<SequencePair>
         ArgumentNullException.ThrowIfNull(symbols);
         ArgumentNullException.ThrowIfNull(settings);
         settings.Validate();
+        settings = settings.WithDirections();
         if (symbols.Symbols.Count == 0)
         {
             throw new UnfoldException($"There is no target symbol that comes {settings.Decoder.MinimumCount} times or more in the training examples, so there is nothing to write.");

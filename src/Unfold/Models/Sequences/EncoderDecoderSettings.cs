@@ -23,7 +23,7 @@ public sealed record EncoderDecoderSettings
     /// The recurrent part of what writes the target. It reads forward; its symbols are those of the target, of which the rare ones
     /// (<see cref="SequenceEncoderSettings.MinimumCount"/>) are the unknown, which is never written.
     /// </summary>
-    public SequenceEncoderSettings Decoder { get; init; } = new() { Reading = Reading.Forward };
+    public SequenceEncoderSettings Decoder { get; init; } = new();
 
     /// <summary>Whether and how the decoder looks back at the steps of its source.</summary>
     public AttentionKind Attention { get; init; } = AttentionKind.Multiplicative;
@@ -39,10 +39,15 @@ public sealed record EncoderDecoderSettings
 
         Encoder.Validate();
         Decoder.Validate();
-        Decoder.RequireForward("The decoder of an encoder-decoder");
+        _ = DecoderForward();
         if (!Enum.IsDefined(Attention))
         {
             throw new UnfoldException($"The {nameof(AttentionKind)} {Attention} is not known; the known ones are {string.Join(", ", Enum.GetNames<AttentionKind>())}.");
         }
     }
+
+    /// <summary>These settings with the directions that both parts have where none is chosen.</summary>
+    internal EncoderDecoderSettings WithDirections() => this with { Encoder = Encoder.ReadsUnlessChosen(Reading.Bidirectional), Decoder = DecoderForward() };
+
+    private SequenceEncoderSettings DecoderForward() => Decoder.RequireForward("The decoder of an encoder-decoder");
 }

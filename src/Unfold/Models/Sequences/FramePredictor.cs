@@ -26,7 +26,7 @@ public sealed class FramePredictor : SequenceModel<Sequence>
 {
     internal FramePredictor(SequenceSchema schema, FrameKind kind, SequenceEncoderSettings settings, SeededRandom? random)
     {
-        settings.RequireForward(nameof(FramePredictor));
+        settings = settings.RequireForward(nameof(FramePredictor));
         Kind = Enum.IsDefined(kind) ? kind : throw new UnfoldException($"The kind {kind} of frames is not known.");
         Encoder = new SequenceEncoder(schema, settings, random);
         Output = new Dense(Encoder.OutputSize, schema.Width, random!, "output");

@@ -24,6 +24,7 @@ public sealed class SequenceEncoder
         ArgumentNullException.ThrowIfNull(schema);
         ArgumentNullException.ThrowIfNull(settings);
         settings.Validate();
+        settings = settings.ReadsUnlessChosen(Reading.Bidirectional);
         (Schema, Settings) = (schema, settings);
         MemoryBudget.RequireParameters(Measure(schema, settings).Parameters, $"An encoder of {settings.Layers} layers of {settings.Hidden}");
         _input = new SequenceInputLayer(schema, settings.EmbeddingOf, random, $"{name}.embeddings");
@@ -137,7 +138,7 @@ public sealed class SequenceEncoder
         CellTable.Count count = CellTable.Of(settings.Cell).Count;
         LanguageModelSettings shape = settings.ToLanguageModelSettings();
         (Int128 tables, Int128 input) = SequenceInputLayer.Measure(schema, settings.EmbeddingOf);
-        int directions = settings.Reading == Reading.Forward ? 1 : 2;
+        int directions = settings.ReadsForward ? 1 : 2;
         Int128 output = shape.OutputSize(0) * (Int128)(settings.Merge == Merge.Concatenate ? directions : 1);
         Int128 layers = count(shape, input, settings.Hidden) + ((settings.Layers - 1) * count(shape, output, settings.Hidden));
         return (tables + (directions * layers), output);
@@ -150,7 +151,7 @@ public sealed class SequenceEncoder
     {
         CellTable.Row row = CellTable.Of(settings.Cell);
         LanguageModelSettings shape = settings.ToLanguageModelSettings();
-        return settings.Reading == Reading.Forward
+        return settings.ReadsForward
             ? new Recurrent(row.Create(shape, input, settings.Hidden, random, name))
             : new Bidirectional(row.Create(shape, input, settings.Hidden, random, $"{name}.forward"), row.Create(shape, input, settings.Hidden, random, $"{name}.backward"), settings.Merge);
     }

@@ -48,8 +48,11 @@ public sealed record SequenceEncoderSettings
     /// <summary>What the LSTM has beside the plain one; the defaults for the other cells.</summary>
     public LstmOptions Lstm { get; init; } = new();
 
-    /// <summary>Whether a step sees what comes after it.</summary>
-    public Reading Reading { get; init; } = Reading.Bidirectional;
+    /// <summary>
+    /// Whether a step sees what comes after it; null leaves it to the model: forward where something is foretold or written (<see cref="Forecaster"/>,
+    /// <see cref="FramePredictor"/>, <see cref="SequenceGenerator"/>, the decoder of an <see cref="EncoderDecoder"/>), both directions elsewhere.
+    /// </summary>
+    public Reading? Reading { get; init; }
 
     /// <summary>How the two directions are merged.</summary>
     public Merge Merge { get; init; } = Merge.Concatenate;
@@ -78,7 +81,11 @@ public sealed record SequenceEncoderSettings
     {
         RequireKnown(Cell);
         ToLanguageModelSettings().Validate();
-        RequireKnown(Reading);
+        if (Reading is { } reading)
+        {
+            RequireKnown(reading);
+        }
+
         RequireKnown(Merge);
         RequireKnown(Pooling);
         if (MinimumCount < 1)
@@ -95,13 +102,19 @@ public sealed record SequenceEncoderSettings
     /// <summary>The width of a symbol's vector in a column.</summary>
     internal int EmbeddingOf(int column) => column == 0 ? Embedding : FurtherEmbedding;
 
-    /// <summary>Throws where the whole sequence would be read by a model that may see the past only.</summary>
-    internal void RequireForward(string model)
+    /// <summary>Whether there is one direction only.</summary>
+    internal bool ReadsForward => Reading == Models.Reading.Forward;
+
+    /// <summary>These settings with a direction: that which was chosen, or else the model's own.</summary>
+    internal SequenceEncoderSettings ReadsUnlessChosen(Reading own) => Reading is null ? this with { Reading = own } : this;
+
+    /// <summary>These settings, to be read forward; throws where the whole sequence would be read by a model that may see the past only.</summary>
+    internal SequenceEncoderSettings RequireForward(string model)
     {
-        if (Reading != Reading.Forward)
-        {
-            throw new UnfoldException($"{model} reads forward, because it may not see what it is to find; found Reading.{Reading}: set Reading.Forward.");
-        }
+        SequenceEncoderSettings settings = ReadsUnlessChosen(Models.Reading.Forward);
+        return settings.ReadsForward
+            ? settings
+            : throw new UnfoldException($"{model} reads forward, because it may not see what it is to find; found Reading.{Reading}: set Reading.Forward, or leave it out.");
     }
 
     private static void RequireKnown<T>(T choice)

@@ -47,7 +47,7 @@ public sealed class SequenceGenerator : SequenceModel<GeneratedSequence>
     internal SequenceGenerator(SequenceSchema schema, SymbolTable symbols, int longestOutput, SequenceEncoderSettings settings, SeededRandom? random)
     {
         settings.Validate();
-        settings.RequireForward(nameof(SequenceGenerator));
+        settings = settings.RequireForward(nameof(SequenceGenerator));
         if (settings.Embedding < 1)
         {
             throw new UnfoldException($"The symbols that a {nameof(SequenceGenerator)} writes have vectors of at least one number; found an embedding of {settings.Embedding}.");

@@ -94,7 +94,7 @@ public sealed class TargetDecoder
         CellTable.Count count = CellTable.Of(own.Cell).Count;
         Int128 h = shape.OutputSize(0), classes = symbols.Count + 1;
         Int128 layers = count(shape, own.Embedding == 0 ? classes : own.Embedding, own.Hidden) + ((own.Layers - 1) * count(shape, h, own.Hidden));
-        int directions = settings.Encoder.Reading == Reading.Forward ? 1 : 2;
+        int directions = settings.Encoder.ReadsForward ? 1 : 2;
         Int128 bridge = ((directions * StateWidth(source, settings.Encoder.Hidden)) + 1) * own.Layers * StateWidth(shape, own.Hidden);
         Int128 attention = settings.Attention switch
         {

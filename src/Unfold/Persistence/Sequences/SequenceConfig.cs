@@ -24,7 +24,7 @@ internal static class SequenceConfig
         json.WriteString("activation", Word(settings.Activation));
         json.WriteNumber("layers", settings.Layers);
         json.WriteNumber("hidden", settings.Hidden);
-        json.WriteString("reading", Word(settings.Reading));
+        json.WriteString("reading", Word(settings.ReadsForward ? Reading.Forward : Reading.Bidirectional));
         json.WriteString("merge", Word(settings.Merge));
         json.WriteString("connection", Word(settings.Connection));
         json.WriteNumber("embedding", settings.Embedding);

@@ -7,7 +7,7 @@ using Unfold.Models;
 namespace Unfold.Persistence;
 
 /// <summary>
-/// A model of sequences on disk: a folder with config.json (its type, shape, tables and scales, and the hash of its weights),
+/// A model of sequences on disk: a folder with config.json (its type, shape, tables and scales, the hash of its weights, and one of all that),
 /// model.safetensors (the weights) and README.md (a card for readers).
 /// </summary>
 internal static class SequenceModelFolder
@@ -17,6 +17,7 @@ internal static class SequenceModelFolder
 
     private const string VersionField = "unfold_format";
     private const string HashField = "weights_sha256";
+    private const string ConfigHashField = "config_sha256";
     private const int FormatVersion = 1;
 
     /// <summary>Writes a model: all files whole or none, but for a crash in between, which a reader notices.</summary>
@@ -67,7 +68,7 @@ internal static class SequenceModelFolder
             throw new UnfoldException($"{folder.Shown} holds a {type} and not a {typeof(T).Name}: load it with the class that it was saved with.");
         }
 
-        string hash = fields.String(HashField);
+        string hash = fields.String(HashField), configHash = fields.String(ConfigHashField);
         Blueprint<T> blueprint = Named(folder, () => read(fields));
         fields.Done();
         if (!File.Exists(folder.WeightsFile))
@@ -80,6 +81,11 @@ internal static class SequenceModelFolder
         if (stored != blueprint.Parameters)
         {
             throw new UnfoldException(FormattableString.Invariant($"{folder.Shown} does not fit together: config.json describes a model of {blueprint.Parameters:N0} parameters, and model.safetensors holds {stored:N0}."));
+        }
+
+        if (HashOf(fields) != configHash)
+        {
+            throw new UnfoldException($"{folder.ConfigFile} is damaged or was changed: it no longer says what it was saved with. Copy the folder again, or fit the model again.");
         }
 
         T model = Named(folder, blueprint.Create);
@@ -104,19 +110,30 @@ internal static class SequenceModelFolder
 
     private static byte[] Config(string type, SequenceModel model, Action<Utf8JsonWriter> write)
     {
+        string hash = HashOf(model.Parameters);
+        JsonFields content = JsonFields.Parse(Config(type, hash, configHash: "", write), "config.json");
+        return Config(type, hash, HashOf(content), write);
+    }
+
+    private static byte[] Config(string type, string hash, string configHash, Action<Utf8JsonWriter> write)
+    {
         using var memory = new MemoryStream();
         using (var json = new Utf8JsonWriter(memory, SequenceConfig.WriterOptions))
         {
             json.WriteStartObject();
             json.WriteNumber(VersionField, FormatVersion);
             json.WriteString(TypeField, type);
-            json.WriteString(HashField, HashOf(model.Parameters));
+            json.WriteString(HashField, hash);
+            json.WriteString(ConfigHashField, configHash);
             write(json);
             json.WriteEndObject();
         }
 
         return memory.ToArray();
     }
+
+    /// <summary>SHA-256 over all of config.json but itself, as a digit of a scale or a label may be damaged and still be one.</summary>
+    private static string HashOf(JsonFields config) => Convert.ToHexStringLower(SHA256.HashData(config.WithoutField(ConfigHashField)));
 
     /// <summary>SHA-256 over the values of all parameters in their order.</summary>
     private static string HashOf(ParameterSet parameters)

@@ -9,7 +9,7 @@ public sealed class DataFolderTests
     public void The_named_folder_goes_before_the_environment_and_that_before_a_folder_above()
     {
         using var root = new TemporaryFolder();
-        foreach (string folder in (string[])["named", "environment", "shared/data", "deep/deeper"])
+        foreach (string folder in (string[])["named", "environment", "data", "deep/deeper"])
         {
             Directory.CreateDirectory(root[folder]);
             File.WriteAllText(root[folder + "/x.txt"], folder);
@@ -19,7 +19,12 @@ public sealed class DataFolderTests
         Assert.Equal("named", Found(root["named"], root["environment"]));
         Assert.Equal("environment", Found(null, root["environment"]));
         Assert.Equal("environment", Found("", root["environment"]));
-        Assert.Equal("shared/data", Found(null, null));
+        Assert.Equal("data", Found(null, null));
+
+        Directory.CreateDirectory(root["deep/data"]);
+        Assert.Equal("data", Found(null, null));
+        File.WriteAllText(root["deep/data/x.txt"], "nearer");
+        Assert.Equal("nearer", Found(null, null));
     }
 
     [Fact]

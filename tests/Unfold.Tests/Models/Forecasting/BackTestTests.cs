@@ -95,6 +95,14 @@ public sealed class BackTestTests
     }
 
     [Fact]
+    public void Scaled_errors_of_a_constant_series_are_nothing_or_without_bound()
+    {
+        ForecastErrors Errors(double forecast) => BackTest.Run(TimeSeries.Of([.. Enumerable.Repeat(7.0, 20)]), new() { Start = 10 }, 1, _ => histories => [.. histories.Select(_ => new Forecast(["value"], [forecast], [], []))]).Score.Model;
+        Assert.Equal(new ForecastErrors(0, 0, 0), Errors(7));
+        Assert.Equal(new ForecastErrors(1, 1, double.PositiveInfinity), Errors(8));
+    }
+
+    [Fact]
     public void The_average_of_forecasts_is_that_of_each_number()
     {
         Forecast average = Forecast.Average([new(["a"], [1, 2], [0.4, 0.5], [1, 2, 3, 4]), new(["a"], [3, 6], [0.4, 0.5], [5, 6, 7, 9])]);

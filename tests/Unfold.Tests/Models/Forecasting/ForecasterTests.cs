@@ -125,6 +125,11 @@ public sealed class ForecasterTests
         Fit("The training part of the time series is too short", new() { InputLength = 48 });
         Fit("The validation part of the time series is too short", new() { InputLength = 4, Horizon = 13 });
         Fit("the ForecastOutput 9 is not known".Replace("the F", "The F", StringComparison.Ordinal), new() { Output = (ForecastOutput)9 });
+        Fit("choose ForecastOutput.Median, Quantiles or Gaussian", new() { Output = ForecastOutput.Mean, Transform = ValueTransform.Log });
+        Fit("under the transform SquareRoot", new() { Output = ForecastOutput.Mean, Transform = ValueTransform.SquareRoot });
+        Fit("set ForecasterSettings.Encoder", new() { Encoder = null! });
+        Fit("set ForecasterSettings.Targets", new() { Targets = null! });
+        Fit("set ForecasterSettings.Levels", new() { Levels = null! });
         Fit("needs one of at least 2 steps", new() { Scaling = WindowScaling.SubtractSeason }, TimeSeries.Of(new double[60]));
         Fit("values above 0; 'value' has 0", new() { Transform = ValueTransform.Log }, TimeSeries.Of(new double[60]));
         Fit("values of at least 0; 'value' has -1", new() { Transform = ValueTransform.SquareRoot, InputLength = 2 }, TimeSeries.Of([.. Enumerable.Repeat(-1.0, 40)]));
@@ -134,9 +139,24 @@ public sealed class ForecasterTests
         Refuses("fitted to load, heat, known ahead holiday, day sin, day cos, with a season of 4", () => model.Predict(TimeSeries.Of([1, 2, 3])));
         Refuses("for 66 steps; found 62", () => model.Predict(Mixed(60, ahead: 2)));
         Refuses("needs 6 steps after its origin 58", () => model.Loss(new Tape(new Workers(1)), [new ForecastWindow(series, 58)]));
+        Refuses("after step 61 needs the steps before it; the series has 60", () => model.Loss(new Tape(new Workers(1)), [new ForecastWindow(series, 61)]));
+        Refuses("after step 2147483647", () => model.Loss(new Tape(new Workers(1)), [new ForecastWindow(series, int.MaxValue)]));
+        Refuses("made from a time series; found none", () => model.Loss(new Tape(new Workers(1)), [default]));
+        Refuses("made from a time series; found none", () => model.Predict([series, null!]));
         model.Parameters.Edit().Fill(float.MaxValue);
         Refuses("is not a number or infinite", () => model.Predict(series));
         Assert.Empty(model.Predict(Array.Empty<TimeSeries>()));
+    }
+
+    [Fact]
+    public void A_history_is_read_forward_unless_both_directions_are_chosen()
+    {
+        Forecaster Fit(SequenceEncoderSettings encoder) => Forecaster.Fit(Mixed(60), Settings[0] with { Encoder = encoder }, Short);
+        Forecaster model = Fit(new() { Hidden = 3 });
+        Assert.Equal(Reading.Forward, model.Settings.Encoder.Reading);
+        Assert.Equal(3, model.Encoder.OutputSize);
+        Close.Same(Fit(new() { Hidden = 3, Reading = Reading.Forward }).Parameters.Values, model.Parameters.Values, "the same by name");
+        Assert.Equal(6, Fit(new() { Hidden = 3, Reading = Reading.Bidirectional }).Encoder.OutputSize);
     }
 
     [Fact]

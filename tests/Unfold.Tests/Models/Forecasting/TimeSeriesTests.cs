@@ -33,6 +33,16 @@ public sealed class TimeSeriesTests
     }
 
     [Fact]
+    public void A_cycle_of_a_later_part_starts_where_that_part_does()
+    {
+        TimeSeries whole = TimeSeries.Of([1, 2, 3, 4, 5, 6, 7]).WithCycle("day", 5, ahead: 2);
+        TimeSeries part = TimeSeries.Of([4, 5, 6, 7]).WithCycle("day", 5, ahead: 2, start: 3);
+        Support.Close.Equal(whole.Known(0)[3..], part.Known(0), 0, 1e-12, "sine");
+        Support.Close.Equal(whole.Known(1)[3..], part.Known(1), 0, 1e-12, "cosine");
+        Support.Close.Equal(whole.TakeLast(4).Known(0), part.Known(0), 0, 1e-12, "sine of the last steps");
+    }
+
+    [Fact]
     public void What_the_caller_changes_later_changes_no_series()
     {
         double[] values = [1, 2, 3];

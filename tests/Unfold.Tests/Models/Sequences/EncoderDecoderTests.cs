@@ -115,7 +115,7 @@ public sealed class EncoderDecoderTests
         Assert.Contains("AttentionKind 9 is not known", Refusal([pair], settings with { Attention = (AttentionKind)9 }), StringComparison.Ordinal);
         Assert.Contains("hidden size must be at least 1; found 0", Refusal([pair], settings with { Decoder = settings.Decoder with { Hidden = 0 } }), StringComparison.Ordinal);
         Assert.Contains("number of layers must be at least 1; found 0", Refusal([pair], settings with { Decoder = settings.Decoder with { Layers = 0 } }), StringComparison.Ordinal);
-        Assert.Contains("reads forward", Refusal([pair], settings with { Decoder = new SequenceEncoderSettings() }), StringComparison.Ordinal);
+        Assert.Contains("reads forward", Refusal([pair], settings with { Decoder = new SequenceEncoderSettings { Reading = Reading.Bidirectional } }), StringComparison.Ordinal);
         Assert.Contains("The training example 1 is missing", Refusal([pair, null!], settings), StringComparison.Ordinal);
         Assert.Contains("half of one", Assert.Throws<UnfoldException>(() => new SequencePair(["a"], ["\ud800"])).Message, StringComparison.Ordinal);
         Assert.Contains("at least one step", Assert.Throws<UnfoldException>(() => new SequencePair([], ["a"])).Message, StringComparison.Ordinal);

@@ -114,7 +114,7 @@ public sealed class FramePredictorTests
     public void What_cannot_be_fitted_or_predicted_is_refused_with_a_sentence()
     {
         Sequence good = Sequence.OfValues([0, 1, 1, 0], 2);
-        Refuses("reads forward", () => FramePredictor.Fit([good], FrameKind.Binary, new(), SequenceCases.Short));
+        Refuses("reads forward", () => FramePredictor.Fit([good], FrameKind.Binary, new() { Reading = Reading.Bidirectional }, SequenceCases.Short));
         Refuses("found symbols only", () => FramePredictor.Fit([Sequence.OfSymbols(["a", "b"])], FrameKind.Values, Forward, SequenceCases.Short));
         Refuses("at least two frames; found 1", () => FramePredictor.Fit([good, Sequence.OfValues([0, 1], 2)], FrameKind.Values, Forward, SequenceCases.Short));
         Refuses("found 0.5 for variable 1 at step 0", () => FramePredictor.Fit([Sequence.OfValues([0, 0.5f, 1, 1], 2)], FrameKind.Binary, Forward, SequenceCases.Short));

@@ -8,6 +8,21 @@ namespace Unfold.Tests.Models.Sequences;
 
 public sealed class SequenceEncoderTests
 {
+    [Fact]
+    public void A_model_chooses_the_direction_that_is_not_chosen()
+    {
+        SequenceSchema schema = SequenceSchema.Learn(SequenceCases.Mixed(5, 1));
+        var settings = new SequenceEncoderSettings { Hidden = 3 };
+        var encoder = new SequenceEncoder(schema, settings, new SeededRandom(1));
+        Assert.Equal((6, Reading.Bidirectional), (encoder.OutputSize, encoder.Settings.Reading));
+        FramePredictor predictor = new(schema, FrameKind.Values, settings, new SeededRandom(1));
+        Assert.Equal((3, Reading.Forward), (predictor.Encoder.OutputSize, predictor.Encoder.Settings.Reading));
+        Assert.Equal(Reading.Forward, new SequenceGenerator(schema, new SymbolTable(["a"]), 4, settings, new SeededRandom(1)).Settings.Reading);
+        var pair = new EncoderDecoder(schema, new SymbolTable(["a"]), new() { Encoder = settings, Decoder = settings }, new SeededRandom(1));
+        Assert.Equal((Reading.Bidirectional, Reading.Forward), (pair.Settings.Encoder.Reading, pair.Settings.Decoder.Reading));
+        Assert.Contains("set Reading.Forward, or leave it out", Assert.Throws<UnfoldException>(() => new FramePredictor(schema, FrameKind.Values, settings with { Reading = Reading.Bidirectional }, null)).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [MemberData(nameof(SequenceCases.Numbers), MemberType = typeof(SequenceCases))]
     public void Outputs_and_summaries_are_those_of_the_equations(int number)

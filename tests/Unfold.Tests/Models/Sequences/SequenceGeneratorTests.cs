@@ -109,7 +109,7 @@ public sealed class SequenceGeneratorTests
         GeneratedSequence good = new(Sequence.OfSymbols(["x"]), ["a"]);
         SequenceEncoderSettings forward = new() { Reading = Reading.Forward, Hidden = 2 };
         Refuses("a single step, of symbols in columns or variables; found 2 steps", () => _ = new GeneratedSequence(Sequence.OfSymbols(["x", "y"]), []));
-        Refuses("reads forward", () => SequenceGenerator.Fit([good], new() { Hidden = 2 }, SequenceCases.Short));
+        Refuses("reads forward", () => SequenceGenerator.Fit([good], forward with { Reading = Reading.Bidirectional }, SequenceCases.Short));
         Refuses("found an embedding of 0", () => SequenceGenerator.Fit([good], forward with { Embedding = 0 }, SequenceCases.Short));
         Refuses("The symbol 'b' does not come in the outputs", () => SequenceGenerator.Fit([good], forward, SequenceCases.Short, [new(good.Input, ["b"])]));
         SequenceGenerator model = SequenceGenerator.Fit([good], forward, SequenceCases.Short);

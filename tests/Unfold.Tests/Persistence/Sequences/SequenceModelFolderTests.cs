@@ -59,6 +59,21 @@ public sealed class SequenceModelFolderTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Types))]
+    public void A_config_that_says_something_else_is_noticed_and_one_that_is_laid_out_otherwise_is_not(string type)
+    {
+        SavedModels.Row row = Saved(type);
+        string config = File.ReadAllText(Config);
+        RefusesConfig(row, config.Replace("\"w1\"", "\"w1x\"", StringComparison.Ordinal), Config, "damaged or was changed");
+        RefusesConfig(row, config.Replace("\"pooling\": \"last\"", "\"pooling\": \"max\"", StringComparison.Ordinal), Config, "damaged or was changed");
+        int digit = config.IndexOfAny([.. "123456789"], config.IndexOf("\"means\"", StringComparison.Ordinal));
+        RefusesConfig(row, string.Concat(config.AsSpan(0, digit), config[digit] == '9' ? "8" : "9", config.AsSpan(digit + 1)), Config, "damaged or was changed");
+        RefusesConfig(row, config.Replace("\"config_sha256\"", "\"config\"", StringComparison.Ordinal), Config, "config_sha256");
+        File.WriteAllText(Config, config.Replace("\n", "\r\n", StringComparison.Ordinal).Replace("  ", " ", StringComparison.Ordinal));
+        row.Load(_folder["model"]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Types))]
     public void Damaged_weights_are_named(string type)
     {
         SavedModels.Row row = Saved(type);
