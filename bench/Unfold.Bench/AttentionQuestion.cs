@@ -8,7 +8,7 @@ internal static class AttentionQuestion
 {
     public static void Run(Options options)
     {
-        Console.WriteLine($"Training steps of an encoder-decoder: bidirectional LSTM and LSTM of {AttentionStep.Width}, {AttentionStep.Batch} sources of {AttentionStep.SourceSteps} symbols and targets of {AttentionStep.TargetSteps}; taken in turns");
+        Console.WriteLine($"Training steps of an encoder-decoder: bidirectional LSTM and LSTM of {AttentionStep.Width}, {AttentionStep.Batch} sources of {AttentionStep.SourceSteps} symbols and targets of {AttentionStep.TargetSteps}, drawn by Zipf's law; taken in turns");
         Machine.Print(options);
         using PeerTeam peers = PeerTeam.StartPyTorch(options);
         var workers = new Workers(options.Threads);

@@ -2,7 +2,7 @@
 
 Embedding -> bidirectional LSTM -> a dense bridge to the first state of the decoder -> LSTM over the right symbols -> attention
 of all decoder steps at once -> tanh of a dense layer over context and output -> dense -> cross-entropy -> Adam. All sequences
-are of one length, so nothing is masked. Symbol V - 1 is the end, which is read first and written last.
+are of one length, so nothing is masked. Symbols are drawn by Zipf's law. Symbol V - 1 is the end, which is read first and written last.
 """
 
 import itertools
@@ -60,12 +60,16 @@ class AttentionTraining:
     def __init__(self, attention, vocabulary):
         self.attention, self.vocabulary = attention, vocabulary
 
+    def draw(self, steps):
+        """As words are drawn, by Zipf's law."""
+        shares = 1 / torch.arange(1, self.vocabulary - 1, dtype=torch.float)
+        return 1 + torch.multinomial(shares, 8 * steps * BATCH, replacement=True).reshape(8, steps, BATCH)
+
     def start(self, form, foreach):
         torch.manual_seed(1)
         model = EncoderDecoder(self.attention, self.vocabulary, form)
         optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, foreach=foreach)
-        source = torch.randint(1, self.vocabulary - 1, (8, SOURCE, BATCH))
-        written = torch.randint(1, self.vocabulary - 1, (8, TARGET - 1, BATCH))
+        source, written = self.draw(SOURCE), self.draw(TARGET - 1)
         end = torch.full((8, 1, BATCH), self.vocabulary - 1)
         read, written = torch.cat([end, written], dim=1), torch.cat([written, end], dim=1)
         turn = itertools.count()

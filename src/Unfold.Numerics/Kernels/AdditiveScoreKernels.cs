@@ -84,21 +84,26 @@ public static unsafe class AdditiveScoreKernels
             where S : struct, ISimd<V>
             where V : unmanaged
         {
+            // The sums over all keys stay in registers.
             V one = S.Create(1);
-            for (int row = 0; row < rows; row++)
+            for (int i = 0; i < columns; i += S.Count)
             {
-                float* key = keys + ((nint)row * columns);
-                float* dKey = dKeys + ((nint)row * columns);
-                V dScore = S.Create(dScores[row]);
-                for (int i = 0; i < columns; i += S.Count)
+                int left = columns - i;
+                V q = Lanes.Load<S, V>(query + i, left), weight = Lanes.Load<S, V>(v + i, left);
+                V queryGradient = Lanes.Load<S, V>(dQuery + i, left), vGradient = Lanes.Load<S, V>(dV + i, left);
+                for (int row = 0; row < rows; row++)
                 {
-                    int left = columns - i;
-                    V y = VectorMath.Tanh<S, V>(S.Add(Lanes.Load<S, V>(query + i, left), Lanes.Load<S, V>(key + i, left)));
-                    V slope = S.Multiply(Lanes.Load<S, V>(v + i, left), S.Subtract(one, S.Multiply(y, y)));
-                    Lanes.Store<S, V>(S.MultiplyAdd(dScore, slope, Lanes.Load<S, V>(dQuery + i, left)), dQuery + i, left);
-                    Lanes.Store<S, V>(S.MultiplyAdd(dScore, slope, Lanes.Load<S, V>(dKey + i, left)), dKey + i, left);
-                    Lanes.Store<S, V>(S.MultiplyAdd(dScore, y, Lanes.Load<S, V>(dV + i, left)), dV + i, left);
+                    nint at = ((nint)row * columns) + i;
+                    V dScore = S.Create(dScores[row]);
+                    V y = VectorMath.Tanh<S, V>(S.Add(q, Lanes.Load<S, V>(keys + at, left)));
+                    V gradient = S.Multiply(S.Multiply(dScore, weight), S.Subtract(one, S.Multiply(y, y)));
+                    queryGradient = S.Add(queryGradient, gradient);
+                    Lanes.Store<S, V>(S.Add(Lanes.Load<S, V>(dKeys + at, left), gradient), dKeys + at, left);
+                    vGradient = S.MultiplyAdd(dScore, y, vGradient);
                 }
+
+                Lanes.Store<S, V>(queryGradient, dQuery + i, left);
+                Lanes.Store<S, V>(vGradient, dV + i, left);
             }
         }
     }

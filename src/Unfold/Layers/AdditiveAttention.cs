@@ -82,7 +82,7 @@ public sealed class AdditiveAttention : Attention
 
         public override bool NeedsGradient => true;
 
-        public override void PrepareBackward(Workers workers, int steps)
+        public override void PrepareBackward(Workers workers)
         {
             _ = _queries.Gradient.Length + _keys.Gradient.Length;
             _packedGradients = _tape.Scratch(workers.Count * _packedLength);

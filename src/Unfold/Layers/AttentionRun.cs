@@ -64,7 +64,7 @@ internal sealed class AttentionRun
 
     public void Backward()
     {
-        _scores.PrepareBackward(_tape.Workers, _steps);
+        _scores.PrepareBackward(_tape.Workers);
         _ = Output.Context.Gradient.Length;
         if (_memory.Values.NeedsGradient)
         {

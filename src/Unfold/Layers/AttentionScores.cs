@@ -10,8 +10,7 @@ internal abstract class AttentionScores
 
     /// <summary>Makes memory and gradients that several threads will use.</summary>
     /// <param name="workers">The threads.</param>
-    /// <param name="steps">S, the number of steps of the longest source.</param>
-    public abstract void PrepareBackward(Workers workers, int steps);
+    public abstract void PrepareBackward(Workers workers);
 
     /// <summary>scores[t, s] for the queries and the steps of one sequence.</summary>
     /// <param name="place">The sequence and the thread.</param>

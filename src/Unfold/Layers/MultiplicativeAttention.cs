@@ -74,7 +74,7 @@ public sealed class MultiplicativeAttention : Attention
 
         public override bool NeedsGradient => queries.NeedsGradient || keys.NeedsGradient;
 
-        public override void PrepareBackward(Workers workers, int steps)
+        public override void PrepareBackward(Workers workers)
         {
             if (queries.NeedsGradient)
             {
