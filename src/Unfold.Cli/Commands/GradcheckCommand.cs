@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Unfold.Autograd;
-using Unfold.Cells;
 using Unfold.Layers;
 using Unfold.Models;
 using Unfold.Numerics;
@@ -111,11 +110,8 @@ internal sealed class GradcheckCommand(Terminal terminal)
     /// <summary>Refuses what would take hours: the reference computes each loss anew, step by step, in double precision on one core.</summary>
     private static void RequireWork(LanguageModelSettings settings, int batch, int time)
     {
-        LstmOptions lstm = settings.Lstm;
-        int more = (settings.Cell == CellKind.Gru ? 1 : 0) + (lstm.Peepholes ? 1 : 0) + (lstm.LayerNormalization ? 3 : 0) + (lstm.Projection > 0 ? 1 : 0);
-        int tensors = (settings.Layers * (3 + more)) + (settings.Embedding > 0 ? 3 : 2);
         double units = Enumerable.Range(0, settings.Layers).Sum(layer => (double)settings.Hidden[layer]);
-        int losses = LossesPerEntry * new GradientCheckOptions().EntriesPerParameter * tensors;
+        int losses = LossesPerEntry * new GradientCheckOptions().EntriesPerParameter * settings.CountTensors();
         double parameters = (double)settings.CountParameters(Letters.Length + Vocabulary.SpecialCount);
         double products = (double)losses * batch * time * (parameters + (ProductsPerActivation * 4.0 * units));
         if (products > MostProducts)

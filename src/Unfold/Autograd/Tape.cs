@@ -102,6 +102,9 @@ public sealed class Tape
         _backward.Clear();
     }
 
+    /// <summary>The number of values that fit into the memory that this tape keeps over a reset.</summary>
+    internal long Held => _arena.Held;
+
     /// <summary>Says whether the operations from here on are recorded.</summary>
     internal void Record(bool recording) => _recording = recording;
 

@@ -29,7 +29,7 @@ public sealed class Embedding
 
     /// <summary>Looks up tokens in order of time.</summary>
     /// <param name="tape">Records the operation.</param>
-    /// <param name="tokens">T * B tokens: [t * B + b] is that of row b at step t. A negative one stands for zeros.</param>
+    /// <param name="tokens">T * B tokens: [t * B + b] is that of row b at step t. -1 stands for zeros.</param>
     /// <param name="batch">B.</param>
     /// <returns>(T, B, width).</returns>
     /// <exception cref="ArgumentException">The tokens are not whole time steps, or one is not in the table.</exception>
@@ -47,9 +47,9 @@ public sealed class Embedding
         for (int row = 0; row < tokens.Length; row++)
         {
             int token = tokens.Span[row];
-            if (token >= Weights.Shape[0])
+            if (token >= Weights.Shape[0] || token < -1)
             {
-                throw new ArgumentException($"{this}: a token must be below {Weights.Shape[0]}; found {token}.", nameof(tokens));
+                throw new ArgumentException($"{this}: a token must be below {Weights.Shape[0]} and not negative, but for -1, which stands for zeros; found {token}.", nameof(tokens));
             }
 
             Span<float> destination = rows.Slice(row * width, width);

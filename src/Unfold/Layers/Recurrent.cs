@@ -78,6 +78,7 @@ public sealed class Recurrent : SequenceLayer
 
         CheckLengths(lengths, time, batch);
         CheckTokens(input, lengths);
+        ScanMemory.RequireArrays(Cell, time, batch, lengths?.Sum(length => (long)length) ?? (Int128)time * batch);
         return CheckState(initial, batch);
     }
 
@@ -87,9 +88,9 @@ public sealed class Recurrent : SequenceLayer
         for (int place = 0; place < tokens.Length; place++)
         {
             // What lies past a sequence's end is not read.
-            if (tokens[place] >= Cell.InputSize && (lengths is null || place / input.Batch < lengths[place % input.Batch]))
+            if ((tokens[place] >= Cell.InputSize || tokens[place] < -1) && (lengths is null || place / input.Batch < lengths[place % input.Batch]))
             {
-                throw new ArgumentException($"{Cell}: a token must be below {Cell.InputSize}; found {tokens[place]}.", nameof(input));
+                throw new ArgumentException($"{Cell}: a token must be below {Cell.InputSize} and not negative, but for -1, which stands for zeros; found {tokens[place]}.", nameof(input));
             }
         }
     }

@@ -42,7 +42,7 @@ public readonly struct SequenceInput
     /// <summary>Takes what was looked up in a table, and the table with it: so a layer need not multiply a row as often as it comes.</summary>
     /// <param name="dense">(T, B, I); a gradient may go to the table past it.</param>
     /// <param name="table">The table.</param>
-    /// <param name="tokens">The row of the table at each place; a negative one stands for zeros.</param>
+    /// <param name="tokens">The row of the table at each place; -1 stands for zeros.</param>
     internal static SequenceInput Of(Tensor dense, Embedding table, ReadOnlyMemory<int> tokens) => Of(dense) with { LookUp = (table, tokens) };
 
     /// <summary>Some steps of this input, without a copy.</summary>
@@ -66,7 +66,7 @@ public readonly struct SequenceInput
             : new(Dense.Rows(start * Batch, new Shape(steps, Batch, Dense.Shape[2])), default, steps, Batch);
     }
 
-    /// <summary>Takes tokens in order of time: token [t * B + b] is that of row b at step t. A negative one stands for zeros.</summary>
+    /// <summary>Takes tokens in order of time: token [t * B + b] is that of row b at step t. -1 stands for zeros; a layer refuses other negative ones within a sequence's length.</summary>
     /// <exception cref="ArgumentException">The tokens do not fill whole time steps.</exception>
     public static SequenceInput Of(ReadOnlyMemory<int> tokens, int batch) =>
         batch > 0 && tokens.Length % batch == 0

@@ -77,19 +77,37 @@ public sealed record LanguageModelSettings
         return (long)Int128.Min(total + (vocabulary * (input + 1)), long.MaxValue);
     }
 
+    /// <summary>The number of learned tensors of a model, each of which has a name: weights, biases and tables.</summary>
+    public int CountTensors()
+    {
+        // Cells of one kind and options have the same tensors, whatever their widths.
+        int each = CellTable.Of(Cell).Create(this, 1, Hidden[0], random: null, "cell").Parameters.Count;
+        return (Embedding > 0 ? 1 : 0) + (Layers * each) + 2;
+    }
+
     /// <summary>Whether a step of training draws at random.</summary>
     internal bool UsesChance => Dropout > 0 || Lstm.UsesChance;
 
     /// <summary>The width of the output of a layer.</summary>
-    internal int OutputSize(int layer) => Cell == CellKind.Lstm ? Lstm.OutputSize(Hidden[layer]) : Hidden[layer];
+    internal int OutputSize(int layer) => CellTable.Of(Cell).Output(this, Hidden[layer]);
 
     /// <summary>The width of the state of a layer that is not output.</summary>
-    internal int MemorySize(int layer) => Cell == CellKind.Lstm ? Hidden[layer] : 0;
+    internal int MemorySize(int layer) => CellTable.Of(Cell).Memory(this, Hidden[layer]);
+
+    /// <summary>The width of the whole state of a layer: its output, and what is not output.</summary>
+    internal Int128 StateSize(int layer) => (Int128)OutputSize(layer) + MemorySize(layer);
 
     /// <summary>Throws unless all values are in range.</summary>
     /// <exception cref="UnfoldException">A value is out of range; the message names it.</exception>
     public void Validate()
     {
+        if (!Enum.IsDefined(Cell))
+        {
+            throw new UnfoldException($"The {nameof(CellKind)} {Cell} is not known; the known ones are {string.Join(", ", Enum.GetNames<CellKind>())}.");
+        }
+
+        RequireGiven(Hidden, nameof(Hidden), "a width");
+        RequireGiven(Lstm, nameof(Lstm), "new() for the plain LSTM");
         Require(Layers >= 1, "the number of layers", "at least 1", Layers);
         foreach (int width in Hidden.Values)
         {
@@ -138,6 +156,14 @@ public sealed record LanguageModelSettings
         if (Connection == StackConnection.Residual && !connects)
         {
             throw new UnfoldException($"A residual connection goes around a layer that is as wide as the one below it; found {Layers} layer{(Layers == 1 ? "" : "s")} of {Hidden}.");
+        }
+    }
+
+    private static void RequireGiven(object? value, string name, string wanted)
+    {
+        if (value is null)
+        {
+            throw new UnfoldException($"The setting {name} is null: give it {wanted}, or leave it out for the default.");
         }
     }
 

@@ -24,7 +24,7 @@ public sealed record RunSettings(LanguageModelSettings Model, TrainingSettings? 
         fields.Version("unfold_format", FormatVersion);
         if (fields.Has(SequenceModelFolder.TypeField))
         {
-            throw new UnfoldException($"{path} describes a {fields.String(SequenceModelFolder.TypeField)} and not a language model: load it in a program, with the Load of its class.");
+            throw new UnfoldException($"{path} describes {SequenceModelFolder.WithArticle(fields.String(SequenceModelFolder.TypeField))} and not a language model: load it in a program, with the Load of its class.");
         }
 
         LanguageModelSettings model = ReadModel(fields.Object("model"), path, customCell);

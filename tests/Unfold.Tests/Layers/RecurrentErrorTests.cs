@@ -35,7 +35,14 @@ public sealed class RecurrentErrorTests
     public void Tokens_that_are_not_whole_steps(int tokens, int batch) => Assert.Throws<ArgumentException>(() => SequenceInput.Of(new int[tokens], batch));
 
     [Fact]
-    public void A_token_that_is_not_in_the_vocabulary() => Refused(Gru, SequenceInput.Of(new[] { 0, 3, 4, 1 }, 2), null, null, "GruCell(4 -> 5", "below 4; found 4");
+    public void A_token_that_is_not_in_the_vocabulary() => Refused(Gru, SequenceInput.Of(new[] { 0, 3, 4, 1 }, 2), null, null, "GruCell(4 -> 5", "below 4", "found 4");
+
+    [Fact]
+    public void A_negative_token_but_for_the_one_of_zeros()
+    {
+        Refused(Gru, SequenceInput.Of(new[] { 0, -1, -2, 1 }, 2), null, null, "GruCell(4 -> 5", "but for -1, which stands for zeros; found -2");
+        Assert.Contains("found -7", Assert.Throws<ArgumentException>(() => new Embedding(4, 3, new SeededRandom(1)).Forward(new Tape(new Workers(1)), new[] { -1, -7 }, 1)).Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void The_kind_of_the_initial_state()

@@ -23,13 +23,13 @@ public sealed record FitOptions
     /// <summary>The largest norm of all gradients together; 0 leaves them as they are.</summary>
     public double ClipNorm { get; init; } = 5;
 
-    /// <summary>The run ends when the validation loss has not improved for this many epochs; 0 never ends it early.</summary>
+    /// <summary>The run ends when the validation loss has not improved for this many epochs; 0 never ends it early. Only with validation examples.</summary>
     public int Patience { get; init; }
 
     /// <summary>The seed of the weights, the order of the examples and dropout.</summary>
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>The threads; one for each core if not set. The result does not depend on their number.</summary>
+    /// <summary>The threads; one for each core if not set. The result does not depend on their number. One team serves one call at a time.</summary>
     public Workers? Workers { get; init; }
 
     /// <summary>Called after each update.</summary>

@@ -24,8 +24,11 @@ internal sealed class Fitter<T>
     /// <summary>The number of targets of an example: what its mean loss counts for.</summary>
     public required Func<T, int> Weight { get; init; }
 
+    /// <summary>Throws where a batch cannot be computed on this machine; looked at before anything is computed. Null where nothing can be said.</summary>
+    public Action<IReadOnlyList<T>>? RequireBatch { get; init; }
+
     /// <summary>Runs all epochs, and leaves the best weights in the parameters.</summary>
-    /// <exception cref="UnfoldException">There is no example, or an option is out of range.</exception>
+    /// <exception cref="UnfoldException">There is no example, an option is out of range, or there is patience without validation examples.</exception>
     /// <exception cref="DivergenceException">The loss or a gradient is not a number or infinite.</exception>
     public FitResult Run(IReadOnlyList<T> training, IReadOnlyList<T>? validation, FitOptions options)
     {
@@ -36,14 +39,24 @@ internal sealed class Fitter<T>
             throw new UnfoldException($"A fit needs at least one {(training.Count == 0 ? "training" : "validation")} example; found none.");
         }
 
+        if (validation is null && options.Patience > 0)
+        {
+            throw new UnfoldException($"A patience of {options.Patience} counts epochs without a better validation loss, and there are no validation examples: give some, or set {nameof(FitOptions.Patience)} to 0.");
+        }
+
+        if (validation is not null)
+        {
+            Sorted(validation, options.BatchSize);
+        }
+
         var watch = Stopwatch.StartNew();
         TrainingSettings settings = options.ToTrainingSettings();
-        int stepsPerEpoch = (training.Count + options.BatchSize - 1) / options.BatchSize;
+        long stepsPerEpoch = ((long)training.Count + options.BatchSize - 1) / options.BatchSize;
         var run = new State(
             new Tape(options.Workers ?? new Workers(Environment.ProcessorCount)),
             new SeededRandom(options.Seed).Split(),
             TrainingChoices.CreateOptimizer(options.Optimizer),
-            TrainingChoices.CreateSchedule(settings, (long)options.Epochs * stepsPerEpoch),
+            TrainingChoices.CreateSchedule(settings, options.Epochs * stepsPerEpoch),
             TrainingChoices.CreateClipping(settings));
         var epochs = new List<EpochLosses>();
         float[]? best = null;
@@ -73,7 +86,7 @@ internal sealed class Fitter<T>
         var quiet = new Tape(tape.Workers) { Recording = false };
         double sum = 0;
         long weight = 0;
-        foreach (T[] batch in examples.OrderBy(Length).Chunk(options.BatchSize))
+        foreach (T[] batch in Sorted(examples, options.BatchSize))
         {
             options.Cancellation.ThrowIfCancellationRequested();
             int targets = batch.Sum(Weight);
@@ -117,10 +130,27 @@ internal sealed class Fitter<T>
         T[] shuffled = [.. examples];
         Shuffle(shuffled, random);
         T[][] batches = [.. shuffled
-            .Chunk(checked(batchSize * BatchesSortedTogether))
+            .Chunk((int)Math.Min((long)batchSize * BatchesSortedTogether, examples.Count))
             .SelectMany(run => run.OrderBy(Length).Chunk(batchSize))];
+        RequireAll(batches);
         Shuffle(batches, random);
         return [.. batches];
+    }
+
+    /// <summary>All examples in batches by their lengths.</summary>
+    private T[][] Sorted(IReadOnlyList<T> examples, int batchSize)
+    {
+        T[][] batches = [.. examples.OrderBy(Length).Chunk(batchSize)];
+        RequireAll(batches);
+        return batches;
+    }
+
+    private void RequireAll(T[][] batches)
+    {
+        if (RequireBatch is not null)
+        {
+            Array.ForEach(batches, batch => RequireBatch(batch));
+        }
     }
 
     private static void Shuffle<TItem>(TItem[] items, SeededRandom random)

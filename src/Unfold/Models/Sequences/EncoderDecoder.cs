@@ -65,7 +65,7 @@ public sealed class EncoderDecoder : SequenceModel<SequencePair>
         IReadOnlyList<SequencePair> examples, EncoderDecoderSettings settings, FitOptions options, IReadOnlyList<SequencePair>? validation = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        RequireExamples(examples, "training");
+        RequireExamples(examples, validation);
         SeededRandom random = WeightsRandom(options);
         settings.Validate();
         SequenceSchema schema = SequenceSchema.Learn([.. examples.Select(example => example.Source)], settings.Encoder.MinimumCount);
@@ -98,7 +98,7 @@ public sealed class EncoderDecoder : SequenceModel<SequencePair>
     /// <summary>The symbols of the best target of each source; the same as one by one, but faster.</summary>
     /// <param name="sources">Any number, of any lengths.</param>
     /// <param name="options">How to search; greedily if not set.</param>
-    /// <param name="workers">The threads; one for each core if not set. The result does not depend on their number.</param>
+    /// <param name="workers">The threads; one for each core if not set. The result does not depend on their number. One team serves one call at a time.</param>
     /// <exception cref="UnfoldException">A source is not of the model's schema, or an option is out of range.</exception>
     public IReadOnlyList<IReadOnlyList<string>> Predict(IReadOnlyList<Sequence> sources, DecodingOptions? options = null, Workers? workers = null) =>
         [.. Search(sources, options, workers).Select(hypotheses => hypotheses[0].Symbols)];
@@ -121,6 +121,9 @@ public sealed class EncoderDecoder : SequenceModel<SequencePair>
     }
 
     private protected override void Require(SequencePair example) => Encoder.Schema.Require(example.Source);
+
+    private protected override IReadOnlyList<(StackedLayers Stack, Func<SequencePair, int> Steps)> Runs =>
+        [(Encoder.Stack, example => example.Source.Length), (Decoder.Stack, TargetsOf)];
 
     private protected override int LengthOf(SequencePair example) => example.Source.Length + example.Target.Count;
 

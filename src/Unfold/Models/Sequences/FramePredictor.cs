@@ -109,16 +109,22 @@ public sealed class FramePredictor : SequenceModel<Sequence>
     }
 
     /// <summary>For each frame of a sequence what is expected of the next: its values, or the probability of each 1. The last is that of a frame that is not there yet.</summary>
-    /// <exception cref="UnfoldException">The sequence is not of the model's schema.</exception>
+    /// <exception cref="UnfoldException">The sequence is not of the model's schema, or a binary frame holds another number than 0 and 1.</exception>
     public IReadOnlyList<IReadOnlyList<double>> Predict(Sequence sequence) => Predict([sequence])[0];
 
     /// <summary>The expected next frames of each sequence; the same as one by one, but faster.</summary>
     /// <param name="sequences">Any number, of any lengths.</param>
-    /// <param name="workers">The threads; one for each core if not set. The result does not depend on their number.</param>
-    /// <exception cref="UnfoldException">A sequence is not of the model's schema.</exception>
+    /// <param name="workers">The threads; one for each core if not set. The result does not depend on their number. One team serves one call at a time.</param>
+    /// <exception cref="UnfoldException">A sequence is not of the model's schema, or a binary frame holds another number than 0 and 1.</exception>
     public IReadOnlyList<IReadOnlyList<IReadOnlyList<double>>> Predict(IReadOnlyList<Sequence> sequences, Workers? workers = null) =>
         InBatches<IReadOnlyList<IReadOnlyList<double>>>(sequences, workers, (tape, batch) =>
         {
+            foreach (Sequence sequence in batch)
+            {
+                Encoder.Schema.Require(sequence);
+                RequireFrames(sequence);
+            }
+
             Tensor outputs = Output.Forward(tape, Encoder.ForwardRows(tape, batch, random: null));
             double[][] rows = Scale.UndoRows(Kind == FrameKind.Binary ? tape.Activate(outputs, Activation.Sigmoid) : outputs);
             double[][][] frames = [.. batch.Select(sequence => new double[sequence.Length][])];
@@ -146,6 +152,12 @@ public sealed class FramePredictor : SequenceModel<Sequence>
             throw new UnfoldException("A frame is predicted from the one before it: a sequence needs at least two frames; found 1.");
         }
 
+        RequireFrames(example);
+    }
+
+    /// <summary>Throws where a binary frame holds another number than 0 and 1.</summary>
+    private void RequireFrames(Sequence example)
+    {
         ReadOnlySpan<float> values = example.Values.Span;
         int bad = Kind == FrameKind.Binary ? values.IndexOfAnyExcept(0f, 1f) : -1;
         if (bad >= 0)
@@ -153,6 +165,8 @@ public sealed class FramePredictor : SequenceModel<Sequence>
             throw new UnfoldException(FormattableString.Invariant($"Binary frames hold 0 and 1 only; found {values[bad]} for variable {bad % example.Width} at step {bad / example.Width}."));
         }
     }
+
+    private protected override IReadOnlyList<(StackedLayers Stack, Func<Sequence, int> Steps)> Runs => [(Encoder.Stack, LengthOf)];
 
     private protected override int LengthOf(Sequence example) => example.Length;
 

@@ -22,10 +22,18 @@ public sealed class Sequence
     public int Width { get; }
 
     /// <summary>Takes symbols: a column of words, or several columns side by side, as words and their tags.</summary>
-    /// <exception cref="UnfoldException">There is no step, or the columns are not of one length.</exception>
+    /// <exception cref="UnfoldException">There is no step, the columns are not of one length, a column is null, or a symbol is no text.</exception>
     public static Sequence OfSymbols(params IReadOnlyList<string>[] columns)
     {
         ArgumentNullException.ThrowIfNull(columns);
+        for (int column = 0; column < columns.Length; column++)
+        {
+            if (columns[column] is null)
+            {
+                throw new UnfoldException($"Column {column} of a sequence's symbols is null; give a list of symbols.");
+            }
+        }
+
         if (columns.Length == 0 || columns[0].Count == 0)
         {
             throw new UnfoldException("A sequence needs at least one step; found none.");
@@ -37,7 +45,13 @@ public sealed class Sequence
         }
 
         // Copies, so that a list that grows later cannot change a sequence.
-        return new Sequence(columns[0].Count, [.. columns.Select(column => (IReadOnlyList<string>)[.. column])], default, 0);
+        string[][] copies = [.. columns.Select(column => column.ToArray())];
+        foreach (string symbol in copies.SelectMany(column => column))
+        {
+            SymbolTable.RequireText(symbol);
+        }
+
+        return new Sequence(copies[0].Length, copies, default, 0);
     }
 
     /// <summary>Takes the characters of a text as one column of symbols: Unicode scalar values, so that none is cut in half.</summary>

@@ -102,6 +102,8 @@ public sealed class SequenceClassifier : SequenceModel<LabelledSequence>
         Labels.Require([example.Label]);
     }
 
+    private protected override IReadOnlyList<(StackedLayers Stack, Func<LabelledSequence, int> Steps)> Runs => [(Encoder.Stack, LengthOf)];
+
     private protected override int LengthOf(LabelledSequence example) => example.Input.Length;
 
     private protected override int TargetsOf(LabelledSequence example) => 1;

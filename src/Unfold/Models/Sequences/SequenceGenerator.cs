@@ -13,13 +13,17 @@ public sealed record GeneratedSequence
     /// <summary>Puts an output beside an input.</summary>
     /// <param name="input">A single step: a class or several symbols in columns, a vector of variables, or both.</param>
     /// <param name="output">Any number of symbols, none included.</param>
-    /// <exception cref="UnfoldException">The input has more than one step.</exception>
+    /// <exception cref="UnfoldException">The input has more than one step, or a symbol is no text.</exception>
     public GeneratedSequence(Sequence input, IReadOnlyList<string> output)
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(output);
         SequenceGenerator.RequireStep(input);
         (Input, Output) = (input, [.. output]);
+        foreach (string symbol in Output)
+        {
+            SymbolTable.RequireText(symbol);
+        }
     }
 
     /// <summary>The input: one step.</summary>
@@ -162,7 +166,7 @@ public sealed class SequenceGenerator : SequenceModel<GeneratedSequence>
 
     /// <summary>Writes for each input; the same as one by one, but faster.</summary>
     /// <param name="inputs">Any number.</param>
-    /// <param name="workers">The threads; one for each core if not set. The result does not depend on their number.</param>
+    /// <param name="workers">The threads; one for each core if not set. The result does not depend on their number. One team serves one call at a time.</param>
     /// <exception cref="UnfoldException">An input is not a single step of the model's schema.</exception>
     public IReadOnlyList<IReadOnlyList<string>> Predict(IReadOnlyList<Sequence> inputs, Workers? workers = null) =>
         InBatches<IReadOnlyList<string>>(inputs, workers, (tape, batch) =>
@@ -204,7 +208,7 @@ public sealed class SequenceGenerator : SequenceModel<GeneratedSequence>
         (Int128 tables, Int128 input) = SequenceInputLayer.Measure(schema, _ => settings.FurtherEmbedding);
         CellTable.Count count = CellTable.Of(settings.Cell).Count;
         LanguageModelSettings shape = settings.ToLanguageModelSettings();
-        Int128 output = shape.OutputSize(0), state = output + shape.MemorySize(0);
+        Int128 output = shape.OutputSize(0), state = shape.StateSize(0);
         return tables + (settings.Layers * (input + 1) * state) + (symbols.Count * (Int128)settings.Embedding)
             + count(shape, input + settings.Embedding, settings.Hidden) + ((settings.Layers - 1) * count(shape, output, settings.Hidden))
             + ((output + 1) * symbols.Count);
@@ -245,6 +249,8 @@ public sealed class SequenceGenerator : SequenceModel<GeneratedSequence>
         RequireKnown(example.Input);
         Numbers(example.Output);
     }
+
+    private protected override IReadOnlyList<(StackedLayers Stack, Func<GeneratedSequence, int> Steps)> Runs => [(Stack, TargetsOf)];
 
     private protected override int LengthOf(GeneratedSequence example) => example.Output.Count;
 

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Unfold.Autograd;
+using Unfold.Layers;
 using Unfold.Numerics;
 
 namespace Unfold.Models;
@@ -9,6 +11,12 @@ public abstract class SequenceModel
     // Enough rows for the threads, few enough that the outputs of a step stay small.
     private const int SequencesTogether = 128;
     private const int StepsTogether = 1 << 14;
+
+    // What a tape may hold from one call to the next, in values: 16 MiB.
+    private const long KeptValues = 1 << 22;
+
+    // Tapes that no call uses at the moment, with teams of one thread and of one for each core.
+    private readonly ConcurrentBag<Tape> _single = [], _team = [];
 
     private protected SequenceModel()
     {
@@ -65,7 +73,7 @@ public abstract class SequenceModel
     }
 
     /// <summary>Runs sequences in batches of about one length, and gives the results in the order of the sequences.</summary>
-    private protected static T[] InBatches<T>(IReadOnlyList<Sequence> sequences, Workers? workers, Func<Tape, IReadOnlyList<Sequence>, IReadOnlyList<T>> predict)
+    private protected T[] InBatches<T>(IReadOnlyList<Sequence> sequences, Workers? workers, Func<Tape, IReadOnlyList<Sequence>, IReadOnlyList<T>> predict)
     {
         ArgumentNullException.ThrowIfNull(sequences);
         if (sequences.Any(sequence => sequence is null))
@@ -75,7 +83,22 @@ public abstract class SequenceModel
 
         var results = new T[sequences.Count];
         int[] order = [.. Enumerable.Range(0, sequences.Count).OrderBy(i => sequences[i].Length)];
-        var tape = new Tape(workers ?? new Workers(sequences.Count == 1 ? 1 : Environment.ProcessorCount)) { Recording = false };
+        if (workers is not null)
+        {
+            RunBatches(new Tape(workers) { Recording = false }, sequences, order, predict, results);
+            return results;
+        }
+
+        // A tape serves one call at a time: each takes one of its own, and leaves it for a later call unless it fails.
+        (ConcurrentBag<Tape> tapes, int threads) = sequences.Count == 1 ? (_single, 1) : (_team, Environment.ProcessorCount);
+        Tape tape = tapes.TryTake(out Tape? idle) ? idle : new Tape(new Workers(threads)) { Recording = false };
+        RunBatches(tape, sequences, order, predict, results);
+        tapes.Add(tape.Held <= KeptValues ? tape : new Tape(tape.Workers) { Recording = false });
+        return results;
+    }
+
+    private static void RunBatches<T>(Tape tape, IReadOnlyList<Sequence> sequences, int[] order, Func<Tape, IReadOnlyList<Sequence>, IReadOnlyList<T>> predict, T[] results)
+    {
         for (int start = 0; start < order.Length;)
         {
             int end = start + 1;
@@ -94,8 +117,6 @@ public abstract class SequenceModel
             tape.Reset();
             start = end;
         }
-
-        return results;
     }
 }
 
@@ -117,13 +138,16 @@ public abstract class SequenceModel<T> : SequenceModel
 
     /// <summary>The mean loss over any number of examples, with the model as it is.</summary>
     /// <param name="examples">At least one.</param>
-    /// <param name="workers">The threads; one for each core if not set. The result does not depend on their number.</param>
-    /// <exception cref="UnfoldException">There is no example, or one is not for this model.</exception>
+    /// <param name="workers">The threads; one for each core if not set. The result does not depend on their number. One team serves one call at a time.</param>
+    /// <exception cref="UnfoldException">There is no example, one is not for this model, or the loss is not a number.</exception>
     public double Measure(IReadOnlyList<T> examples, Workers? workers = null)
     {
         RequireExamples(examples, "measured");
         RequireFit(examples, "measured");
-        return Fitter.Measure(new Tape(workers ?? new Workers(Environment.ProcessorCount)), examples, new FitOptions());
+        double loss = Fitter.Measure(new Tape(workers ?? new Workers(Environment.ProcessorCount)), examples, new FitOptions());
+        return double.IsFinite(loss)
+            ? loss
+            : throw new UnfoldException("The model's loss is not a number: its weights are damaged, or an example is far from the training examples.");
     }
 
     /// <summary>Throws unless an example is one for this model.</summary>
@@ -146,7 +170,18 @@ public abstract class SequenceModel<T> : SequenceModel
         Training = Fitter.Run(examples, validation, options);
     }
 
-    private Fitter<T> Fitter => new() { Parameters = Parameters, Loss = Loss, Length = LengthOf, Weight = TargetsOf };
+    /// <summary>The recurrent layers, and how many steps of them an example takes; none where the model walks time by itself.</summary>
+    private protected virtual IReadOnlyList<(StackedLayers Stack, Func<T, int> Steps)> Runs => [];
+
+    private Fitter<T> Fitter => new() { Parameters = Parameters, Loss = Loss, Length = LengthOf, Weight = TargetsOf, RequireBatch = RequireMemory };
+
+    private void RequireMemory(IReadOnlyList<T> batch)
+    {
+        foreach ((StackedLayers stack, Func<T, int> steps) in Runs)
+        {
+            ScanMemory.RequireTraining(stack, [.. batch.Select(steps)]);
+        }
+    }
 
     private void RequireFit(IReadOnlyList<T> examples, string part)
     {

@@ -9,7 +9,7 @@ namespace Unfold.Models;
 public sealed record TaggedSequence
 {
     /// <summary>Puts labels beside a sequence.</summary>
-    /// <exception cref="UnfoldException">There is not one label a step.</exception>
+    /// <exception cref="UnfoldException">There is not one label a step, or a label is no text.</exception>
     public TaggedSequence(Sequence input, IReadOnlyList<string> labels)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -20,6 +20,10 @@ public sealed record TaggedSequence
         }
 
         (Input, Labels) = (input, [.. labels]);
+        foreach (string label in Labels)
+        {
+            SymbolTable.RequireText(label);
+        }
     }
 
     /// <summary>The sequence.</summary>
@@ -101,7 +105,7 @@ public sealed class SequenceTagger : SequenceModel<TaggedSequence>
 
     /// <summary>Labels each step of each sequence; the same as one by one, but faster.</summary>
     /// <param name="sequences">Any number, of any lengths.</param>
-    /// <param name="workers">The threads; one for each core if not set. The result does not depend on their number.</param>
+    /// <param name="workers">The threads; one for each core if not set. The result does not depend on their number. One team serves one call at a time.</param>
     /// <exception cref="UnfoldException">A sequence is not of the model's schema.</exception>
     public IReadOnlyList<IReadOnlyList<Classification>> Predict(IReadOnlyList<Sequence> sequences, Workers? workers = null) =>
         InBatches<IReadOnlyList<Classification>>(sequences, workers, (tape, batch) =>
@@ -123,6 +127,8 @@ public sealed class SequenceTagger : SequenceModel<TaggedSequence>
         Encoder.Schema.Require(example.Input);
         Labels.Require(example.Labels);
     }
+
+    private protected override IReadOnlyList<(StackedLayers Stack, Func<TaggedSequence, int> Steps)> Runs => [(Encoder.Stack, LengthOf)];
 
     private protected override int LengthOf(TaggedSequence example) => example.Input.Length;
 

@@ -35,16 +35,24 @@ public sealed class SymbolTable
     public int this[string symbol] => _ids.GetValueOrDefault(symbol, Unknown);
 
     /// <summary>Makes a table of the symbols that come at least so often, the commonest first and equally common ones by their characters.</summary>
+    /// <exception cref="UnfoldException">A symbol is no text that a file can hold.</exception>
     public static SymbolTable Build(IEnumerable<string> symbols, int minimumCount = 1)
     {
         ArgumentNullException.ThrowIfNull(symbols);
         ArgumentOutOfRangeException.ThrowIfLessThan(minimumCount, 1);
         return new SymbolTable(symbols
+            .Select(Text)
             .CountBy(symbol => symbol, StringComparer.Ordinal)
             .Where(entry => entry.Value >= minimumCount)
             .OrderByDescending(entry => entry.Value)
             .ThenBy(entry => entry.Key, StringComparer.Ordinal)
             .Select(entry => entry.Key));
+    }
+
+    private static string Text(string symbol)
+    {
+        RequireText(symbol);
+        return symbol;
     }
 
     /// <summary>Throws where a symbol is missing or half a character, which no file can hold.</summary>

@@ -95,7 +95,7 @@ public sealed class TargetDecoder
         Int128 h = shape.OutputSize(0), classes = symbols.Count + 1;
         Int128 layers = count(shape, own.Embedding == 0 ? classes : own.Embedding, own.Hidden) + ((own.Layers - 1) * count(shape, h, own.Hidden));
         int directions = settings.Encoder.ReadsForward ? 1 : 2;
-        Int128 bridge = ((directions * StateWidth(source, settings.Encoder.Hidden)) + 1) * own.Layers * StateWidth(shape, own.Hidden);
+        Int128 bridge = ((directions * source.StateSize(0)) + 1) * own.Layers * shape.StateSize(0);
         Int128 attention = settings.Attention switch
         {
             AttentionKind.Additive => (h * h) + (memory * h) + h,
@@ -160,11 +160,6 @@ public sealed class TargetDecoder
     }
 
     private static int Width(SequenceState state) => state.Parts.Sum(part => part.Values.Shape.Columns);
-
-    /// <summary>The number of values of state of a layer: its output, and what is not output.</summary>
-    private static Int128 StateWidth(LanguageModelSettings shape, int hidden) => shape.OutputSize(0) + (shape.Cell == CellKind.Custom
-        ? CellTable.Of(shape.Cell).Create(shape, 1, hidden, random: null, "cell").MemorySize
-        : (Int128)shape.MemorySize(0));
 
     private SequenceInput Read(Tape tape, ReadOnlyMemory<int> symbols, int batch, SeededRandom? random) => _embedding is null
         ? SequenceInput.Of(symbols, batch)

@@ -59,13 +59,13 @@ internal static class SequenceModelFolder
         where T : SequenceModel
     {
         var folder = new ModelFolder(path);
-        folder.Require($"Save one with the Save of a {typeof(T).Name}.");
+        folder.Require($"Save one with the Save of {WithArticle(typeof(T).Name)}.");
         JsonFields fields = JsonFields.Read(folder.ConfigFile);
         fields.Version(VersionField, FormatVersion);
         string type = fields.Has(TypeField) ? fields.String(TypeField) : nameof(LanguageModel);
         if (type != typeof(T).Name)
         {
-            throw new UnfoldException($"{folder.Shown} holds a {type} and not a {typeof(T).Name}: load it with the class that it was saved with.");
+            throw new UnfoldException($"{folder.Shown} holds {WithArticle(type)} and not {WithArticle(typeof(T).Name)}: load it with the class that it was saved with.");
         }
 
         string hash = fields.String(HashField), configHash = fields.String(ConfigHashField);
@@ -94,6 +94,9 @@ internal static class SequenceModelFolder
             ? model
             : throw new UnfoldException($"{folder.Shown} does not fit together: model.safetensors holds other weights than those that config.json was written with. Copy the folder again, or fit the model again.");
     }
+
+    /// <summary>The name of a type with a or an before it.</summary>
+    public static string WithArticle(string type) => $"{(type.Length > 0 && "AEIOU".Contains(type[0], StringComparison.Ordinal) ? "an" : "a")} {type}";
 
     /// <summary>Sees to it that a sentence about what config.json holds names the file.</summary>
     private static TResult Named<TResult>(ModelFolder folder, Func<TResult> read)
@@ -163,7 +166,7 @@ internal static class SequenceModelFolder
         string name = Path.GetFileName(folder.FullPath);
         string fit = model.Training is not { } training ? "" : FormattableString.Invariant(
             $"\nFitted in {training.Epochs.Count} epochs, {training.Seconds:0.0} s; training loss {training.Best.Training:0.0000}{(double.IsNaN(training.Best.Validation) ? "" : FormattableString.Invariant($", validation loss {training.Best.Validation:0.0000}"))} in epoch {training.BestEpoch}, whose weights these are.\n");
-        return $"# {name}\n\nA {type} of Unfold.\n\n```\n{model}\n```\n{fit}\n## Use\n\n```csharp\nusing Unfold.Models;\nusing Unfold.Persistence;\n\n{type} model = {type}.Load(\"{name}\");\n```\n\n`model.safetensors` holds the weights, `config.json` the shape, the symbols and the scales.\n";
+        return $"# {name}\n\nA{WithArticle(type)[1..]} of Unfold.\n\n```\n{model}\n```\n{fit}\n## Use\n\n```csharp\nusing Unfold.Models;\nusing Unfold.Persistence;\n\n{type} model = {type}.Load(\"{name}\");\n```\n\n`model.safetensors` holds the weights, `config.json` the shape, the symbols and the scales.\n";
     }
 }
 

@@ -45,11 +45,43 @@ public sealed class FitterTests
     }
 
     [Fact]
-    public void Without_validation_patience_ends_nothing()
+    public void Without_validation_nothing_ends_the_run_early()
     {
         // A rate of 1 jumps from 0 to 8 and back, and never improves.
-        FitResult result = Fitter().Run([4], null, Options with { Epochs = 6, LearningRate = 1, Patience = 1 });
+        FitResult result = Fitter().Run([4], null, Options with { Epochs = 6, LearningRate = 1 });
         Assert.Equal((6, 6), (result.Epochs.Count, result.BestEpoch));
+        Refuses("there are no validation examples: give some, or set Patience to 0", Options with { Patience = 1 });
+    }
+
+    [Fact]
+    public void A_batch_may_be_as_large_as_there_are_numbers()
+    {
+        FitResult result = Fitter().Run([4, 6], null, Options with { Epochs = 3, BatchSize = int.MaxValue });
+        Assert.Equal((3, ((4.0 * 4) + (6 * 6)) / 2), (result.Epochs.Count, result.Epochs[0].Training));
+    }
+
+    [Fact]
+    public void Every_batch_is_looked_at_before_one_is_computed()
+    {
+        var seen = new List<int>();
+        var fitter = new Fitter<float>
+        {
+            Parameters = _parameters,
+            Loss = (_, _, _) => throw new InvalidOperationException("Computed."),
+            Length = _ => 1,
+            Weight = _ => 1,
+            RequireBatch = batch =>
+            {
+                seen.Add(batch.Count);
+                if (batch.Contains(9))
+                {
+                    throw new UnfoldException("Nine is too many.");
+                }
+            },
+        };
+        Assert.Contains("Nine", Assert.Throws<UnfoldException>(() => fitter.Run([1, 2, 3, 4, 9], null, Options with { BatchSize = 2 })).Message, StringComparison.Ordinal);
+        Assert.Contains("Nine", Assert.Throws<UnfoldException>(() => fitter.Run([1], [2, 9], Options with { BatchSize = 2 })).Message, StringComparison.Ordinal);
+        Assert.Equal(2, seen[^1]);
     }
 
     [Fact]

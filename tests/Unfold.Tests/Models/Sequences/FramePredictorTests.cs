@@ -121,6 +121,7 @@ public sealed class FramePredictorTests
         Refuses("The kind 4 of frames", () => FramePredictor.Fit([good], (FrameKind)4, Forward, SequenceCases.Short));
         FramePredictor model = FramePredictor.Fit([good], FrameKind.Binary, Forward, SequenceCases.Short);
         Refuses("0 columns of symbols and 1 variables", () => model.Predict(Sequence.OfValues([0, 1], 1)));
+        Refuses("found 0.5 for variable 1 at step 0", () => model.Predict(Sequence.OfValues([0, 0.5f], 2)));
         Refuses("The measured example 0 does not fit the model: Binary frames", () => model.Measure([Sequence.OfValues([0, 2, 0, 1], 2)]));
     }
 
