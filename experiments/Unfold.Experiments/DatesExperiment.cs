@@ -22,14 +22,14 @@ internal sealed class DatesExperiment : Experiment
     /// <inheritdoc/>
     public override void Run(ExperimentContext context)
     {
-        int learned = context.Choose(full: 10_000, quick: 1_500), tested = context.Choose(full: 1_000, quick: 100);
+        int learned = context.Choose(full: 10_000, quick: 3_000), tested = context.Choose(full: 1_000, quick: 100);
         SequencePair[] pairs = [.. Dates.Draw(context.Random.Split(), learned + (2 * tested)).Select(SequenceToSequence.Characters)];
         SequencePair[] train = pairs[..learned], validation = pairs[learned..^tested], test = pairs[^tested..];
         string[] wanted = [.. test.Select(pair => string.Concat(pair.Target))];
         foreach ((string name, AttentionKind kind) in SequenceToSequence.Attentions)
         {
             EncoderDecoderSettings settings = SequenceToSequence.Settings(CellKind.Lstm, Hidden, Embedding, kind);
-            var options = new FitOptions { Epochs = context.Choose(full: 12, quick: 3), BatchSize = 32, LearningRate = 0.006 };
+            var options = new FitOptions { Epochs = context.Choose(full: 12, quick: 6), BatchSize = 32, LearningRate = 0.006 };
             (EncoderDecoder model, System.Diagnostics.Stopwatch watch) = SequenceToSequence.Fit(context, name, train, validation, settings, options);
             string[] answered = [.. model.Predict([.. test.Select(pair => pair.Source)], workers: context.Workers).Select(symbols => string.Concat(symbols))];
             context.Report($"LSTM {Hidden}, {name}", "exact %", 100 * ExactMatch.Share(wanted, answered), parameters: model.Parameters.ValueCount, seconds: watch.Elapsed.TotalSeconds);

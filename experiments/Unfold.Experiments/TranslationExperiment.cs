@@ -29,8 +29,12 @@ internal sealed partial class TranslationExperiment : Experiment
     {
         (TextPair[] learned, TextPair[] test) = TextPair.HoldOut(Tatoeba.Read(context.Data), context.Random.Split(), 0.1);
         (TextPair[] train, TextPair[] validation) = TextPair.HoldOut(learned, context.Random.Split(), 0.05);
-        train = [.. train.Take(context.Choose(full: int.MaxValue, quick: 800))];
-        test = [.. test.Take(context.Choose(full: int.MaxValue, quick: 50))];
+        if (context.Quick)
+        {
+            // The file goes from short to long.
+            (train, validation, test) = (Some(train, 20), Some(validation, 10), Some(test, 20));
+        }
+
         IGrouping<string, TextPair>[] sentences = [.. test.GroupBy(pair => pair.Source)];
         string[][] sources = [.. sentences.Select(sentence => Words(sentence.Key))];
         double Score(IReadOnlyList<IReadOnlyList<string>> translations) => Bleu.OfSeveral(
@@ -64,6 +68,8 @@ internal sealed partial class TranslationExperiment : Experiment
             }
         }
     }
+
+    private static TextPair[] Some(TextPair[] pairs, int every) => [.. pairs.Where((_, place) => place % every == 0)];
 
     private static SequencePair Pair(TextPair pair) => new(Words(pair.Source), SequenceToSequence.Characters(pair.Target));
 
