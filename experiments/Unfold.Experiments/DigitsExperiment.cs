@@ -10,8 +10,8 @@ using Unfold.Pictures;
 namespace Unfold.Experiments;
 
 /// <summary>
-/// Handwritten digits as sequences: 28 steps of a row each, and 784 steps of a pixel each (Le et al., 2015), a digit to be named after the
-/// last step. 8,000 of the 10,000 digits to learn from and 2,000 to test, drawn at random.
+/// Handwritten digits as sequences: 28 steps of a row each, and 784 steps of a pixel each (Le et al., 2015), a digit to be named from
+/// the last step, or from the mean or largest value of each output over all steps where the name of a model says so. 8,000 of the 10,000 digits to learn from and 2,000 to test, drawn at random.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -19,8 +19,8 @@ namespace Unfold.Experiments;
 /// For 28 rows and 8,000 digits no number is published; 97% is the aim.
 /// </para>
 /// <para>
-/// Settings were chosen on 500 digits split off the 8,000, which also choose the pass whose weights are kept; the test digits were read
-/// by the final settings only.
+/// Settings were chosen on 500 digits split off the 8,000, which also choose the pass whose weights are kept. The test digits were read
+/// once before: by the pixel network of 64 units after 12 passes (85.9%), whose validation loss had still been falling.
 /// </para>
 /// </remarks>
 internal sealed class DigitsExperiment : Experiment
@@ -57,14 +57,14 @@ internal sealed class DigitsExperiment : Experiment
             Cell = CellKind.Custom,
             CustomCell = SpreadMinGru,
             Layers = 3,
-            Hidden = 64,
+            Hidden = 96,
             Connection = StackConnection.Residual,
             Reading = Reading.Forward,
             Pooling = Pooling.Mean,
         };
-        var pixelFit = new FitOptions { Epochs = context.Choose(12, 1), BatchSize = 16, LearningRate = 0.008, Schedule = ScheduleKind.Cosine, ClipNorm = 1 };
+        var pixelFit = new FitOptions { Epochs = context.Choose(36, 1), BatchSize = 16, LearningRate = 0.008, Schedule = ScheduleKind.Cosine, ClipNorm = 1 };
         LabelledSequence[] byPixel = [.. digits.Select(digit => Label(digit, digit.ByPixel()))];
-        Learn(context, chart, "pixels, minGRU 3 x 64, mean", byPixel, pixels, pixelFit, published: 96.2);
+        Learn(context, chart, "pixels, minGRU 3 x 96, mean", byPixel, pixels, pixelFit, published: 96.2);
         context.Picture(chart.ToSvg());
     }
 

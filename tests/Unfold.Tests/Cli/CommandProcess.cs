@@ -59,9 +59,10 @@ internal sealed class CommandProcess : IDisposable
     /// <summary>Ends the process like kill -9.</summary>
     public void Kill() => _process.Kill();
 
-    /// <summary>Sends a signal such as INT.</summary>
+    /// <summary>Sends a signal such as INT; skips the test where INT is ignored, as in the background of a shell, and so also by the command.</summary>
     public void Signal(string name)
     {
+        Assert.SkipWhen(name == "INT" && IgnoresInterruption(), "The tests run with SIGINT ignored, so the command ignores it too: start them in the foreground.");
         using Process kill = Process.Start("kill", ["-s", name, $"{_process.Id}"]);
         kill.WaitForExit();
     }
@@ -100,5 +101,13 @@ internal sealed class CommandProcess : IDisposable
 
         _spoken.TrySetResult();
         return text.ToString();
+    }
+
+    private static bool IgnoresInterruption()
+    {
+        const string field = "SigIgn:";
+        const ulong interruption = 1 << 1;
+        string? line = File.Exists("/proc/self/status") ? File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(field, StringComparison.Ordinal)) : null;
+        return line is not null && (Convert.ToUInt64(line[field.Length..].Trim(), 16) & interruption) != 0;
     }
 }
