@@ -62,7 +62,7 @@ internal sealed class DigitsExperiment : Experiment
             Reading = Reading.Forward,
             Pooling = Pooling.Mean,
         };
-        var pixelFit = new FitOptions { Epochs = context.Choose(36, 1), BatchSize = 16, LearningRate = 0.008, Schedule = ScheduleKind.Cosine, ClipNorm = 1 };
+        var pixelFit = new FitOptions { Epochs = context.Choose(22, 1), BatchSize = 16, LearningRate = 0.008, Schedule = ScheduleKind.Cosine, ClipNorm = 1 };
         LabelledSequence[] byPixel = [.. digits.Select(digit => Label(digit, digit.ByPixel()))];
         Learn(context, chart, "pixels, minGRU 3 x 96, mean", byPixel, pixels, pixelFit, published: 96.2);
         context.Picture(chart.ToSvg());
