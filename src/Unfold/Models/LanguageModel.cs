@@ -11,7 +11,7 @@ namespace Unfold.Models;
 /// A recurrent language model: p(token_(t+1) | token_1 .. token_t) = softmax(h_t W + b), where h_t is the output of a stack of
 /// recurrent layers over embedded or one-hot tokens (Mikolov et al., 2010).
 /// </summary>
-public sealed class LanguageModel
+public sealed class LanguageModel : NextTokenModel
 {
     /// <summary>Creates a model with random weights.</summary>
     /// <param name="settings">The shape.</param>
@@ -58,8 +58,8 @@ public sealed class LanguageModel
     /// <summary>The shape.</summary>
     public LanguageModelSettings Settings { get; }
 
-    /// <summary>The tokens.</summary>
-    public Vocabulary Vocabulary { get; }
+    /// <inheritdoc/>
+    public override Vocabulary Vocabulary { get; }
 
     /// <summary>Everything that is learned.</summary>
     public ParameterSet Parameters { get; }
@@ -72,6 +72,9 @@ public sealed class LanguageModel
 
     /// <summary>The output layer.</summary>
     public SoftmaxOutput Output { get; }
+
+    /// <summary>Starts a text from a state of zeros, on the calling thread alone; the first token is foretold by nothing, so all are equally likely.</summary>
+    public override LanguageModelSession Start() => new(this);
 
     /// <summary>A state of zeros for a batch of sequences.</summary>
     public StackState ZeroState(int batch) => Stack.ZeroState(batch);

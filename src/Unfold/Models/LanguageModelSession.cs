@@ -1,6 +1,8 @@
+using System.Numerics.Tensors;
 using Unfold.Layers;
 using Unfold.Numerics;
 using Unfold.Numerics.Kernels;
+using Unfold.Text;
 
 namespace Unfold.Models;
 
@@ -11,12 +13,13 @@ namespace Unfold.Models;
 /// A session belongs to one thread; any number of sessions share a model. <see cref="State"/> can be saved and restored, and
 /// <see cref="Fork"/> goes on from the same text in two directions.
 /// </remarks>
-public sealed class LanguageModelSession
+public sealed class LanguageModelSession : NextTokenSession
 {
     private readonly Workers _workers;
     private readonly RecurrentStepper[] _layers;
     private readonly float[][] _sums;
     private readonly float[] _logits;
+    private double? _normalizer;
 
     /// <summary>Starts an empty text, from a state of zeros, on the calling thread alone.</summary>
     public LanguageModelSession(LanguageModel model)
@@ -48,17 +51,21 @@ public sealed class LanguageModelSession
     public StackState State { get; }
 
     /// <summary>The logits of the next token; all zero before the first token.</summary>
-    public ReadOnlySpan<float> Logits => _logits;
+    public override ReadOnlySpan<float> Logits => _logits;
+
+    /// <inheritdoc/>
+    public override double LogProbability(int token)
+    {
+        RequireToken(token);
+        return _logits[token] - (_normalizer ??= Normalizer());
+    }
 
     /// <summary>Feeds one token; <see cref="Logits"/> then holds what comes next.</summary>
     /// <exception cref="ArgumentException">The token is not in the vocabulary.</exception>
-    public void Feed(int token)
+    public override void Feed(int token)
     {
-        if ((uint)token >= (uint)_logits.Length)
-        {
-            throw new ArgumentException($"A token must be from 0 to {_logits.Length - 1}; found {token}.", nameof(token));
-        }
-
+        RequireToken(token);
+        _normalizer = null;
         ReadOnlySpan<float> hidden = Model.Embedding is { } embedding
             ? _layers[0].Step(embedding.Row(token))
             : _layers[0].Step(token);
@@ -89,13 +96,35 @@ public sealed class LanguageModelSession
 
         State.CopyFrom(state);
         logits.CopyTo(_logits);
+        _normalizer = null;
     }
 
     /// <summary>A second session that stands at the same place of the same text. It shares this one's threads, so the two take turns.</summary>
-    public LanguageModelSession Fork()
+    public override LanguageModelSession Fork()
     {
         var fork = new LanguageModelSession(Model, _workers);
         fork.Restore(State, _logits);
         return fork;
+    }
+
+    /// <summary>ln of the sum of e^logit, in double precision.</summary>
+    private double Normalizer()
+    {
+        double highest = TensorPrimitives.Max(_logits);
+        double sum = 0;
+        foreach (float logit in _logits)
+        {
+            sum += Math.Exp(logit - highest);
+        }
+
+        return highest + Math.Log(sum);
+    }
+
+    private void RequireToken(int token)
+    {
+        if ((uint)token >= (uint)_logits.Length)
+        {
+            throw new ArgumentException($"A token must be from 0 to {_logits.Length - 1}; found {token}.", nameof(token));
+        }
     }
 }

@@ -1,6 +1,7 @@
 using Unfold.Autograd;
 using Unfold.Autograd.Operations;
 using Unfold.Cells;
+using Unfold.Generation;
 using Unfold.Layers;
 using Unfold.Models;
 using Unfold.Numerics;
@@ -67,6 +68,33 @@ public sealed class LanguageModelTests
         Assert.Equal(after, session.Logits.ToArray());
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void A_session_gives_log_probabilities_that_sum_to_one_and_follow_the_text(CellKind cell, int embedding, int workers)
+    {
+        var threads = new Workers(workers);
+        NextTokenSession session = new LanguageModelSession(Create(cell, embedding), threads);
+        double[] before = Distribution(session);
+        foreach (int token in (int[])[3, 5])
+        {
+            session.Feed(token);
+            double[] found = Distribution(session);
+            Assert.NotEqual(before, found);
+            Assert.Equal(1, found.Sum(), 1e-9);
+            double[] wanted = new double[found.Length];
+            NextToken.Probabilities(session.Logits, 1, wanted);
+            for (int v = 0; v < wanted.Length; v++)
+            {
+                Assert.Equal(wanted[v], found[v], 1e-12);
+            }
+
+            before = found;
+        }
+
+        Assert.Throws<ArgumentException>(() => session.LogProbability(-1));
+        Assert.Throws<ArgumentException>(() => session.LogProbability(before.Length));
+    }
+
     [Fact]
     public void States_and_targets_that_do_not_fit_are_refused()
     {
@@ -128,6 +156,8 @@ public sealed class LanguageModelTests
         Assert.All(cell.Parameters, parameter => Assert.All(parameter.Gradient.ToArray(), value => Assert.True(float.IsFinite(value))));
         Assert.Contains(cell.Bias.Gradient.ToArray(), value => value != 0);
     }
+
+    private static double[] Distribution(NextTokenSession session) => [.. Enumerable.Range(0, session.Logits.Length).Select(token => Math.Exp(session.LogProbability(token)))];
 
     private static LanguageModel Create(CellKind cell, int embedding) => new(
         new LanguageModelSettings { Cell = cell, CustomCell = CellKinds.Factory(cell), Layers = 2, Hidden = 7, Embedding = embedding },
