@@ -59,7 +59,7 @@ internal sealed class MinimalGatedUnit : ComposedCell
 
     public override IReadOnlyList<Parameter> Parameters => [_input, _gate, _candidate, _bias];
 
-    public override RecurrentState Step(Tape tape, Tensor input, RecurrentState previous)
+    public override RecurrentState Step(Tape tape, Tensor input, RecurrentState previous, SeededRandom? random)
     {
         Tensor h = previous.Hidden, sums = tape.AddBias(tape.MatrixProduct(input, _input), _bias);
         Tensor f = tape.Activate(tape.Add(tape.Columns(sums, 0, HiddenSize), tape.MatrixProduct(h, _gate)), Activation.Sigmoid);

@@ -1,4 +1,5 @@
 using Unfold.Autograd;
+using Unfold.Numerics;
 
 namespace Unfold.Cells;
 
@@ -32,6 +33,10 @@ public abstract class ComposedCell : Cell
     /// <param name="tape">Records the operations.</param>
     /// <param name="input">x_t, (B, I).</param>
     /// <param name="previous">The state of the step before: (B, H), and where M is not 0 (B, M).</param>
+    /// <param name="random">
+    /// Where chance comes from in training, such as dropout within the step; null where the model is used, and what is drawn has no place. It
+    /// goes on from step to step, so each step draws anew.
+    /// </param>
     /// <returns>The state of this step, of the same kind and shape; its hidden part is the output.</returns>
-    public abstract RecurrentState Step(Tape tape, Tensor input, RecurrentState previous);
+    public abstract RecurrentState Step(Tape tape, Tensor input, RecurrentState previous, SeededRandom? random);
 }

@@ -1,6 +1,7 @@
 using Unfold.Autograd;
 using Unfold.Autograd.Operations;
 using Unfold.Cells;
+using Unfold.Numerics;
 using Unfold.Numerics.Kernels;
 
 namespace Unfold.Layers;
@@ -9,7 +10,7 @@ namespace Unfold.Layers;
 internal static class ComposedScan
 {
     public static RecurrentOutput Run(
-        ComposedCell cell, Direction direction, Tape tape, SequenceInput input, RecurrentState? initial, IReadOnlyList<int>? lengths)
+        ComposedCell cell, Direction direction, Tape tape, SequenceInput input, RecurrentState? initial, IReadOnlyList<int>? lengths, SeededRandom? random)
     {
         (int time, int batch) = (input.Time, input.Batch);
         RecurrentState state = initial ?? cell.ZeroState(batch);
@@ -19,7 +20,7 @@ internal static class ComposedScan
         for (int step = 0; step < time; step++)
         {
             int t = direction == Direction.Forward ? step : time - 1 - step;
-            RecurrentState fresh = cell.Step(tape, StepInput(cell, tape, input, t, lengths), state);
+            RecurrentState fresh = cell.Step(tape, StepInput(cell, tape, input, t, lengths), state, random);
             Check(cell, fresh, batch);
             if (trace is not null)
             {

@@ -51,7 +51,7 @@ public sealed class Recurrent : SequenceLayer
         RecurrentState? state = Check(input, initial, lengths);
         if (Cell is not FusedCell fused)
         {
-            return ComposedScan.Run((ComposedCell)Cell, Direction, tape, input, state, lengths);
+            return ComposedScan.Run((ComposedCell)Cell, Direction, tape, input, state, lengths, random);
         }
 
         var scan = new SequenceScan(this, fused, tape, input, state, lengths, random);

@@ -66,6 +66,6 @@ public sealed class ComposedCellTests
     {
         public override IReadOnlyList<Parameter> Parameters => [];
 
-        public override RecurrentState Step(Tape tape, Tensor input, RecurrentState previous) => step(tape, input, previous);
+        public override RecurrentState Step(Tape tape, Tensor input, RecurrentState previous, SeededRandom? random) => step(tape, input, previous);
     }
 }

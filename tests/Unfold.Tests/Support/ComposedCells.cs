@@ -26,7 +26,7 @@ public abstract class TwinCell : ComposedCell
 public sealed class ComposedRnn(int input, int hidden, SeededRandom random, string name)
     : TwinCell(new RnnCell(input, hidden, random, name: name))
 {
-    public override RecurrentState Step(Tape tape, Tensor input, RecurrentState previous) =>
+    public override RecurrentState Step(Tape tape, Tensor input, RecurrentState previous, SeededRandom? random) =>
         new HiddenState(tape.Activate(Sums(tape, input, previous.Hidden), Activation.Tanh));
 }
 
@@ -34,7 +34,7 @@ public sealed class ComposedRnn(int input, int hidden, SeededRandom random, stri
 public sealed class ComposedLstm(int input, int hidden, SeededRandom random, string name)
     : TwinCell(new LstmCell(input, hidden, random, name: name))
 {
-    public override RecurrentState Step(Tape tape, Tensor input, RecurrentState previous)
+    public override RecurrentState Step(Tape tape, Tensor input, RecurrentState previous, SeededRandom? random)
     {
         Tensor sums = Sums(tape, input, previous.Hidden);
         Tensor Gate(int k, Activation activation) => tape.Activate(tape.Columns(sums, k * HiddenSize, HiddenSize), activation);

@@ -1,6 +1,7 @@
 using Unfold.Autograd;
 using Unfold.Autograd.Operations;
 using Unfold.Cells;
+using Unfold.Numerics;
 using Unfold.Numerics.Kernels;
 
 namespace Unfold.Tests.Support;
@@ -24,6 +25,6 @@ public sealed class ComposedTanhCell : ComposedCell
 
     public override IReadOnlyList<Parameter> Parameters => [_u, _w, _b];
 
-    public override RecurrentState Step(Tape tape, Tensor input, RecurrentState previous) => new HiddenState(
+    public override RecurrentState Step(Tape tape, Tensor input, RecurrentState previous, SeededRandom? random) => new HiddenState(
         tape.Activate(tape.AddBias(tape.Add(tape.MatrixProduct(input, _u), tape.MatrixProduct(previous.Hidden, _w)), _b), Activation.Tanh));
 }

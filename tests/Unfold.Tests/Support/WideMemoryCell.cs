@@ -24,7 +24,7 @@ internal sealed class WideMemoryCell : ComposedCell
 
     public override IReadOnlyList<Parameter> Parameters => [_u, _w, _v];
 
-    public override RecurrentState Step(Tape tape, Tensor input, RecurrentState previous)
+    public override RecurrentState Step(Tape tape, Tensor input, RecurrentState previous, SeededRandom? random)
     {
         Tensor sums = tape.Add(tape.MatrixProduct(input, _u), tape.MatrixProduct(((LstmState)previous).Cell, _w));
         Tensor memory = tape.Activate(sums, Activation.Tanh);
