@@ -13,13 +13,6 @@ public sealed partial class VanishingGradientsTests
     private const string Document = "docs/vanishing-gradients.md";
 
     [Fact]
-    public void The_program_is_the_code_that_is_tested_here()
-    {
-        string code = Repository.Read("tests/Unfold.Tests/Docs/UntrainedNetworks.cs");
-        Assert.EndsWith($"\n{code[code.IndexOf("/// <summary>", StringComparison.Ordinal)..]}", Repository.Read("examples/vanishing-gradients.cs"), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void The_table_and_the_picture_are_those_of_the_program()
     {
         IReadOnlyList<(string Name, LayerFlow Flow, double Norm)> flows = UntrainedNetworks.Measure();
