@@ -1,5 +1,4 @@
 using Unfold.Experiments.Data;
-using Unfold.Experiments.Measures;
 using Unfold.Models;
 
 namespace Unfold.Experiments;
@@ -23,21 +22,12 @@ internal sealed class DatesExperiment : Experiment
     public override void Run(ExperimentContext context)
     {
         int learned = context.Choose(full: 10_000, quick: 3_000), tested = context.Choose(full: 1_000, quick: 100);
-        SequencePair[] pairs = [.. Dates.Draw(context.Random.Split(), learned + (2 * tested)).Select(SequenceToSequence.Characters)];
-        SequencePair[] train = pairs[..learned], validation = pairs[learned..^tested], test = pairs[^tested..];
-        string[] wanted = [.. test.Select(pair => string.Concat(pair.Target))];
-        foreach ((string name, AttentionKind kind) in SequenceToSequence.Attentions)
-        {
-            EncoderDecoderSettings settings = SequenceToSequence.Settings(CellKind.Lstm, Hidden, Embedding, kind);
-            var options = new FitOptions { Epochs = context.Choose(full: 12, quick: 6), BatchSize = 32, LearningRate = 0.006 };
-            (EncoderDecoder model, System.Diagnostics.Stopwatch watch) = SequenceToSequence.Fit(context, name, train, validation, settings, options);
-            string[] answered = [.. model.Predict([.. test.Select(pair => pair.Source)], workers: context.Workers).Select(symbols => string.Concat(symbols))];
-            context.Report($"LSTM {Hidden}, {name}", "exact %", 100 * ExactMatch.Share(wanted, answered), parameters: model.Parameters.ValueCount, seconds: watch.Elapsed.TotalSeconds);
-            if (kind == AttentionKind.Multiplicative)
-            {
-                SequencePair example = test.MaxBy(pair => pair.Source.Length)!;
-                context.Picture(SequenceToSequence.Picture("Dates: where the decoder looks", example.Source.Columns[0], model.Search(example.Source)[0]).ToSvg());
-            }
-        }
+        SequenceToSequence.CompareAttentions(
+            context,
+            Dates.Draw(context.Random.Split(), learned + (2 * tested)),
+            tested,
+            SequenceToSequence.Settings(CellKind.Lstm, Hidden, Embedding, AttentionKind.None),
+            new FitOptions { Epochs = context.Choose(full: 12, quick: 6), BatchSize = 32, LearningRate = 0.006 },
+            "Dates: where the decoder looks");
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Unfold.Experiments.Data;
+using Unfold.Experiments.Measures;
 using Unfold.Models;
 using Unfold.Pictures;
 
@@ -46,6 +47,40 @@ internal static class SequenceToSequence
             validation);
         context.Progress(FormattableString.Invariant($"{name}: validation loss {model.Training!.Best.Validation:0.0000} after epoch {model.Training.BestEpoch}"));
         return (model, watch);
+    }
+
+    /// <summary>
+    /// Fits the same model with each attention to texts taken character by character, and reports how many of the last texts come out right from
+    /// the first character to the last. Where the last model looks in the longest of them is drawn.
+    /// </summary>
+    /// <param name="context">The run of the experiment.</param>
+    /// <param name="texts">The learned ones, then as many for validation as for the test.</param>
+    /// <param name="tested">The number of the last ones.</param>
+    /// <param name="settings">The model but for its attention; its encoder's cell and width name it.</param>
+    /// <param name="options">How to fit.</param>
+    /// <param name="title">The title of the picture.</param>
+    public static void CompareAttentions(
+        ExperimentContext context, IReadOnlyList<TextPair> texts, int tested, EncoderDecoderSettings settings, FitOptions options, string title)
+    {
+        SequencePair[] pairs = [.. texts.Select(Characters)];
+        SequencePair[] train = pairs[..^(2 * tested)], validation = pairs[^(2 * tested)..^tested], test = pairs[^tested..];
+        string[] wanted = [.. test.Select(pair => string.Concat(pair.Target))];
+        foreach ((string name, AttentionKind kind) in Attentions)
+        {
+            (EncoderDecoder model, Stopwatch watch) = Fit(context, name, train, validation, settings with { Attention = kind }, options);
+            string[] answered = [.. model.Predict([.. test.Select(pair => pair.Source)], workers: context.Workers).Select(symbols => string.Concat(symbols))];
+            context.Report(
+                $"{settings.Encoder.Cell.ToString().ToUpperInvariant()} {settings.Encoder.Hidden}, {name}",
+                "exact %",
+                100 * ExactMatch.Share(wanted, answered),
+                parameters: model.Parameters.ValueCount,
+                seconds: watch.Elapsed.TotalSeconds);
+            if (kind == Attentions[^1].Kind)
+            {
+                SequencePair longest = test.MaxBy(pair => pair.Source.Length)!;
+                context.Picture(Picture(title, longest.Source.Columns[0], model.Search(longest.Source)[0]).ToSvg());
+            }
+        }
     }
 
     /// <summary>Where a decoder looked: a row for each symbol that it wrote, a column for each of the source.</summary>
