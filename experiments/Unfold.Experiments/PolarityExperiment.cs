@@ -57,18 +57,13 @@ internal sealed class PolarityExperiment : Experiment
                 LabelledSequence[] train = [.. fold.Train.Select(i => examples[i])];
                 LabelledSequence[] test = [.. fold.Test.Select(i => examples[i])];
                 SequenceClassifier[] networks = [.. Enumerable.Range(1, members).Select(seed => Fit(context, train, $"{model}, fold {number + 1}, seed {seed}", reading))];
-                alone.Add(networks.Average(network => Accuracy(context, [network], test)));
-                together.Add(Accuracy(context, networks, test));
+                alone.Add(networks.Average(network => Committee.Accuracy([network], test, context.Workers)));
+                together.Add(Committee.Accuracy(networks, test, context.Workers));
                 parameters = networks[0].Parameters.ValueCount;
             }
 
             double seconds = watch.Elapsed.TotalSeconds;
-            context.Report(model, "accuracy %", alone.Average(), bayes.Average(), Published, parameters, seconds / members);
-            if (members > 1)
-            {
-                context.Report($"{members} x {model}", "accuracy %", together.Average(), bayes.Average(), Published, parameters * members, seconds);
-            }
-
+            Committee.Report(context, model, members, alone.Average(), together.Average(), bayes.Average(), Published, parameters, seconds);
             if (reading == Reading.Bidirectional)
             {
                 chart.Add($"{members} x {model}", [.. together]);
@@ -106,7 +101,4 @@ internal sealed class PolarityExperiment : Experiment
     private static LabelledSequence Example(Review review) => new(
         Sequence.OfSymbols(WordColumns.Lower(review.Words), WordColumns.Suffixes(review.Words, 3), WordColumns.Prefixes(review.Words, 3)),
         Classes[review.Class]);
-
-    private static double Accuracy(ExperimentContext context, SequenceClassifier[] networks, LabelledSequence[] test) =>
-        100 * Committee.Decide(networks, [.. test.Select(review => review.Input)], context.Workers).Zip(test).Average(pair => pair.First == pair.Second.Label ? 1.0 : 0);
 }

@@ -47,16 +47,9 @@ internal sealed class QuestionsExperiment : Experiment
         {
             var watch = Stopwatch.StartNew();
             SequenceClassifier[] networks = [.. Enumerable.Range(1, context.Choose(full: 5, quick: 1)).Select(seed => Fit(context, train, $"{model}, seed {seed}", reading))];
-            double alone = networks.Average(network => Measure([network]).Accuracy);
+            double alone = 100 * networks.Average(network => Measure([network]).Accuracy);
             ConfusionTable together = Measure(networks);
-            double seconds = watch.Elapsed.TotalSeconds;
-            long parameters = networks[0].Parameters.ValueCount;
-            context.Report(model, "accuracy %", 100 * alone, baseline, Published, parameters, seconds / networks.Length);
-            if (networks.Length > 1)
-            {
-                context.Report($"{networks.Length} x {model}", "accuracy %", 100 * together.Accuracy, baseline, Published, parameters * networks.Length, seconds);
-            }
-
+            Committee.Report(context, model, networks.Length, alone, 100 * together.Accuracy, baseline, Published, networks[0].Parameters.ValueCount, watch.Elapsed.TotalSeconds);
             if (reading == Reading.Bidirectional)
             {
                 context.Picture(together.ToHeatMap($"Kinds of questions: {networks.Length} x {model}").ToSvg());

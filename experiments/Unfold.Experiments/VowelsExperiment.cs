@@ -45,19 +45,15 @@ internal sealed class VowelsExperiment : Experiment
             var watch = Stopwatch.StartNew();
             SequenceClassifier[] networks = [.. Enumerable.Range(0, context.Choose(full: 5, quick: 1)).Select(seed => Fit(context, train, $"{model}, seed {seed}", reading))];
             double seconds = watch.Elapsed.TotalSeconds;
-            double mean = networks.Average(network => Accuracy(context, [network], test));
-            long parameters = networks[0].Parameters.ValueCount;
-            context.Report($"{model} 64", "accuracy %", mean, baseline, 96.2, parameters, seconds / networks.Length);
-            if (networks.Length > 1)
-            {
-                context.Report($"{networks.Length} x {model} 64", "accuracy %", Accuracy(context, networks, test), baseline, 96.2, parameters * networks.Length, seconds);
-            }
-
+            double alone = networks.Average(network => Accuracy([network], test));
+            Committee.Report(context, $"{model} 64", networks.Length, alone, Accuracy(networks, test), baseline, 96.2, networks[0].Parameters.ValueCount, seconds);
             int[] heard = [.. Enumerable.Range(1, test.Max(utterance => utterance.Input.Length))];
-            chart.Add($"{networks.Length} x {model} 64", [.. heard.Select(frames => (double)frames)], [.. heard.Select(frames => Accuracy(context, networks, [.. test.Select(utterance => First(utterance, frames))]))]);
+            chart.Add($"{networks.Length} x {model} 64", [.. heard.Select(frames => (double)frames)], [.. heard.Select(frames => Accuracy(networks, [.. test.Select(utterance => First(utterance, frames))]))]);
         }
 
         context.Picture(chart.ToSvg());
+
+        double Accuracy(SequenceClassifier[] networks, LabelledSequence[] utterances) => Committee.Accuracy(networks, utterances, context.Workers);
     }
 
     private static SequenceClassifier Fit(ExperimentContext context, LabelledSequence[] train, string model, Reading reading) => SequenceClassifier.Fit(
@@ -79,9 +75,6 @@ internal sealed class VowelsExperiment : Experiment
     private static LabelledSequence First(LabelledSequence utterance, int frames) => frames >= utterance.Input.Length
         ? utterance
         : new LabelledSequence(Sequence.OfValues(utterance.Input.Values.Span[..(frames * Vowels.Coefficients)], Vowels.Coefficients), utterance.Label);
-
-    private static double Accuracy(ExperimentContext context, SequenceClassifier[] networks, LabelledSequence[] test) =>
-        100 * Committee.Decide(networks, [.. test.Select(utterance => utterance.Input)], context.Workers).Zip(test).Average(pair => pair.First == pair.Second.Label ? 1.0 : 0);
 
     /// <summary>The baseline, blind to order: the speaker whose mean frame is nearest to that of the utterance.</summary>
     private static double NearestMean(Vowels vowels)
