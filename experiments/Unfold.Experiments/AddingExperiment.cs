@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using Unfold.Cells;
 using Unfold.Experiments.Data;
 using Unfold.Models;
-using Unfold.Numerics;
 using Unfold.Numerics.Kernels;
 using Unfold.Pictures;
 
@@ -20,16 +18,15 @@ namespace Unfold.Experiments;
 /// Each training sequence is seen once, so that nothing can be learned by heart; no easier sequences come first. The test sequences are
 /// drawn behind the training ones. Two sets of settings were tried, both measured on these test sequences, as the differences are of powers
 /// of ten: with a forget bias of 4 and an input gate half open, the LSTM stays at the floor from T = 200, and the GRU with biases of
-/// zero at T = 400. With the gates of <see cref="LongMemory"/> both learn.
+/// zero at T = 400. With the gates of <see cref="Memory"/> both learn.
 /// </para>
 /// </remarks>
 internal sealed class AddingExperiment : Experiment
 {
     private const int TestExamples = 1000;
-    private const int Curve = 100;
 
-    // What is in memory fades by e in about e^5 = 150 steps, before anything is learned.
-    private const double LongMemory = 5;
+    // The gates' biases are 5 and -5: a memory of about 150 steps before anything is learned.
+    private static readonly Func<double, double> Memory = _ => Math.Exp(5);
 
     /// <inheritdoc/>
     public override string Name => "adding";
@@ -44,21 +41,16 @@ internal sealed class AddingExperiment : Experiment
         [
             ("tanh RNN", new() { Cell = CellKind.Rnn, Activation = Activation.Tanh }, 0.001),
             ("relu RNN (identity)", new() { Cell = CellKind.Rnn, Activation = Activation.Relu }, 0.0003),
-            ("LSTM", new() { Cell = CellKind.Custom, CustomCell = LongLstm }, 0.005),
-            ("GRU", new() { Cell = CellKind.Custom, CustomCell = LongGru }, 0.005),
-            ("minGRU", new() { Cell = CellKind.Custom, CustomCell = LongMinGru }, 0.01),
+            ("LSTM", new() { Cell = CellKind.Custom, CustomCell = LongMemory.Lstm(Memory) }, 0.005),
+            ("GRU", new() { Cell = CellKind.Custom, CustomCell = LongMemory.Gru(Memory) }, 0.005),
+            ("minGRU", new() { Cell = CellKind.Custom, CustomCell = LongMemory.MinGru(Memory) }, 0.01),
         ];
         int[] lengths = context.Choose<int[]>([100, 200, 400], [20]);
         foreach (int length in lengths)
         {
             ValuedSequence[] train = Draw(context, length, context.Choose(30_000, 500));
             ValuedSequence[] test = Draw(context, length, context.Choose(TestExamples, 100));
-            var chart = new LineChart($"Adding, {length} steps: squared error of the last sequences learned from")
-            {
-                HorizontalLabel = "sequences",
-                VerticalLabel = "squared error",
-                VerticalScale = AxisScale.Logarithmic,
-            };
+            LineChart chart = SinglePass.Chart($"Adding, {length} steps: squared error", "squared error");
             foreach ((string name, SequenceEncoderSettings settings, double rate) in models)
             {
                 Learn(context, chart, $"{name}, T {length}", train, test, settings with { Hidden = 64, Reading = Reading.Forward }, rate);
@@ -68,44 +60,15 @@ internal sealed class AddingExperiment : Experiment
         }
     }
 
-    /// <summary>Forget gates near 1 and input gates near 0 (Tallec and Ollivier, 2018): what is not marked does not add up to noise.</summary>
-    private static LstmCell LongLstm(int input, int hidden, SeededRandom? random, string name)
-    {
-        var cell = new LstmCell(input, hidden, random!, (float)LongMemory, name);
-        cell.Bias.Edit()[..hidden].Fill((float)-LongMemory);
-        return cell;
-    }
-
-    private static GruCell LongGru(int input, int hidden, SeededRandom? random, string name)
-    {
-        var cell = new GruCell(input, hidden, random!, name: name);
-        cell.Bias.Edit()[hidden..(2 * hidden)].Fill((float)LongMemory);
-        return cell;
-    }
-
-    private static MinGruCell LongMinGru(int input, int hidden, SeededRandom? random, string name) => new(input, hidden, random!, (float)-LongMemory, name);
-
     private static ValuedSequence[] Draw(ExperimentContext context, int length, int count) =>
         [.. AddingProblem.Draw(context.Random.Split(), length, count).Select(example => new ValuedSequence(Sequence.OfValues(example.Inputs.Values, example.Inputs.Width), example.Sum))];
 
     private static void Learn(ExperimentContext context, LineChart chart, string name, ValuedSequence[] train, ValuedSequence[] test, SequenceEncoderSettings settings, double rate)
     {
         // The fit tells the error of standardized sums, whose variance is the floor.
-        var curve = new LossCurve(Curve);
-        var options = new FitOptions
-        {
-            Epochs = 1,
-            BatchSize = 50,
-            LearningRate = rate,
-            Schedule = ScheduleKind.Cosine,
-            ClipNorm = 1,
-            Workers = context.Workers,
-            Progress = progress => curve.Add(progress, loss => context.Progress(FormattableString.Invariant($"{name}: {progress.Done * train.Length:0} sequences, squared error {loss * AddingProblem.Floor:0.00000}"))),
-        };
-        var watch = Stopwatch.StartNew();
-        SequenceRegressor model = SequenceRegressor.Fit(train, settings, options);
+        var options = new FitOptions { BatchSize = 50, LearningRate = rate, ClipNorm = 1 };
+        (SequenceRegressor model, Stopwatch watch) = SinglePass.Fit(context, chart, name, train.Length, AddingProblem.Floor, options, fit => SequenceRegressor.Fit(train, settings, fit));
         double error = model.Predict([.. test.Select(example => example.Input)], context.Workers).Zip(test).Average(pair => Math.Pow(pair.First[0] - pair.Second.Values.Span[0], 2));
         context.Report(name, "squared error", error, AddingProblem.Floor, published: null, model.Parameters.ValueCount, watch.Elapsed.TotalSeconds);
-        chart.Add(name, [.. curve.Shares.Select(share => share * train.Length)], [.. curve.Losses.Select(loss => loss * AddingProblem.Floor)]);
     }
 }
