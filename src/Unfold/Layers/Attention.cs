@@ -77,6 +77,23 @@ public abstract class Attention
         return run.Output;
     }
 
+    /// <summary>Throws where the weights of a batch would need a larger array than there is, or more memory than the machine has.</summary>
+    /// <param name="batch">B.</param>
+    /// <param name="queries">T, the number of queries of the longest target.</param>
+    /// <param name="steps">S, the number of steps of the longest source.</param>
+    /// <exception cref="UnfoldException">They would; the sentence says what to lower.</exception>
+    internal void RequireTraining(int batch, int queries, int steps)
+    {
+        // The weights of all, and for each thread the gradients of the sequence that it works on.
+        Int128 ofOne = (Int128)queries * steps, values = ofOne * batch, shared = ofOne * Environment.ProcessorCount;
+        long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (Int128.Max(values, shared) > ScanMemory.LargestArray || (values + shared) * sizeof(float) > available)
+        {
+            throw new UnfoldException(FormattableString.Invariant(
+                $"{this}: a batch of {batch:N0} with up to {queries:N0} queries of {steps:N0} steps has {values:N0} weights, which do not fit into this machine's {ScanMemory.Gigabytes(available)} or into one array: cut the sequences into shorter ones, or lower the batch size."));
+        }
+    }
+
     /// <summary>Writes the sizes with the number of parameters.</summary>
     public override string ToString() =>
         $"{GetType().Name}({QuerySize} x {MemorySize}{Options}, {Parameters.Sum(parameter => (long)parameter.Shape.Length):N0} parameters)";

@@ -5,8 +5,8 @@ namespace Unfold.Layers;
 /// <summary>What a run of recurrent layers over a batch takes: T steps of B sequences, N rows without the padding.</summary>
 internal static class ScanMemory
 {
-    // What an arena may add to an array for its alignment.
-    private const int LargestArray = 0x7FFF_0000;
+    /// <summary>The most values of one array, without what an arena may add for its alignment.</summary>
+    public const int LargestArray = 0x7FFF_0000;
 
     /// <summary>Throws where a step of training would need a larger array than there is, or more memory than the machine has.</summary>
     /// <exception cref="UnfoldException">It would; the sentence says what to lower.</exception>
@@ -58,5 +58,6 @@ internal static class ScanMemory
     private static string Batch(int time, int batch) => FormattableString.Invariant(
         $"A batch of {batch:N0} sequence{(batch == 1 ? "" : "s")} of {(batch == 1 ? "" : "up to ")}{time:N0} steps");
 
-    private static string Gigabytes(Int128 bytes) => FormattableString.Invariant($"{(double)bytes / (1 << 30):N1} GiB");
+    /// <summary>Writes a number of bytes in units of 2^30.</summary>
+    public static string Gigabytes(Int128 bytes) => FormattableString.Invariant($"{(double)bytes / (1 << 30):N1} GiB");
 }

@@ -43,6 +43,20 @@ internal static class MemoryBudget
         }
     }
 
+    /// <summary>Throws where the hypotheses that a search follows side by side do not fit.</summary>
+    public static void RequireSearch(long hypotheses, long valuesOfEach)
+    {
+        Int128 values = (Int128)hypotheses * valuesOfEach;
+        string what = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"A search that follows {hypotheses:N0} hypotheses side by side");
+        const string advice = "lower the beam";
+        if (values > Array.MaxLength)
+        {
+            throw new UnfoldException($"{what} needs {Gigabytes(values * sizeof(float))} in a step, more than one array holds: {advice}.");
+        }
+
+        Require(values * sizeof(float), what, advice);
+    }
+
     private static void Require(Int128 bytes, string what, string advice)
     {
         long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;

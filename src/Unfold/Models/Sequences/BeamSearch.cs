@@ -1,6 +1,7 @@
 using Unfold.Autograd;
 using Unfold.Cells;
 using Unfold.Layers;
+using Unfold.Numerics.Kernels;
 
 namespace Unfold.Models;
 
@@ -33,6 +34,7 @@ internal sealed class BeamSearch
     }
 
     /// <summary>Searches, and returns each source's hypotheses, the best first.</summary>
+    /// <exception cref="UnfoldException">The hypotheses do not fit into memory, or a logit is not a number.</exception>
     public IReadOnlyList<Hypothesis>[] Run(StackState start)
     {
         SourceBeam[] sources = [.. _active];
@@ -40,6 +42,7 @@ internal sealed class BeamSearch
         while (_active.Count > 0)
         {
             int rows = _active.Max(source => source.Live.Count), batch = _active.Count;
+            MemoryBudget.RequireSearch((long)rows * batch, _decoder.ValuesOfStep + (_memory?.Time ?? 0));
             int[] previous = new int[rows * batch], parents = new int[rows * batch];
             Array.Fill(previous, -1);
             Array.Fill(parents, -1);
@@ -55,6 +58,11 @@ internal sealed class BeamSearch
             StackState gathered = Select(state, parents);
             _tape.Reset();
             (Tensor logits, state, Tensor? weights) = _decoder.Step(_tape, previous, gathered, _memory, [.. _active.Select(source => source.Live.Count)]);
+            if (OptimizerKernels.FirstNonFinite(logits.Values) >= 0)
+            {
+                throw new UnfoldException("What the model writes is no number: its weights are damaged, or a source is far from the training examples.");
+            }
+
             for (int b = 0; b < batch; b++)
             {
                 _active[b].Advance(logits, weights, batch, b);

@@ -117,13 +117,19 @@ public sealed class EncoderDecoder : SequenceModel<SequencePair>
         {
             (AttentionMemory? memory, StackState start) = Read(tape, batch, random: null);
             return new BeamSearch(Decoder, options, tape, memory, [.. batch.Select(source => source.Length)]).Run(start);
-        });
+        }, options.Beam);
     }
 
     private protected override void Require(SequencePair example) => Encoder.Schema.Require(example.Source);
 
     private protected override IReadOnlyList<(StackedLayers Stack, Func<SequencePair, int> Steps)> Runs =>
         [(Encoder.Stack, example => example.Source.Length), (Decoder.Stack, TargetsOf)];
+
+    private protected override void RequireMemory(IReadOnlyList<SequencePair> batch)
+    {
+        base.RequireMemory(batch);
+        Decoder.Attention?.RequireTraining(batch.Count, batch.Max(TargetsOf), batch.Max(example => example.Source.Length));
+    }
 
     private protected override int LengthOf(SequencePair example) => example.Source.Length + example.Target.Count;
 

@@ -11,6 +11,7 @@ public abstract class SequenceModel
     // Enough rows for the threads, few enough that the outputs of a step stay small.
     private const int SequencesTogether = 128;
     private const int StepsTogether = 1 << 14;
+    private const int RowsTogether = 1 << 12;
 
     // What a tape may hold from one call to the next, in values: 16 MiB.
     private const long KeptValues = 1 << 22;
@@ -73,7 +74,11 @@ public abstract class SequenceModel
     }
 
     /// <summary>Runs sequences in batches of about one length, and gives the results in the order of the sequences.</summary>
-    private protected T[] InBatches<T>(IReadOnlyList<Sequence> sequences, Workers? workers, Func<Tape, IReadOnlyList<Sequence>, IReadOnlyList<T>> predict)
+    /// <param name="sequences">The sequences.</param>
+    /// <param name="workers">The threads; one for each core if not set.</param>
+    /// <param name="predict">Gives a result for each sequence of a batch.</param>
+    /// <param name="rows">The rows that one sequence takes at each step.</param>
+    private protected T[] InBatches<T>(IReadOnlyList<Sequence> sequences, Workers? workers, Func<Tape, IReadOnlyList<Sequence>, IReadOnlyList<T>> predict, int rows = 1)
     {
         ArgumentNullException.ThrowIfNull(sequences);
         if (sequences.Any(sequence => sequence is null))
@@ -82,27 +87,28 @@ public abstract class SequenceModel
         }
 
         var results = new T[sequences.Count];
+        int together = Math.Clamp(RowsTogether / rows, 1, SequencesTogether);
         int[] order = [.. Enumerable.Range(0, sequences.Count).OrderBy(i => sequences[i].Length)];
         if (workers is not null)
         {
-            RunBatches(new Tape(workers) { Recording = false }, sequences, order, predict, results);
+            RunBatches(new Tape(workers) { Recording = false }, sequences, order, together, predict, results);
             return results;
         }
 
         // A tape serves one call at a time: each takes one of its own, and leaves it for a later call unless it fails.
         (ConcurrentBag<Tape> tapes, int threads) = sequences.Count == 1 ? (_single, 1) : (_team, Environment.ProcessorCount);
         Tape tape = tapes.TryTake(out Tape? idle) ? idle : new Tape(new Workers(threads)) { Recording = false };
-        RunBatches(tape, sequences, order, predict, results);
+        RunBatches(tape, sequences, order, together, predict, results);
         tapes.Add(tape.Held <= KeptValues ? tape : new Tape(tape.Workers) { Recording = false });
         return results;
     }
 
-    private static void RunBatches<T>(Tape tape, IReadOnlyList<Sequence> sequences, int[] order, Func<Tape, IReadOnlyList<Sequence>, IReadOnlyList<T>> predict, T[] results)
+    private static void RunBatches<T>(Tape tape, IReadOnlyList<Sequence> sequences, int[] order, int together, Func<Tape, IReadOnlyList<Sequence>, IReadOnlyList<T>> predict, T[] results)
     {
         for (int start = 0; start < order.Length;)
         {
             int end = start + 1;
-            while (end < order.Length && end - start < SequencesTogether && (long)(end - start + 1) * sequences[order[end]].Length <= StepsTogether)
+            while (end < order.Length && end - start < together && (long)(end - start + 1) * sequences[order[end]].Length <= StepsTogether)
             {
                 end++;
             }
@@ -175,7 +181,8 @@ public abstract class SequenceModel<T> : SequenceModel
 
     private Fitter<T> Fitter => new() { Parameters = Parameters, Loss = Loss, Length = LengthOf, Weight = TargetsOf, RequireBatch = RequireMemory };
 
-    private void RequireMemory(IReadOnlyList<T> batch)
+    /// <summary>Throws where a step of training on a batch does not fit into memory.</summary>
+    private protected virtual void RequireMemory(IReadOnlyList<T> batch)
     {
         foreach ((StackedLayers stack, Func<T, int> steps) in Runs)
         {

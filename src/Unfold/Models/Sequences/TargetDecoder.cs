@@ -86,6 +86,9 @@ public sealed class TargetDecoder
     /// <summary>The layers in the order in which they compute, to be written.</summary>
     internal IEnumerable<object> Layers => new object?[] { _embedding, Bridge, Stack, Attention, Combination, Output.Projection }.OfType<object>();
 
+    /// <summary>About how many values a step of a search takes for each hypothesis, but for the weights of its source's steps: states before and after, context and logits.</summary>
+    internal int ValuesOfStep => (4 * Stack.ZeroState(1).Layers.Sum(Width)) + (Combination?.InputSize ?? 0) + Symbols.Count + 1;
+
     /// <summary>The number of learned values of a decoder, before memory is taken for it.</summary>
     internal static Int128 CountParameters(SymbolTable symbols, EncoderDecoderSettings settings, Int128 memory)
     {

@@ -125,6 +125,36 @@ public sealed class BeamSearchTests
         Assert.Equal(14, Assert.Single(model.Search(Sequence.OfSymbols(["x", "x"]))).Symbols.Count);
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void What_is_no_number_is_refused(AttentionKind attention)
+    {
+        EncoderDecoder model = Reversals.Random(Reversals.Settings(attention));
+        Sequence source = Sequence.OfSymbols(["a", "b"]);
+        Assert.Equal(3, model.Search(source, new DecodingOptions { Beam = 3 }).Count);
+        model.Encoder.Parameters[^1].Edit()[0] = float.NaN;
+        Assert.Contains("What the model writes is no number: its weights are damaged", Assert.Throws<UnfoldException>(() => model.Predict(source)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_beam_that_no_memory_holds_is_refused_and_a_wide_one_takes_fewer_sources_together()
+    {
+        Assert.Contains(
+            "A search that follows 3,000,000 hypotheses side by side needs 11.2 GiB in a step, more than one array holds: lower the beam.",
+            Assert.Throws<UnfoldException>(() => MemoryBudget.RequireSearch(3_000_000, 1_001)).Message,
+            StringComparison.Ordinal);
+        MemoryBudget.RequireSearch(3_000, 1_001);
+        EncoderDecoder model = Reversals.Random(Reversals.Settings(AttentionKind.Multiplicative));
+        Sequence[] sources = [.. Reversals.Pairs(new SeededRandom(9), 9, 1, 4, 3).Select(pair => pair.Source)];
+        var options = new DecodingOptions { Beam = 1_500, MaximumLength = 5 };
+        IReadOnlyList<IReadOnlyList<Hypothesis>> together = model.Search(sources, options, new Workers(2));
+        for (int i = 0; i < sources.Length; i++)
+        {
+            IReadOnlyList<Hypothesis> alone = model.Search(sources[i], options);
+            Assert.Equal(alone.Select(hypothesis => hypothesis.LogProbability), together[i].Select(hypothesis => hypothesis.LogProbability));
+        }
+    }
+
     [Fact]
     public void Options_out_of_range_are_refused()
     {

@@ -41,6 +41,18 @@ public sealed class SequenceLimitTests
         Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"A batch of 3 sequences of up to 2,000,000 steps needs {gigabytes:N1} GiB in the recurrent layers, but this machine has"), message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(AttentionKind.Additive)]
+    [InlineData(AttentionKind.Multiplicative)]
+    public void Weights_of_an_attention_that_no_array_holds_are_refused_before_they_are_computed(AttentionKind attention)
+    {
+        string[] letters = [.. Enumerable.Range(0, 60_000).Select(i => i % 3 == 0 ? "a" : "b")];
+        string message = Refuses(() => EncoderDecoder.Fit([new SequencePair(letters, letters)], Reversals.Settings(attention), SequenceCases.Short));
+        Assert.Contains("Attention(7 x 12", message, StringComparison.Ordinal);
+        Assert.Contains("a batch of 1 with up to 60,001 queries of 60,000 steps has 3,600,060,000 weights", message, StringComparison.Ordinal);
+        Assert.Contains("cut the sequences into shorter ones, or lower the batch size", message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void What_is_null_is_refused_where_it_is_given()
     {
