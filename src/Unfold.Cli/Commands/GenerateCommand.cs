@@ -137,7 +137,7 @@ internal sealed class GenerateCommand(Terminal terminal)
             writer.WriteString("text", text);
             writer.WriteNumber("tokens", end.Tokens);
             writer.WriteNumber("seed", seed);
-            writer.WriteString("stopped_by", end.Stop is not null ? "stop" : end.Tokens < options.Length ? "interrupt" : "length");
+            writer.WriteString("stopped_by", end.Stop is not null ? "stop" : end.SentenceEnded ? "end" : end.Tokens < options.Length ? "interrupt" : "length");
         });
         return interruption.Asked ? ExitCode.Interrupted : ExitCode.Done;
     }

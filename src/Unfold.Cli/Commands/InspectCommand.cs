@@ -78,7 +78,7 @@ internal sealed class InspectCommand(Terminal terminal)
 
         Vocabulary vocabulary = model.Vocabulary;
         output.WriteLine();
-        output.WriteLine(Invariant($"Vocabulary: {vocabulary.SymbolCount:N0} {(vocabulary.Kind == TokenKind.Word ? "words" : "characters")}{(vocabulary.LetterCase == LetterCase.Lowered ? ", lower-cased" : "")}, the commonest first"));
+        output.WriteLine(Invariant($"Vocabulary: {vocabulary.SymbolCount:N0} {vocabulary.Kind.Noun}s{(vocabulary.LetterCase == LetterCase.Lowered ? ", lower-cased" : "")}{(vocabulary.Mode == TextMode.Sentences ? ", each line a sentence" : "")}, the commonest first"));
         output.WriteLine($"  {string.Join(' ', Head(vocabulary).Select(symbol => symbol switch { "\n" => "\\n", " " => "\" \"", _ => symbol }))}{(vocabulary.SymbolCount > VocabularyHead ? " ..." : "")}");
         if (settings is { Training: TrainingSettings training, Data: RunData data })
         {
@@ -112,8 +112,9 @@ internal sealed class InspectCommand(Terminal terminal)
         json.WriteNumber("embedding", settings.Model.Embedding);
         json.WriteNumber("parameters", settings.Model.CountParameters(model.Vocabulary.Count));
         json.WriteNumber("vocabulary", model.Vocabulary.SymbolCount);
-        json.WriteString("tokens", model.Vocabulary.Kind == TokenKind.Word ? "word" : "char");
+        json.WriteString("tokens", model.Vocabulary.Kind.Name);
         json.WriteBoolean("lowercase", model.Vocabulary.LetterCase == LetterCase.Lowered);
+        json.WriteBoolean("sentences", model.Vocabulary.Mode == TextMode.Sentences);
         json.WriteStartArray("tensors");
         foreach (Parameter parameter in model.Parameters)
         {

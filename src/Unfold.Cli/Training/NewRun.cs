@@ -91,6 +91,13 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
         {
             throw new UsageException("--valid wants --text too: the embedded corpus has its own validation part.");
         }
+
+        bool demoTokens = parsed.GetValue(options.Tokens) is null or TokenKind.Character or TokenKind.Word;
+        if (!parsed.Gave(options.Text) && (!demoTokens || parsed.GetValue(options.Sentences)))
+        {
+            string option = demoTokens ? options.Sentences.Name : $"{options.Tokens.Name} {parsed.GetValue(options.Tokens)!.Value.Name}";
+            throw new UsageException($"{option} wants --text too: the embedded corpus is running text of characters or words, which its known entropy is per.");
+        }
     }
 
     /// <summary>The model to start from, and its shape with what the command line may change of it.</summary>
@@ -114,12 +121,20 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
 
         if (parsed.GetValue(options.Tokens) is TokenKind kind && kind != origin.Vocabulary.Kind)
         {
-            throw Conflict(options.Tokens, $"tokens {(origin.Vocabulary.Kind == TokenKind.Word ? "word" : "char")}", path);
+            throw Conflict(options.Tokens, $"tokens {origin.Vocabulary.Kind.Name}", path);
         }
 
-        if (parsed.Gave(options.Vocabulary))
+        foreach (Option option in (Option[])[options.Vocabulary, options.MinCount])
         {
-            throw Conflict(options.Vocabulary, FormattableString.Invariant($"{origin.Vocabulary.SymbolCount} tokens"), path);
+            if (parsed.Gave(option))
+            {
+                throw Conflict(option, FormattableString.Invariant($"{origin.Vocabulary.SymbolCount} tokens"), path);
+            }
+        }
+
+        if (parsed.GetValue(options.Sentences) && origin.Vocabulary.Mode == TextMode.Running)
+        {
+            throw Conflict(options.Sentences, "running text", path);
         }
 
         if (parsed.GetValue(options.Lowercase) && origin.Vocabulary.LetterCase == LetterCase.Kept)

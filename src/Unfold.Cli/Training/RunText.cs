@@ -22,6 +22,11 @@ internal static class RunText
         TextSource? separate = validation is null ? null : TextSource.FromFiles(validation);
         using var progress = new ProgressLine(terminal, $"Reading {text.Name}");
         Corpus corpus = Corpus.Load(text, options, separate, vocabulary, progress.Show, cancellation);
+        if (corpus.Vocabulary.SymbolCount == 0)
+        {
+            throw new UnfoldException($"The text {text.Name} holds no token that is frequent enough to be known, but at least 2 different ones were wanted: give a text with words, or lower --min-count.");
+        }
+
         if (corpus.Vocabulary.SymbolCount < 2)
         {
             throw new UnfoldException($"The text {text.Name} is made of one token, {Quoted(corpus.Vocabulary[Vocabulary.SpecialCount])}, over and over; at least 2 different ones were wanted, or there is nothing to learn.");
@@ -34,9 +39,8 @@ internal static class RunText
     public static void Describe(Run run, Terminal terminal)
     {
         Corpus corpus = run.Corpus;
-        string kind = corpus.Vocabulary.Kind == TokenKind.Word ? "words" : "characters";
         terminal.Line(FormattableString.Invariant(
-            $"{corpus.Train.Count:N0} tokens to learn, {corpus.Validation.Count:N0} for validation; a vocabulary of {corpus.Vocabulary.SymbolCount:N0} {kind}"));
+            $"{corpus.Train.Count:N0} tokens to learn, {corpus.Validation.Count:N0} for validation; a vocabulary of {corpus.Vocabulary.SymbolCount:N0} {corpus.Vocabulary.Kind.Noun}s"));
         if (corpus.UnknownTokens > 0)
         {
             double share = (double)corpus.UnknownTokens / (corpus.Train.Count + corpus.Validation.Count);

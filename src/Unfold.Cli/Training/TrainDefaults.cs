@@ -19,11 +19,11 @@ internal sealed record TrainDefaults(LanguageModelSettings Model, TrainingSettin
     public static TrainDefaults Text { get; } = new(new LanguageModelSettings(), new TrainingSettings(), TokenKind.Character);
 
     /// <summary>The most tokens of that kind to know: the words of a large text are endless, and each costs a row of weights on both sides of the model.</summary>
-    public static int Symbols(TokenKind tokens) => tokens == TokenKind.Word ? 50_000 : int.MaxValue;
+    public static int Symbols(TokenKind tokens) => tokens == TokenKind.Character ? int.MaxValue : 50_000;
 
     /// <summary>The width of token vectors where tokens are of that kind.</summary>
     public int Embedding(TokenKind tokens) =>
-        tokens == Tokens ? Model.Embedding : tokens == TokenKind.Word ? WordEmbedding : 0;
+        tokens == Tokens ? Model.Embedding : tokens == TokenKind.Character ? 0 : WordEmbedding;
 
     /// <summary>A learning rate that suits the update rule.</summary>
     public static double LearningRate(OptimizerKind optimizer) => optimizer switch

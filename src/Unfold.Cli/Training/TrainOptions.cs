@@ -20,9 +20,13 @@ internal sealed class TrainOptions
 
     public Option<bool> Lowercase { get; } = Options.Switch("--lowercase", "Lower all letters.");
 
-    public Option<TokenKind?> Tokens { get; } = Options.Choice("--tokens", "What one token is; default char, word for the embedded corpus.", ("char", TokenKind.Character), ("word", TokenKind.Word));
+    public Option<TokenKind?> Tokens { get; } = Options.Choice("--tokens", "What one token is; default char, word for the embedded corpus.", [.. Enum.GetValues<TokenKind>().Select(kind => (kind.Name, kind))]);
 
-    public Option<long?> Vocabulary { get; } = Options.Whole("--vocabulary", 2, int.MaxValue, "The most tokens to know, the most frequent ones; all others are read as unknown. Default 50000 for word, all for char.");
+    public Option<bool> Sentences { get; } = Options.Switch("--sentences", "Each line that is not blank is a sentence with an end; the line feed is no token.");
+
+    public Option<long?> Vocabulary { get; } = Options.Whole("--vocabulary", 2, int.MaxValue, "The most tokens to know, the most frequent ones; all others are read as unknown. Default all for char, else 50000.");
+
+    public Option<long?> MinCount { get; } = Options.Whole("--min-count", 1, long.MaxValue, "How often a token must be seen to be known; default 1.");
 
     public Option<CellKind?> Cell { get; } = Options.Cell("The recurrent cell; default lstm.");
 
@@ -36,7 +40,7 @@ internal sealed class TrainOptions
 
     public LstmChoices Lstm { get; } = new(Widest);
 
-    public Option<long?> Embedding { get; } = Options.Whole("--embedding", 0, Widest, "The width of token vectors, 0 for one-hot input; default 0 for char, 128 for word.");
+    public Option<long?> Embedding { get; } = Options.Whole("--embedding", 0, Widest, "The width of token vectors, 0 for one-hot input; default 0 for char, else 128.");
 
     public Option<double?> Dropout { get; } = Options.Number("--dropout", "of at least 0 and below 1", value => value is >= 0 and < 1, "The share of values dropped between layers; default 0.");
 
@@ -85,7 +89,7 @@ internal sealed class TrainOptions
     /// <summary>All options, in the order of the help.</summary>
     public IReadOnlyList<Option> All =>
     [
-        Text, Valid, ValidFraction, Lowercase, Tokens, Vocabulary, Cell, Activation, .. Lstm.All, Layers, Hidden, Residual, Embedding, Dropout, SequenceLength, SegmentLength, BatchSize, Batching, Loss, Steps, Epochs,
+        Text, Valid, ValidFraction, Lowercase, Tokens, Sentences, Vocabulary, MinCount, Cell, Activation, .. Lstm.All, Layers, Hidden, Residual, Embedding, Dropout, SequenceLength, SegmentLength, BatchSize, Batching, Loss, Steps, Epochs,
         Optimizer, LearningRate, Schedule, ClipNorm, ClipValue, Patience, InitFrom, Seed, Threads, CheckpointEvery, Out, Resume, Force, Json,
     ];
 
@@ -97,6 +101,8 @@ internal sealed class TrainOptions
     {
         Kind = parsed.GetValue(Tokens) ?? defaults.Tokens,
         MaximumSymbols = (int)(parsed.GetValue(Vocabulary) ?? TrainDefaults.Symbols(parsed.GetValue(Tokens) ?? defaults.Tokens)),
+        MinimumCount = parsed.GetValue(MinCount) ?? 1,
+        Mode = parsed.GetValue(Sentences) ? TextMode.Sentences : TextMode.Running,
         LetterCase = parsed.GetValue(Lowercase) ? LetterCase.Lowered : LetterCase.Kept,
         ValidationFraction = parsed.GetValue(Valid) is null ? parsed.GetValue(ValidFraction) ?? TrainDefaults.ValidationFraction : 0,
     };

@@ -29,6 +29,7 @@ internal static class TrainingReport
             json.WriteNumber("epochs", trainer.EpochsDone);
             json.WriteNumber("parameters", trainer.Model.Settings.CountParameters(trainer.Model.Vocabulary.Count));
             json.WriteNumber("vocabulary", trainer.Model.Vocabulary.SymbolCount);
+            json.WriteNumber("unknown_tokens", run.Corpus.UnknownTokens);
             json.WriteFinite("train_loss", results.TrainLoss);
             json.WriteFinite("valid_loss", results.ValidationLoss);
             json.WriteFinite("valid_perplexity", results.ValidationPerplexity);

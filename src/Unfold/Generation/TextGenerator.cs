@@ -8,10 +8,7 @@ namespace Unfold.Generation;
 /// <summary>Writes on where a prompt ends, one model step a token; the text comes out as it is made.</summary>
 public static class TextGenerator
 {
-    // No text holds these; a model gives them next to nothing, and they cannot be shown.
-    private static ReadOnlySpan<int> NeverWritten => [Vocabulary.UnknownId, Vocabulary.BeginId, Vocabulary.EndId];
-
-    /// <summary>Writes on. Each piece is whole characters; a piece that may be the start of a stop string is held back.</summary>
+    /// <summary>Writes on; where each line is a sentence, to the end of the sentence at most. Each piece is whole characters; a piece that may be the start of a stop string is held back.</summary>
     /// <param name="model">The model.</param>
     /// <param name="prompt">The text before; it is not part of what is returned. Empty starts at the beginning of a line.</param>
     /// <param name="options">How.</param>
@@ -27,10 +24,10 @@ public static class TextGenerator
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(random);
         ArgumentOutOfRangeException.ThrowIfNegative(options.Length);
-        var session = new LanguageModelSession(model);
+        LanguageModelSession session = model.Start();
         TokenJoiner joiner = model.Vocabulary.CreateTokenizer().CreateJoiner();
         Read(session, prompt, joiner);
-        bool spaced = prompt.Length > 0 && char.IsWhiteSpace(prompt[^1]) && model.Vocabulary.Kind == TokenKind.Word;
+        bool spaced = prompt.Length > 0 && char.IsWhiteSpace(prompt[^1]) && model.Vocabulary.Kind.DividedBySpaces;
         return Write(session, spaced ? new AfterSpaceJoiner(joiner) : joiner, options, random, ended, cancellation);
     }
 
@@ -41,21 +38,28 @@ public static class TextGenerator
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(prompt);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        var session = new LanguageModelSession(model);
+        LanguageModelSession session = model.Start();
         Read(session, prompt, joiner: null);
-        return [.. NextToken.Likeliest(session.Logits, Math.Min(count, model.Vocabulary.SymbolCount), NeverWritten)
+        return [.. NextToken.Likeliest(session.Logits, Math.Min(count, model.Vocabulary.Count), NeverWritten(model.Vocabulary))
             .Select(next => (model.Vocabulary[next.Token], next.Probability))];
     }
 
     private static IEnumerable<string> Write(LanguageModelSession session, TokenJoiner joiner, GenerationOptions options, SeededRandom random, Action<GenerationEnd>? ended, CancellationToken cancellation)
     {
         Vocabulary vocabulary = session.Model.Vocabulary;
-        var sampler = new Sampler(options.Sampling, vocabulary.Count, random, NeverWritten);
+        var sampler = new Sampler(options.Sampling, vocabulary.Count, random, NeverWritten(vocabulary));
         var filter = new StopStringFilter(options.Stops);
         int written = 0;
-        for (; written < options.Length && filter.Found is null && !cancellation.IsCancellationRequested; written++)
+        bool sentenceEnded = false;
+        for (; written < options.Length && filter.Found is null && !sentenceEnded && !cancellation.IsCancellationRequested; written++)
         {
             int token = sampler.Choose(session.Logits);
+            if (token == Vocabulary.EndId)
+            {
+                sentenceEnded = true;
+                continue;
+            }
+
             string piece = filter.Push(joiner.Next(vocabulary[token]));
             if (piece.Length > 0)
             {
@@ -74,15 +78,19 @@ public static class TextGenerator
             yield return rest;
         }
 
-        ended?.Invoke(new GenerationEnd(written, filter.Found));
+        ended?.Invoke(new GenerationEnd(written, filter.Found) { SentenceEnded = sentenceEnded });
     }
+
+    // No text holds these; a model gives them next to nothing, and they cannot be shown. An end is a choice where sentences have ends.
+    private static int[] NeverWritten(Vocabulary vocabulary) =>
+        vocabulary.Mode == TextMode.Sentences ? [Vocabulary.UnknownId, Vocabulary.BeginId] : [Vocabulary.UnknownId, Vocabulary.BeginId, Vocabulary.EndId];
 
     private static void Read(LanguageModelSession session, string prompt, TokenJoiner? joiner)
     {
         Vocabulary vocabulary = session.Model.Vocabulary;
-        int[] tokens = vocabulary.Encode(prompt);
+        int[] tokens = vocabulary.EncodePrefix(prompt);
         RequireKnown(vocabulary, prompt, tokens);
-        if (tokens.Length == 0)
+        if (tokens.Length == 0 && vocabulary.Mode == TextMode.Running)
         {
             // A line break is the place where texts begin; a model that never saw one starts from its commonest token.
             int lineBreak = vocabulary.IdOf("\n");
@@ -105,7 +113,7 @@ public static class TextGenerator
         }
 
         string token = vocabulary.CreateTokenizer().Split(prompt)[unknown];
-        string kind = vocabulary.Kind == TokenKind.Character ? "character" : "word";
+        string kind = vocabulary.Kind.Noun;
         string code = vocabulary.Kind == TokenKind.Character ? $" (U+{Rune.GetRuneAt(token, 0).Value:X4})" : "";
         throw new UnfoldException($"The prompt holds the {kind} '{token}'{code}, which the model never saw; it knows {vocabulary.SymbolCount} {kind}s. Leave it out of the prompt, or train on a text that has it.");
     }

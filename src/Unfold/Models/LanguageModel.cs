@@ -73,8 +73,20 @@ public sealed class LanguageModel : NextTokenModel
     /// <summary>The output layer.</summary>
     public SoftmaxOutput Output { get; }
 
-    /// <summary>Starts a text from a state of zeros, on the calling thread alone; the first token is foretold by nothing, so all are equally likely.</summary>
-    public override LanguageModelSession Start() => new(this);
+    /// <summary>
+    /// Starts a text from a state of zeros, on the calling thread alone. In sentence mode the end of a sentence stands before it, as in
+    /// training; in running text the first token is foretold by nothing, so all are equally likely.
+    /// </summary>
+    public override LanguageModelSession Start()
+    {
+        var session = new LanguageModelSession(this);
+        if (Vocabulary.Mode == TextMode.Sentences)
+        {
+            session.Feed(Vocabulary.EndId);
+        }
+
+        return session;
+    }
 
     /// <summary>A state of zeros for a batch of sequences.</summary>
     public StackState ZeroState(int batch) => Stack.ZeroState(batch);

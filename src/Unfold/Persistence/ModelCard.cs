@@ -29,16 +29,15 @@ public static class ModelCard
         var card = new StringBuilder();
         string name = Path.GetFileName(folder.FullPath);
         Vocabulary vocabulary = model.Vocabulary;
-        bool words = vocabulary.Kind == TokenKind.Word;
         Line(card, $"# {name}");
         Line(card, $"");
-        Line(card, $"A recurrent language model over {(words ? "words" : "characters")}, trained with Unfold.");
+        Line(card, $"A recurrent language model over {vocabulary.Kind.Noun}s, trained with Unfold.");
         Line(card, $"");
         Line(card, $"```");
         Line(card, $"{model}");
         Line(card, $"```");
         Line(card, $"");
-        Line(card, $"Vocabulary: {vocabulary.SymbolCount:N0} {(words ? "words" : "characters")}{(vocabulary.LetterCase == LetterCase.Lowered ? ", lower-cased" : "")}, and 3 special symbols.");
+        Line(card, $"Vocabulary: {vocabulary.SymbolCount:N0} {vocabulary.Kind.Noun}s{(vocabulary.LetterCase == LetterCase.Lowered ? ", lower-cased" : "")}, and 3 special symbols.{(vocabulary.Mode == TextMode.Sentences ? " Each line is a sentence." : "")}");
         if (results is not null)
         {
             Results(card, results);

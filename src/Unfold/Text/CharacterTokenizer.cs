@@ -6,8 +6,8 @@ namespace Unfold.Text;
 public sealed class CharacterTokenizer : Tokenizer
 {
     /// <summary>Creates the tokenizer.</summary>
-    public CharacterTokenizer(LetterCase letterCase)
-        : base(letterCase)
+    public CharacterTokenizer(LetterCase letterCase, TextMode mode = TextMode.Running)
+        : base(letterCase, mode)
     {
     }
 

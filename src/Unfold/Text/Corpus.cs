@@ -1,6 +1,10 @@
 namespace Unfold.Text;
 
 /// <summary>A text cut into tokens and encoded, ready for training or scoring.</summary>
+/// <remarks>
+/// In sentence mode both parts begin with <see cref="Vocabulary.EndId"/>, the end of a sentence before: so every token of every sentence is
+/// predicted. The tail that is kept for validation begins where a sentence does.
+/// </remarks>
 /// <param name="Vocabulary">The table of ids.</param>
 /// <param name="Train">The training part, or everything if nothing was kept for validation.</param>
 /// <param name="Validation">The validation part; may hold no token.</param>
@@ -43,7 +47,9 @@ public sealed record Corpus(Vocabulary Vocabulary, TokenStore Train, TokenStore 
         }
 
         long kept = (long)Math.Round(all.Count * options.ValidationFraction);
+        bool sentences = vocabulary.Mode == TextMode.Sentences && kept > 0;
+        long start = sentences ? SentenceEnds.Before(all, all.Count - kept) : all.Count - kept;
         return new Corpus(
-            vocabulary, all.Slice(0, all.Count - kept), all.Slice(all.Count - kept, kept), summary.Characters, reader.UnknownTokens, summary.Fingerprint);
+            vocabulary, all.Slice(0, sentences ? start + 1 : start), all.Slice(start, all.Count - start), summary.Characters, reader.UnknownTokens, summary.Fingerprint);
     }
 }

@@ -9,6 +9,9 @@ public sealed record CorpusOptions
     /// <summary>Whether letters are lowered; unused when a vocabulary is given, which knows.</summary>
     public LetterCase LetterCase { get; init; } = LetterCase.Kept;
 
+    /// <summary>What the lines are; unused when a vocabulary is given, which knows.</summary>
+    public TextMode Mode { get; init; } = TextMode.Running;
+
     /// <summary>The share of the tokens, at the end, that is kept for validation: in [0, 1); unused when the validation text is a file of its own.</summary>
     public double ValidationFraction { get; init; }
 

@@ -19,8 +19,9 @@ internal sealed class CorpusReader(CorpusOptions options, Vocabulary? vocabulary
             return Pass(text, _vocabulary.CreateTokenizer(), _ => _tokens++);
         }
 
-        VocabularyBuilder builder = new(options.Kind, options.LetterCase);
-        TextSummary summary = Pass(text, Tokenizer.Create(options.Kind, options.LetterCase), builder.Add);
+        var tokenization = new Tokenization(options.Kind) { LetterCase = options.LetterCase, Mode = options.Mode };
+        VocabularyBuilder builder = new(tokenization);
+        TextSummary summary = Pass(text, tokenization.CreateTokenizer(), builder.Add);
         _tokens = builder.TokenCount;
         _vocabulary = builder.Build(options.MaximumSymbols, options.MinimumCount);
         return summary;
@@ -28,8 +29,14 @@ internal sealed class CorpusReader(CorpusOptions options, Vocabulary? vocabulary
 
     public TokenStore Encode(TextSource text, TextSummary counted)
     {
-        TokenStoreBuilder builder = new(Vocabulary.Count, _tokens, options.MemoryLimit, options.TemporaryFolder);
         Vocabulary vocabulary = Vocabulary;
+        bool sentences = vocabulary.Mode == TextMode.Sentences;
+        TokenStoreBuilder builder = new(vocabulary.Count, sentences ? _tokens + 1 : _tokens, options.MemoryLimit, options.TemporaryFolder);
+        if (sentences)
+        {
+            builder.Add(Vocabulary.EndId);
+        }
+
         long unknown = 0;
         long remaining = _tokens;
         TextSummary encoded = Pass(

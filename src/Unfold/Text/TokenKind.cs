@@ -8,4 +8,7 @@ public enum TokenKind
 
     /// <summary>One word, number, ideograph, punctuation mark or line feed, by Unicode rules.</summary>
     Word,
+
+    /// <summary>Whatever stands between white space: for texts that are cut into words already. A line feed is a token.</summary>
+    Space,
 }

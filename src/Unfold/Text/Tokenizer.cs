@@ -15,9 +15,17 @@ public abstract class Tokenizer
     // One code unit becomes at most two scalar values.
     private const int PieceLength = 128;
 
-    private TextNormalizer _normalizer;
+    /// <summary>A longer token is cut here, in UTF-16 code units, so that hostile text cannot grow one without bound.</summary>
+    public const int MaximumTokenLength = 256;
 
-    private protected Tokenizer(LetterCase letterCase) => _normalizer = new TextNormalizer(letterCase);
+    private TextNormalizer _normalizer;
+    private SentenceLines _lines;
+
+    private protected Tokenizer(LetterCase letterCase, TextMode mode)
+    {
+        _normalizer = new TextNormalizer(letterCase);
+        Mode = mode;
+    }
 
     /// <summary>What one token is.</summary>
     public abstract TokenKind Kind { get; }
@@ -25,14 +33,8 @@ public abstract class Tokenizer
     /// <summary>Whether letters are lowered on the way in.</summary>
     public LetterCase LetterCase => _normalizer.LetterCase;
 
-    /// <summary>Creates the tokenizer of a kind.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The kind is not one of the named ones.</exception>
-    public static Tokenizer Create(TokenKind kind, LetterCase letterCase) => kind switch
-    {
-        TokenKind.Character => new CharacterTokenizer(letterCase),
-        TokenKind.Word => new WordTokenizer(letterCase),
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "This is not a kind of token."),
-    };
+    /// <summary>What the lines are. In sentence mode the token "\n" comes after each sentence, also after a last line that has no line feed.</summary>
+    public TextMode Mode { get; }
 
     /// <summary>Takes the next piece of the text and hands every token that is now complete to <paramref name="sink"/>.</summary>
     public void Push(ReadOnlySpan<char> text, TokenSink sink)
@@ -43,7 +45,7 @@ public abstract class Tokenizer
         {
             ReadOnlySpan<char> piece = text[..Math.Min(text.Length, PieceLength)];
             int count = _normalizer.Take(piece, runes);
-            Take(runes[..count], sink);
+            Take(Kept(runes[..count]), sink);
             text = text[piece.Length..];
         }
     }
@@ -51,13 +53,20 @@ public abstract class Tokenizer
     /// <summary>Ends the text: hands over what was held back, and is ready for another text.</summary>
     public void Flush(TokenSink sink)
     {
-        ArgumentNullException.ThrowIfNull(sink);
-        if (_normalizer.Finish(out Rune last))
+        TakeLast(sink);
+        if (_lines.InSentence)
         {
-            Take([last], sink);
+            Take([new Rune('\n')], sink);
         }
 
-        End(sink);
+        Reset(sink);
+    }
+
+    /// <summary>Ends the beginning of a text that goes on: as <see cref="Flush"/>, but a sentence that is not complete gets no end.</summary>
+    public void FlushPrefix(TokenSink sink)
+    {
+        TakeLast(sink);
+        Reset(sink);
     }
 
     /// <summary>Cuts a whole text into tokens.</summary>
@@ -80,4 +89,21 @@ public abstract class Tokenizer
     private protected virtual void End(TokenSink sink)
     {
     }
+
+    private void TakeLast(TokenSink sink)
+    {
+        ArgumentNullException.ThrowIfNull(sink);
+        if (_normalizer.Finish(out Rune last))
+        {
+            Take(Kept([last]), sink);
+        }
+    }
+
+    private void Reset(TokenSink sink)
+    {
+        _lines = default;
+        End(sink);
+    }
+
+    private Span<Rune> Kept(Span<Rune> runes) => Mode == TextMode.Sentences ? runes[.._lines.Keep(runes)] : runes;
 }

@@ -20,28 +20,40 @@ public sealed class Vocabulary
     /// <summary>How many special symbols stand before the ordinary ones.</summary>
     public const int SpecialCount = 3;
 
+    /// <summary>What a tokenizer hands over at the end of a sentence.</summary>
+    private const char SentenceEnd = '\n';
+
     private static readonly string[] SpecialSymbols = ["<unk>", "<s>", "</s>"];
 
     private readonly string[] _symbols;
     private readonly int[] _idOfUnit;
     private readonly FrozenDictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _ids;
 
-    /// <summary>Creates the table from its ordinary symbols, in order of their ids from <see cref="SpecialCount"/> on.</summary>
+    /// <summary>Creates the table for running text from its ordinary symbols, in order of their ids from <see cref="SpecialCount"/> on.</summary>
     /// <exception cref="UnfoldException">A symbol is empty, special, stands twice, or could not come from a tokenizer of this kind.</exception>
     public Vocabulary(TokenKind kind, LetterCase letterCase, IEnumerable<string> symbols)
+        : this(new Tokenization(kind) { LetterCase = letterCase }, symbols)
     {
+    }
+
+    /// <summary>Creates the table from its ordinary symbols, in order of their ids from <see cref="SpecialCount"/> on.</summary>
+    /// <param name="tokenization">How a text is cut into the symbols.</param>
+    /// <param name="symbols">All but the special ones.</param>
+    /// <exception cref="UnfoldException">A symbol is empty, special, stands twice, or could not come from such a tokenizer.</exception>
+    public Vocabulary(Tokenization tokenization, IEnumerable<string> symbols)
+    {
+        ArgumentNullException.ThrowIfNull(tokenization);
         ArgumentNullException.ThrowIfNull(symbols);
-        Kind = kind;
-        LetterCase = letterCase;
+        Tokenization = tokenization;
         _symbols = [.. SpecialSymbols, .. symbols];
         Dictionary<string, int> ids = new(_symbols.Length, StringComparer.Ordinal);
-        int units = 0;
+        int units = Mode == TextMode.Sentences ? SentenceEnd + 1 : 0;
         for (int id = 0; id < _symbols.Length; id++)
         {
             string symbol = _symbols[id];
             if (id >= SpecialCount)
             {
-                RequireToken(kind, symbol, id);
+                RequireToken(symbol, id);
                 units = symbol.Length == 1 ? Math.Max(units, symbol[0] + 1) : units;
             }
 
@@ -52,6 +64,11 @@ public sealed class Vocabulary
         }
 
         _idOfUnit = new int[units];
+        if (Mode == TextMode.Sentences)
+        {
+            _idOfUnit[SentenceEnd] = EndId;
+        }
+
         for (int id = SpecialCount; id < _symbols.Length; id++)
         {
             if (_symbols[id].Length == 1)
@@ -63,11 +80,17 @@ public sealed class Vocabulary
         _ids = ids.ToFrozenDictionary(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
+    /// <summary>How a text is cut into tokens of this table.</summary>
+    public Tokenization Tokenization { get; }
+
     /// <summary>What one token is.</summary>
-    public TokenKind Kind { get; }
+    public TokenKind Kind => Tokenization.Kind;
 
     /// <summary>Whether letters are lowered before they are looked up.</summary>
-    public LetterCase LetterCase { get; }
+    public LetterCase LetterCase => Tokenization.LetterCase;
+
+    /// <summary>What the lines of a text are.</summary>
+    public TextMode Mode => Tokenization.Mode;
 
     /// <summary>The number of ids, special symbols included: <see cref="SymbolCount"/> + <see cref="SpecialCount"/>.</summary>
     public int Count => _symbols.Length;
@@ -81,7 +104,7 @@ public sealed class Vocabulary
         ? _symbols[id]
         : throw new ArgumentOutOfRangeException(nameof(id), id, $"The vocabulary has ids 0 to {_symbols.Length - 1}.");
 
-    /// <summary>The id of a token as the tokenizer gives it, or <see cref="UnknownId"/>; the special symbols' own names are found too.</summary>
+    /// <summary>The id of a token as the tokenizer gives it, or <see cref="UnknownId"/>; the special symbols' own names are found too, and in sentence mode the line feed is the end symbol.</summary>
     public int IdOf(ReadOnlySpan<char> token)
     {
         if (token.Length == 1)
@@ -96,20 +119,18 @@ public sealed class Vocabulary
     public static bool IsSpecial(int id) => id < SpecialCount;
 
     /// <summary>Creates a tokenizer whose tokens this table holds.</summary>
-    public Tokenizer CreateTokenizer() => Tokenizer.Create(Kind, LetterCase);
+    public Tokenizer CreateTokenizer() => Tokenization.CreateTokenizer();
 
-    /// <summary>Cuts a text into tokens and returns their ids; tokens that are not in the table become <see cref="UnknownId"/>.</summary>
-    public int[] Encode(ReadOnlySpan<char> text)
-    {
-        List<int> ids = [];
-        Tokenizer tokenizer = CreateTokenizer();
-        TokenSink sink = token => ids.Add(IdOf(token));
-        tokenizer.Push(text, sink);
-        tokenizer.Flush(sink);
-        return [.. ids];
-    }
+    /// <summary>
+    /// Cuts a text into tokens and returns their ids; tokens that are not in the table become <see cref="UnknownId"/>. In sentence mode
+    /// <see cref="EndId"/> stands after each sentence, the last included.
+    /// </summary>
+    public int[] Encode(ReadOnlySpan<char> text) => Encode(text, static (tokenizer, sink) => tokenizer.Flush(sink));
 
-    /// <summary>Writes ids back as text. Begin and end write nothing; unknown writes U+FFFD for characters and &lt;unk&gt; for words.</summary>
+    /// <summary>As <see cref="Encode(ReadOnlySpan{char})"/>, for the beginning of a text that goes on: a last line without line feed is no complete sentence and gets no end symbol.</summary>
+    public int[] EncodePrefix(ReadOnlySpan<char> text) => Encode(text, static (tokenizer, sink) => tokenizer.FlushPrefix(sink));
+
+    /// <summary>Writes ids back as text. Begin writes nothing, end in sentence mode a line feed; unknown writes U+FFFD for characters and &lt;unk&gt; for words.</summary>
     public string Decode(ReadOnlySpan<int> ids)
     {
         TokenJoiner joiner = CreateTokenizer().CreateJoiner();
@@ -122,10 +143,11 @@ public sealed class Vocabulary
         return joiner.Join(tokens);
     }
 
-    /// <summary>What an id is written as in a text: the symbol; nothing for begin and end; a mark for unknown.</summary>
+    /// <summary>What an id is written as in a text: the symbol; nothing for begin; a line feed for end in sentence mode, else nothing; a mark for unknown.</summary>
     public string TextOf(int id) => id switch
     {
-        BeginId or EndId => "",
+        BeginId => "",
+        EndId => Mode == TextMode.Sentences ? "\n" : "",
         UnknownId => Kind == TokenKind.Character ? "\uFFFD" : SpecialSymbols[UnknownId],
         _ => this[id],
     };
@@ -146,14 +168,29 @@ public sealed class Vocabulary
         _ => $"\"{symbol}\"",
     };
 
-    private static void RequireToken(TokenKind kind, string symbol, int id)
+    private int[] Encode(ReadOnlySpan<char> text, Action<Tokenizer, TokenSink> end)
+    {
+        List<int> ids = [];
+        Tokenizer tokenizer = CreateTokenizer();
+        TokenSink sink = token => ids.Add(IdOf(token));
+        tokenizer.Push(text, sink);
+        end(tokenizer, sink);
+        return [.. ids];
+    }
+
+    private void RequireToken(string symbol, int id)
     {
         if (string.IsNullOrEmpty(symbol))
         {
             throw new UnfoldException($"The vocabulary's symbol {id} is empty, but every symbol wants at least one character.");
         }
 
-        if (kind == TokenKind.Character)
+        if (Mode == TextMode.Sentences && symbol is "\n")
+        {
+            throw new UnfoldException($"The vocabulary's symbol {id} is the line feed, but where each line is a sentence it ends one and is no symbol.");
+        }
+
+        if (Kind == TokenKind.Character)
         {
             bool isScalar = symbol.Length == 1 ? !char.IsSurrogate(symbol[0]) : symbol.Length == 2 && char.IsSurrogatePair(symbol[0], symbol[1]);
             if (!isScalar)
@@ -161,9 +198,9 @@ public sealed class Vocabulary
                 throw new UnfoldException($"The vocabulary's symbol {id} is {Quoted(symbol)}, but a vocabulary of characters wants exactly one Unicode character for each symbol.");
             }
         }
-        else if (symbol.Length > WordTokenizer.MaximumTokenLength)
+        else if (symbol.Length > Tokenizer.MaximumTokenLength)
         {
-            throw new UnfoldException($"The vocabulary's symbol {id} has {symbol.Length} characters, but a word has at most {WordTokenizer.MaximumTokenLength}.");
+            throw new UnfoldException($"The vocabulary's symbol {id} has {symbol.Length} characters, but a word has at most {Tokenizer.MaximumTokenLength}.");
         }
     }
 }

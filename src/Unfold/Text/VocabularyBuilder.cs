@@ -11,8 +11,7 @@ public sealed class VocabularyBuilder
     /// </summary>
     public const int MaximumDistinct = 4_000_000;
 
-    private readonly TokenKind _kind;
-    private readonly LetterCase _letterCase;
+    private readonly Tokenization _tokenization;
     private readonly long[] _unitCounts = new long[char.MaxValue + 1];
     private readonly Dictionary<string, long> _counts;
     private readonly Dictionary<string, long>.AlternateLookup<ReadOnlySpan<char>> _lookup;
@@ -20,15 +19,15 @@ public sealed class VocabularyBuilder
     private long _forgetBelow = 1;
 
     /// <summary>Creates a builder with nothing counted.</summary>
-    public VocabularyBuilder(TokenKind kind, LetterCase letterCase)
-        : this(kind, letterCase, MaximumDistinct)
+    public VocabularyBuilder(Tokenization tokenization)
+        : this(tokenization, MaximumDistinct)
     {
     }
 
-    internal VocabularyBuilder(TokenKind kind, LetterCase letterCase, int maximumDistinct)
+    internal VocabularyBuilder(Tokenization tokenization, int maximumDistinct)
     {
-        _kind = kind;
-        _letterCase = letterCase;
+        ArgumentNullException.ThrowIfNull(tokenization);
+        _tokenization = tokenization;
         _maximumDistinct = maximumDistinct;
         _counts = new Dictionary<string, long>(StringComparer.Ordinal);
         _lookup = _counts.GetAlternateLookup<ReadOnlySpan<char>>();
@@ -56,24 +55,26 @@ public sealed class VocabularyBuilder
 
     /// <summary>
     /// Makes the vocabulary: tokens seen at least <paramref name="minimumCount"/> times, the most frequent first and equal
-    /// ones in ordinal order, at most <paramref name="maximumSymbols"/> of them (special symbols not counted).
+    /// ones in ordinal order, at most <paramref name="maximumSymbols"/> of them (special symbols not counted, whose names in the text
+    /// are not ordinary tokens).
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">A limit is not above zero.</exception>
     public Vocabulary Build(int maximumSymbols = int.MaxValue, long minimumCount = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maximumSymbols);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(minimumCount);
-        List<KeyValuePair<string, long>> kept = [.. _counts.Where(entry => entry.Value >= minimumCount)];
+        List<KeyValuePair<string, long>> kept = [.. _counts.Where(entry => entry.Value >= minimumCount && !Vocabulary.Specials.Contains(entry.Key))];
         for (int unit = 0; unit < _unitCounts.Length; unit++)
         {
-            if (_unitCounts[unit] >= minimumCount)
+            bool endsSentence = unit == '\n' && _tokenization.Mode == TextMode.Sentences;
+            if (_unitCounts[unit] >= minimumCount && !endsSentence)
             {
                 kept.Add(new(((char)unit).ToString(), _unitCounts[unit]));
             }
         }
 
         kept.Sort(static (a, b) => a.Value != b.Value ? b.Value.CompareTo(a.Value) : string.CompareOrdinal(a.Key, b.Key));
-        return new Vocabulary(_kind, _letterCase, kept.Take(maximumSymbols).Select(entry => entry.Key));
+        return new Vocabulary(_tokenization, kept.Take(maximumSymbols).Select(entry => entry.Key));
     }
 
     private void Forget()

@@ -4,11 +4,11 @@ using System.Text.Json;
 
 namespace Unfold.Text;
 
-/// <summary>Reads and writes vocabulary.json: format, version, kind of tokens, lower-casing, special and ordinary symbols.</summary>
+/// <summary>Reads and writes vocabulary.json: format, version, kind of tokens, lower-casing, mode, special and ordinary symbols. Version 1 knew running text alone.</summary>
 internal static class VocabularyFile
 {
     private const string Format = "unfold-vocabulary";
-    private const int Version = 1;
+    private const int Version = 2;
 
     /// <summary>A file above this size is no vocabulary: it is refused before it is read into memory.</summary>
     private const long MaximumBytes = 512L << 20;
@@ -19,8 +19,9 @@ internal static class VocabularyFile
         writer.WriteStartObject();
         writer.WriteString("format", Format);
         writer.WriteNumber("version", Version);
-        writer.WriteString("tokens", NameOf(vocabulary.Kind));
+        writer.WriteString("tokens", vocabulary.Kind.Name);
         writer.WriteBoolean("lowercase", vocabulary.LetterCase == LetterCase.Lowered);
+        writer.WriteBoolean("sentences", vocabulary.Mode == TextMode.Sentences);
         writer.WriteStartArray("special");
         foreach (string special in Vocabulary.Specials)
         {
@@ -94,20 +95,18 @@ internal static class VocabularyFile
         }
 
         int version = Property(root, "version", JsonValueKind.Number, path).TryGetInt32(out int number) ? number : -1;
-        if (version != Version)
+        if (version is < 1 or > Version)
         {
             string advice = version > Version ? "it was written by a newer Unfold; update this one" : "it is damaged";
-            throw new UnfoldException($"The vocabulary {path} has format version {(version < 0 ? "that is no whole number" : version)}, but version {Version} was wanted: {advice}.");
+            throw new UnfoldException($"The vocabulary {path} has format version {(version < 0 ? "that is no whole number" : version)}, but version 1 to {Version} was wanted: {advice}.");
         }
 
         string tokens = Property(root, "tokens", JsonValueKind.String, path).GetString()!;
-        TokenKind kind = tokens switch
+        Tokenization tokenization = new(Kind(tokens, path))
         {
-            "char" => TokenKind.Character,
-            "word" => TokenKind.Word,
-            _ => throw new UnfoldException($"The vocabulary {path} has tokens {Vocabulary.Quoted(tokens)}, but \"char\" or \"word\" was wanted."),
+            LetterCase = Truth(root, "lowercase", path) ? LetterCase.Lowered : LetterCase.Kept,
+            Mode = version > 1 && Truth(root, "sentences", path) ? TextMode.Sentences : TextMode.Running,
         };
-        LetterCase letterCase = Lowercase(root, path) ? LetterCase.Lowered : LetterCase.Kept;
         List<string> specials = Strings(root, "special", path);
         if (!CollectionsMarshal.AsSpan(specials).SequenceEqual(Vocabulary.Specials))
         {
@@ -116,7 +115,7 @@ internal static class VocabularyFile
 
         try
         {
-            return new Vocabulary(kind, letterCase, Strings(root, "symbols", path));
+            return new Vocabulary(tokenization, Strings(root, "symbols", path));
         }
         catch (UnfoldException failure)
         {
@@ -124,14 +123,23 @@ internal static class VocabularyFile
         }
     }
 
-    private static bool Lowercase(JsonElement root, string path)
+    private static TokenKind Kind(string name, string path)
     {
-        if (root.TryGetProperty("lowercase", out JsonElement value) && value.ValueKind is JsonValueKind.True or JsonValueKind.False)
+        TokenKind[] kinds = Enum.GetValues<TokenKind>();
+        int index = Array.FindIndex(kinds, kind => kind.Name == name);
+        return index >= 0
+            ? kinds[index]
+            : throw new UnfoldException($"The vocabulary {path} has tokens {Vocabulary.Quoted(name)}, but one of {string.Join(", ", kinds.Select(kind => kind.Name))} was wanted.");
+    }
+
+    private static bool Truth(JsonElement root, string name, string path)
+    {
+        if (root.TryGetProperty(name, out JsonElement value) && value.ValueKind is JsonValueKind.True or JsonValueKind.False)
         {
             return value.GetBoolean();
         }
 
-        throw new UnfoldException($"The vocabulary {path} is damaged: it wanted true or false for \"lowercase\".");
+        throw new UnfoldException($"The vocabulary {path} is damaged: it wanted true or false for \"{name}\".");
     }
 
     private static JsonElement Property(JsonElement root, string name, JsonValueKind kind, string path) =>
@@ -152,6 +160,4 @@ internal static class VocabularyFile
 
         return strings;
     }
-
-    private static string NameOf(TokenKind kind) => kind == TokenKind.Character ? "char" : "word";
 }

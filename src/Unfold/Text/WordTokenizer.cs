@@ -12,9 +12,6 @@ namespace Unfold.Text;
 /// without ideographs (Thai, Khmer, Lao) are cut at spaces and punctuation only.</remarks>
 public sealed class WordTokenizer : Tokenizer
 {
-    /// <summary>A longer run is cut here, in UTF-16 code units, so that hostile text cannot grow one token without bound.</summary>
-    public const int MaximumTokenLength = 256;
-
     private readonly char[] _pending = new char[MaximumTokenLength + 2];
     private int _length;
     private RuneClass _last = RuneClass.Space;
@@ -25,8 +22,8 @@ public sealed class WordTokenizer : Tokenizer
     private bool _afterJoiner;
 
     /// <summary>Creates the tokenizer.</summary>
-    public WordTokenizer(LetterCase letterCase)
-        : base(letterCase)
+    public WordTokenizer(LetterCase letterCase, TextMode mode = TextMode.Running)
+        : base(letterCase, mode)
     {
     }
 

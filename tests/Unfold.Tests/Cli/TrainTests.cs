@@ -23,7 +23,7 @@ public sealed class TrainTests : IDisposable
         JsonElement json = CommandLine.Train(_text, _folder["run"], "--epochs", "2", "--json").Json;
 
         Assert.Equal(
-            ["steps", "epochs", "parameters", "vocabulary", "train_loss", "valid_loss", "valid_perplexity", "bits_per_token", "tokens_per_second", "seconds", "peak_memory_bytes", "model"],
+            ["steps", "epochs", "parameters", "vocabulary", "unknown_tokens", "train_loss", "valid_loss", "valid_perplexity", "bits_per_token", "tokens_per_second", "seconds", "peak_memory_bytes", "model"],
             json.EnumerateObject().Select(field => field.Name));
         int vocabulary = File.ReadAllText(_text).Distinct().Count();
         Assert.Equal(vocabulary, json.GetProperty("vocabulary").GetInt32());

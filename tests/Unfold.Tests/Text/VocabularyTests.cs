@@ -11,8 +11,9 @@ public sealed class VocabularyTests : IDisposable
 
     private static Vocabulary Of(string text, TokenKind kind = TokenKind.Character, LetterCase letterCase = LetterCase.Kept, int maximum = int.MaxValue, long minimum = 1)
     {
-        VocabularyBuilder builder = new(kind, letterCase);
-        Tokenizer tokenizer = Tokenizer.Create(kind, letterCase);
+        Tokenization tokenization = new(kind) { LetterCase = letterCase };
+        VocabularyBuilder builder = new(tokenization);
+        Tokenizer tokenizer = tokenization.CreateTokenizer();
         tokenizer.Push(text, builder.Add);
         tokenizer.Flush(builder.Add);
         return builder.Build(maximum, minimum);
@@ -55,6 +56,7 @@ public sealed class VocabularyTests : IDisposable
     [Theory]
     [InlineData(TokenKind.Character, LetterCase.Kept)]
     [InlineData(TokenKind.Word, LetterCase.Lowered)]
+    [InlineData(TokenKind.Space, LetterCase.Kept)]
     public void A_saved_table_comes_back(TokenKind kind, LetterCase letterCase)
     {
         Vocabulary saved = Of("Quote \" back\\slash \n 我 😀 e\u0301 <b>", kind, letterCase);
@@ -66,6 +68,16 @@ public sealed class VocabularyTests : IDisposable
         Assert.Equal(Symbols(saved), Symbols(loaded));
         Assert.Contains("我", File.ReadAllText(path));
         Assert.Equal([path], Directory.GetFiles(_folder));
+    }
+
+    [Fact]
+    public void A_table_of_sentences_comes_back_and_one_of_the_first_version_is_running_text()
+    {
+        string path = Path.Combine(_folder, "vocabulary.json");
+        Unfold.Persistence.AtomicFile.Write(path, new Vocabulary(new Tokenization(TokenKind.Space) { Mode = TextMode.Sentences }, ["a"]).Write);
+        Assert.Equal([3, 2], Vocabulary.Load(path).Encode("a"));
+        File.WriteAllText(path, Body());
+        Assert.Equal((TokenKind.Character, TextMode.Running), (Vocabulary.Load(path).Kind, Vocabulary.Load(path).Mode));
     }
 
     [Fact]
@@ -82,7 +94,7 @@ public sealed class VocabularyTests : IDisposable
     [Fact]
     public void Rare_words_are_forgotten_when_there_are_too_many()
     {
-        VocabularyBuilder builder = new(TokenKind.Word, LetterCase.Kept, maximumDistinct: 100);
+        VocabularyBuilder builder = new(new Tokenization(TokenKind.Word), maximumDistinct: 100);
         for (int i = 0; i < 10_000; i++)
         {
             builder.Add($"rare{i}");
@@ -105,7 +117,9 @@ public sealed class VocabularyTests : IDisposable
         { "{\"format\":\"other\",\"version\":1}", "is not a vocabulary of Unfold" },
         { "{\"format\":3}", "is not a vocabulary of Unfold" },
         { "{\"format\":\"unfold-vocabulary\"}", "wanted a property \"version\"" },
-        { Body(version: "2"), "newer Unfold" },
+        { Body(version: "3"), "newer Unfold" },
+        { Body(version: "2"), "true or false for \"sentences\"" },
+        { Body(version: "2,\"sentences\":true", symbols: "[\"\\n\"]"), "line feed" },
         { Body(version: "0"), "version 0" },
         { Body(version: "1.5"), "no whole number" },
         { Body(version: "99999999999"), "no whole number" },
