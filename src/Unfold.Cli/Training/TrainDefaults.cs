@@ -19,7 +19,12 @@ internal sealed record TrainDefaults(LanguageModelSettings Model, TrainingSettin
     public static TrainDefaults Text { get; } = new(new LanguageModelSettings(), new TrainingSettings(), TokenKind.Character);
 
     /// <summary>The most tokens of that kind to know: the words of a large text are endless, and each costs a row of weights on both sides of the model.</summary>
-    public static int Symbols(TokenKind tokens) => tokens == TokenKind.Character ? int.MaxValue : 50_000;
+    public static int Symbols(TokenKind tokens) => tokens switch
+    {
+        TokenKind.Character => int.MaxValue,
+        TokenKind.BytePair => 8_000,
+        _ => 50_000,
+    };
 
     /// <summary>The width of token vectors where tokens are of that kind.</summary>
     public int Embedding(TokenKind tokens) =>

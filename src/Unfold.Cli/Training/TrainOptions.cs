@@ -24,9 +24,9 @@ internal sealed class TrainOptions
 
     public Option<bool> Sentences { get; } = Options.Switch("--sentences", "Each line that is not blank is a sentence with an end; the line feed is no token.");
 
-    public Option<long?> Vocabulary { get; } = Options.Whole("--vocabulary", 2, int.MaxValue, "The most tokens to know, the most frequent ones; all others are read as unknown. Default all for char, else 50000.");
+    public Option<long?> Vocabulary { get; } = Options.Whole("--vocabulary", 2, int.MaxValue, "The most tokens to know, the most frequent ones; all others are read as unknown. Default all for char, 8000 for bpe, else 50000.");
 
-    public Option<long?> MinCount { get; } = Options.Whole("--min-count", 1, long.MaxValue, "How often a token must be seen to be known; default 1.");
+    public Option<long?> MinCount { get; } = Options.Whole("--min-count", 1, long.MaxValue, "How often a token must be seen to be known; for bpe a character, and the two parts of a merge together. Default 1.");
 
     public Option<CellKind?> Cell { get; } = Options.Cell("The recurrent cell; default lstm.");
 
@@ -97,15 +97,26 @@ internal sealed class TrainOptions
     public int ThreadCount(ParseResult parsed) => (int)(parsed.GetValue(Threads) ?? Math.Min(Environment.ProcessorCount, 16));
 
     /// <summary>How the text is cut into tokens.</summary>
-    public CorpusOptions CorpusOptions(ParseResult parsed, TrainDefaults defaults) => new()
+    /// <exception cref="UsageException">The vocabulary has no room for the bytes of subwords.</exception>
+    public CorpusOptions CorpusOptions(ParseResult parsed, TrainDefaults defaults)
     {
-        Kind = parsed.GetValue(Tokens) ?? defaults.Tokens,
-        MaximumSymbols = (int)(parsed.GetValue(Vocabulary) ?? TrainDefaults.Symbols(parsed.GetValue(Tokens) ?? defaults.Tokens)),
-        MinimumCount = parsed.GetValue(MinCount) ?? 1,
-        Mode = parsed.GetValue(Sentences) ? TextMode.Sentences : TextMode.Running,
-        LetterCase = parsed.GetValue(Lowercase) ? LetterCase.Lowered : LetterCase.Kept,
-        ValidationFraction = parsed.GetValue(Valid) is null ? parsed.GetValue(ValidFraction) ?? TrainDefaults.ValidationFraction : 0,
-    };
+        TokenKind kind = parsed.GetValue(Tokens) ?? defaults.Tokens;
+        long symbols = parsed.GetValue(Vocabulary) ?? TrainDefaults.Symbols(kind);
+        if (kind == TokenKind.BytePair && symbols <= BytePairEncoding.ByteCount)
+        {
+            throw new UsageException(FormattableString.Invariant($"{Tokens.Name} bpe wants {Vocabulary.Name} of more than {BytePairEncoding.ByteCount}, which is how many bytes are tokens so that nothing is unknown; found {symbols}."));
+        }
+
+        return new CorpusOptions
+        {
+            Kind = kind,
+            MaximumSymbols = (int)symbols,
+            MinimumCount = parsed.GetValue(MinCount) ?? 1,
+            Mode = parsed.GetValue(Sentences) ? TextMode.Sentences : TextMode.Running,
+            LetterCase = parsed.GetValue(Lowercase) ? LetterCase.Lowered : LetterCase.Kept,
+            ValidationFraction = parsed.GetValue(Valid) is null ? parsed.GetValue(ValidFraction) ?? TrainDefaults.ValidationFraction : 0,
+        };
+    }
 
     /// <summary>The shape of a new model.</summary>
     /// <exception cref="UsageException">The options do not go together.</exception>

@@ -72,7 +72,7 @@ public static class TextGenerator
             }
         }
 
-        string rest = filter.Flush();
+        string rest = filter.Push(joiner.Flush()) + filter.Flush();
         if (rest.Length > 0)
         {
             yield return rest;
@@ -122,6 +122,8 @@ public static class TextGenerator
     private sealed class AfterSpaceJoiner(TokenJoiner joiner) : TokenJoiner
     {
         private bool _begun;
+
+        public override string Flush() => joiner.Flush();
 
         public override string Next(string token)
         {

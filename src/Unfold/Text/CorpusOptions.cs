@@ -15,10 +15,10 @@ public sealed record CorpusOptions
     /// <summary>The share of the tokens, at the end, that is kept for validation: in [0, 1); unused when the validation text is a file of its own.</summary>
     public double ValidationFraction { get; init; }
 
-    /// <summary>The most ordinary symbols the vocabulary may have; rarer tokens become unknown.</summary>
+    /// <summary>The most ordinary symbols the vocabulary may have; rarer tokens become unknown. Subwords want more than <see cref="BytePairEncoding.ByteCount"/>.</summary>
     public int MaximumSymbols { get; init; } = int.MaxValue;
 
-    /// <summary>How often a token must be seen to enter the vocabulary.</summary>
+    /// <summary>How often a token must be seen to enter the vocabulary; of subwords a character, and the two parts of a merge together.</summary>
     public long MinimumCount { get; init; } = 1;
 
     /// <summary>Encoded texts above this many bytes go to a temporary file.</summary>

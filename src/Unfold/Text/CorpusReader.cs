@@ -1,8 +1,9 @@
 namespace Unfold.Text;
 
-/// <summary>The two passes over a text, with progress over all of them.</summary>
+/// <summary>The passes over texts, with progress over all of them: one to count, one to encode, and one more before where subwords are learned.</summary>
 internal sealed class CorpusReader(CorpusOptions options, Vocabulary? vocabulary, long totalBytes, Action<double>? progress, CancellationToken cancellation)
 {
+    private long _bytesToRead = 2 * totalBytes;
     private Vocabulary? _vocabulary = vocabulary;
     private long _tokens;
     private long _bytesBefore;
@@ -15,11 +16,15 @@ internal sealed class CorpusReader(CorpusOptions options, Vocabulary? vocabulary
     {
         if (_vocabulary is not null)
         {
-            _tokens = 0;
-            return Pass(text, _vocabulary.CreateTokenizer(), _ => _tokens++);
+            return CountKnown(text, _vocabulary);
         }
 
         var tokenization = new Tokenization(options.Kind) { LetterCase = options.LetterCase, Mode = options.Mode };
+        if (options.Kind == TokenKind.BytePair)
+        {
+            return LearnPairs(text, tokenization);
+        }
+
         VocabularyBuilder builder = new(tokenization);
         TextSummary summary = Pass(text, tokenization.CreateTokenizer(), builder.Add);
         _tokens = builder.TokenCount;
@@ -51,13 +56,35 @@ internal sealed class CorpusReader(CorpusOptions options, Vocabulary? vocabulary
                     builder.Add(id);
                 }
             });
-        if (encoded != counted || remaining != 0)
-        {
-            throw new UnfoldException($"The text {text.Name} changed while it was read, but it is read twice; try again when nothing writes to it.");
-        }
+        RequireSame(text, encoded == counted && remaining == 0);
 
         UnknownTokens += unknown;
         return builder.Build();
+    }
+
+    private TextSummary CountKnown(TextSource text, Vocabulary vocabulary)
+    {
+        _tokens = 0;
+        return Pass(text, vocabulary.CreateTokenizer(), _ => _tokens++);
+    }
+
+    private TextSummary LearnPairs(TextSource text, Tokenization tokenization)
+    {
+        _bytesToRead += text.Bytes;
+        BytePairTrainer trainer = new(tokenization);
+        TextSummary summary = Pass(text, new PieceTokenizer(tokenization.LetterCase, tokenization.Mode), trainer.Add);
+        BytePairEncoding pairs = trainer.Build(options.MaximumSymbols, options.MinimumCount, cancellation);
+        _vocabulary = new Vocabulary(tokenization with { Pairs = pairs }, pairs.Symbols);
+        RequireSame(text, CountKnown(text, _vocabulary) == summary);
+        return summary;
+    }
+
+    private static void RequireSame(TextSource text, bool same)
+    {
+        if (!same)
+        {
+            throw new UnfoldException($"The text {text.Name} changed while it was read, but it is read more than once; try again when nothing writes to it.");
+        }
     }
 
     private TextSummary Pass(TextSource text, Tokenizer tokenizer, TokenSink sink)
@@ -65,7 +92,7 @@ internal sealed class CorpusReader(CorpusOptions options, Vocabulary? vocabulary
         long before = _bytesBefore;
         TextSummary summary = text.Read(
             piece => tokenizer.Push(piece, sink),
-            bytes => progress?.Invoke(Math.Min(1.0, (before + bytes) / (2.0 * totalBytes))),
+            bytes => progress?.Invoke(Math.Min(1.0, (before + bytes) / (double)_bytesToRead)),
             cancellation);
         tokenizer.Flush(sink);
         _bytesBefore = before + text.Bytes;

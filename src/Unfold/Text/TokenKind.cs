@@ -11,4 +11,7 @@ public enum TokenKind
 
     /// <summary>Whatever stands between white space: for texts that are cut into words already. A line feed is a token.</summary>
     Space,
+
+    /// <summary>One subword, learned from a text by merging what often stands together; what is in no subword is written in bytes.</summary>
+    BytePair,
 }

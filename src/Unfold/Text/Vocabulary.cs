@@ -39,7 +39,7 @@ public sealed class Vocabulary
     /// <summary>Creates the table from its ordinary symbols, in order of their ids from <see cref="SpecialCount"/> on.</summary>
     /// <param name="tokenization">How a text is cut into the symbols.</param>
     /// <param name="symbols">All but the special ones.</param>
-    /// <exception cref="UnfoldException">A symbol is empty, special, stands twice, or could not come from such a tokenizer.</exception>
+    /// <exception cref="UnfoldException">A symbol is empty, special, stands twice, or could not come from such a tokenizer, or they are not those of its table of subwords.</exception>
     public Vocabulary(Tokenization tokenization, IEnumerable<string> symbols)
     {
         ArgumentNullException.ThrowIfNull(tokenization);
@@ -75,6 +75,11 @@ public sealed class Vocabulary
             {
                 _idOfUnit[_symbols[id][0]] = id;
             }
+        }
+
+        if (Kind == TokenKind.BytePair && !_symbols.AsSpan(SpecialCount).SequenceEqual([.. tokenization.Pairs?.Symbols ?? []]))
+        {
+            throw new UnfoldException("The vocabulary's symbols are not those of its table of subwords: characters, what merges make, and 256 bytes were wanted, in this order.");
         }
 
         _ids = ids.ToFrozenDictionary(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
@@ -140,7 +145,7 @@ public sealed class Vocabulary
             tokens.Add(TextOf(id));
         }
 
-        return joiner.Join(tokens);
+        return joiner.Join(tokens) + joiner.Flush();
     }
 
     /// <summary>What an id is written as in a text: the symbol; nothing for begin; a line feed for end in sentence mode, else nothing; a mark for unknown.</summary>

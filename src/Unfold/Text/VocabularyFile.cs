@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Unfold.Text;
 
-/// <summary>Reads and writes vocabulary.json: format, version, kind of tokens, lower-casing, mode, special and ordinary symbols. Version 1 knew running text alone.</summary>
+/// <summary>Reads and writes vocabulary.json: format, version, kind of tokens, lower-casing, mode, merges of subwords, special and ordinary symbols. Version 1 knew running text alone.</summary>
 internal static class VocabularyFile
 {
     private const string Format = "unfold-vocabulary";
@@ -36,6 +36,11 @@ internal static class VocabularyFile
         }
 
         writer.WriteEndArray();
+        if (vocabulary.Tokenization.Pairs is { } pairs)
+        {
+            WriteMerges(writer, pairs);
+        }
+
         writer.WriteEndObject();
     }
 
@@ -102,7 +107,8 @@ internal static class VocabularyFile
         }
 
         string tokens = Property(root, "tokens", JsonValueKind.String, path).GetString()!;
-        Tokenization tokenization = new(Kind(tokens, path))
+        TokenKind kind = Kind(tokens, path);
+        Tokenization tokenization = new(kind)
         {
             LetterCase = Truth(root, "lowercase", path) ? LetterCase.Lowered : LetterCase.Kept,
             Mode = version > 1 && Truth(root, "sentences", path) ? TextMode.Sentences : TextMode.Running,
@@ -113,9 +119,11 @@ internal static class VocabularyFile
             throw new UnfoldException($"The vocabulary {path} has the special symbols [{string.Join(", ", specials.Take(8))}], but [{string.Join(", ", Vocabulary.Specials.ToArray())}] were wanted.");
         }
 
+        List<string> symbols = Strings(root, "symbols", path);
+        List<string> merges = kind == TokenKind.BytePair ? Strings(root, "merges", path) : [];
         try
         {
-            return new Vocabulary(tokenization, Strings(root, "symbols", path));
+            return new Vocabulary(kind == TokenKind.BytePair ? tokenization with { Pairs = Pairs(symbols, merges) } : tokenization, symbols);
         }
         catch (UnfoldException failure)
         {
@@ -130,6 +138,27 @@ internal static class VocabularyFile
         return index >= 0
             ? kinds[index]
             : throw new UnfoldException($"The vocabulary {path} has tokens {Vocabulary.Quoted(name)}, but one of {string.Join(", ", kinds.Select(kind => kind.Name))} was wanted.");
+    }
+
+    private static void WriteMerges(Utf8JsonWriter writer, BytePairEncoding pairs)
+    {
+        writer.WriteStartArray("merges");
+        foreach ((string left, string right) in pairs.Merges)
+        {
+            writer.WriteStringValue(left);
+            writer.WriteStringValue(right);
+        }
+
+        writer.WriteEndArray();
+    }
+
+    /// <summary>The table of subwords: its merges lie one after the other, two symbols each, and what stands before the first of what they make are its characters.</summary>
+    private static BytePairEncoding Pairs(List<string> symbols, List<string> merges)
+    {
+        int characters = symbols.Count - BytePairEncoding.ByteCount - (merges.Count / 2);
+        return merges.Count % 2 == 0 && characters >= 0
+            ? new BytePairEncoding(symbols.Take(characters), merges.Chunk(2).Select(pair => (pair[0], pair[1])))
+            : throw new UnfoldException($"The table of subwords has {merges.Count} parts of merges and {symbols.Count} symbols, but two parts for each symbol that is no character and no byte were wanted.");
     }
 
     private static bool Truth(JsonElement root, string name, string path)

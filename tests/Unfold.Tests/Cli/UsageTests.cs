@@ -61,7 +61,7 @@ public sealed class UsageTests
         { "train --schedule linear", "--schedule" },
         { "train --batching random", "--batching" },
         { "train --loss first", "--loss" },
-        { "train --tokens byte", "--tokens must be one of char, word, space; found byte." },
+        { "train --tokens byte", "--tokens must be one of char, word, space, bpe; found byte." },
         { "train --vocabulary 1", "--vocabulary must be a whole number of at least 2; found 1." },
         { "train --resume runs/a --vocabulary 9", "--vocabulary cannot be given with it" },
         { "train --steps 5 --epochs 5", "--steps and --epochs exclude each other" },

@@ -13,7 +13,7 @@ public sealed class SentenceModeTests
 
     public static TheoryData<TokenKind> Kinds => [.. Enum.GetValues<TokenKind>()];
 
-    private static Tokenizer Create(TokenKind kind, TextMode mode) => new Tokenization(kind) { Mode = mode }.CreateTokenizer();
+    private static Tokenizer Create(TokenKind kind, TextMode mode) => Tokenizations.Of(kind, Lines, LetterCase.Kept, mode).CreateTokenizer();
 
     private static Corpus Load(string text, double fraction = 0, TokenKind kind = TokenKind.Space, Vocabulary? vocabulary = null) => Corpus.Load(
         TextSource.FromString(text), new CorpusOptions { Kind = kind, Mode = TextMode.Sentences, ValidationFraction = fraction }, vocabulary: vocabulary, cancellation: TestContext.Current.CancellationToken);

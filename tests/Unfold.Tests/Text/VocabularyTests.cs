@@ -120,6 +120,14 @@ public sealed class VocabularyTests : IDisposable
         { Body(version: "3"), "newer Unfold" },
         { Body(version: "2"), "true or false for \"sentences\"" },
         { Body(version: "2,\"sentences\":true", symbols: "[\"\\n\"]"), "line feed" },
+        { Pairs("7", "[\"a\",\"b\",\"ab\"]"), "\"merges\" that is a JSON array" },
+        { Pairs("[\"a\",\"b\",\"a\"]", "[\"a\",\"b\",\"ab\"]"), "3 parts of merges" },
+        { Pairs("[\"a\",\"c\"]", "[\"a\",\"b\",\"ac\"]"), "cannot merge \"a\" and \"c\" as its merge 0" },
+        { Pairs("[\"a\",\"b\",\"a\",\"b\"]", "[\"a\",\"b\",\"ab\",\"x\"]"), "as its merge 1" },
+        { Pairs("[\"a\",\"b\"]", "[\"a\",\"b\",\"ba\"]"), "not those of its table" },
+        { Pairs("[]", "[\"a\",\"bc\"]"), "symbol 1 is \"bc\"" },
+        { Pairs("[]", "[\"a\",\"a\"]"), "symbol 1 is \"a\"" },
+        { Body(version: "2,\"sentences\":false,\"merges\":[]", tokens: "\"bpe\"", symbols: "[\"a\"]"), "0 parts of merges and 1 symbols" },
         { Body(version: "0"), "version 0" },
         { Body(version: "1.5"), "no whole number" },
         { Body(version: "99999999999"), "no whole number" },
@@ -136,6 +144,11 @@ public sealed class VocabularyTests : IDisposable
         { Body(symbols: "7"), "\"symbols\" that is a JSON array" },
         { Body(symbols: "[[[[[[[[[[[]]]]]]]]]]]"), "damaged" },
     };
+
+    private static string Pairs(string merges, string symbols) => Body(
+        version: $"2,\"sentences\":false,\"merges\":{merges}",
+        tokens: "\"bpe\"",
+        symbols: $"{symbols[..^1]},{string.Join(',', Enumerable.Range(0, 256).Select(value => $"\"{BytePairEncoding.SymbolOf(value)}\""))}]");
 
     private static string Body(string version = "1", string tokens = "\"char\"", string lowercase = "false", string special = "[\"<unk>\",\"<s>\",\"</s>\"]", string symbols = "[\"a\"]") =>
         $"{{\"format\":\"unfold-vocabulary\",\"version\":{version},\"tokens\":{tokens},\"lowercase\":{lowercase},\"special\":{special},\"symbols\":{symbols}}}";

@@ -1,0 +1,18 @@
+using Unfold.Text;
+
+namespace Unfold.Tests.Text;
+
+/// <summary>A way to cut text for every kind of token.</summary>
+internal static class Tokenizations
+{
+    /// <summary>Subwords are learned from the text.</summary>
+    public static Tokenization Of(TokenKind kind, string text, LetterCase letterCase = LetterCase.Kept, TextMode mode = TextMode.Running) => kind == TokenKind.BytePair
+        ? Learn(text, 400, letterCase, mode).Tokenization
+        : new Tokenization(kind) { LetterCase = letterCase, Mode = mode };
+
+    /// <summary>Learns subwords.</summary>
+    public static Vocabulary Learn(string text, int maximumSymbols, LetterCase letterCase = LetterCase.Kept, TextMode mode = TextMode.Running, long minimumCount = 1) => Corpus.Load(
+        TextSource.FromString(text),
+        new CorpusOptions { Kind = TokenKind.BytePair, LetterCase = letterCase, Mode = mode, MaximumSymbols = maximumSymbols, MinimumCount = minimumCount },
+        cancellation: TestContext.Current.CancellationToken).Vocabulary;
+}
