@@ -78,7 +78,7 @@ internal sealed class InspectCommand(Terminal terminal)
 
         Vocabulary vocabulary = model.Vocabulary;
         output.WriteLine();
-        output.WriteLine(Invariant($"Vocabulary: {vocabulary.SymbolCount:N0} {vocabulary.Kind.Noun}s{(vocabulary.LetterCase == LetterCase.Lowered ? ", lower-cased" : "")}{(vocabulary.Mode == TextMode.Sentences ? ", each line a sentence" : "")}{(vocabulary.Kind == TokenKind.BytePair ? "" : ", the commonest first")}"));
+        output.WriteLine(Invariant($"Vocabulary: {vocabulary.SymbolCount:N0} {vocabulary.Kind.Noun}s{(vocabulary.LetterCase == LetterCase.Lowered ? ", lower-cased" : "")}{(vocabulary.Mode == TextMode.Sentences ? ", each line a sentence" : "")}{Segmentation(vocabulary.Tokenization)}{(vocabulary.Kind == TokenKind.BytePair ? "" : ", the commonest first")}"));
         output.WriteLine($"  {string.Join(' ', Head(vocabulary).Select(symbol => symbol switch { "\n" => "\\n", " " => "\" \"", _ => symbol }))}{(vocabulary.SymbolCount > VocabularyHead ? " ..." : "")}");
         if (settings is { Training: TrainingSettings training, Data: RunData data })
         {
@@ -162,6 +162,10 @@ internal sealed class InspectCommand(Terminal terminal)
             json.WriteEndObject();
         }
     }
+
+    private static string Segmentation(Tokenization tokenization) => tokenization.IcuVersion is null
+        ? ""
+        : Invariant($", cut by ICU {tokenization.IcuVersion}{(tokenization.Dictionary is { } words ? $" and {words.Words.Count:N0} words of a dictionary" : "")}");
 
     private static void WriteWidths(Utf8JsonWriter json, LayerWidths widths)
     {

@@ -92,6 +92,11 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
             throw new UsageException("--valid wants --text too: the embedded corpus has its own validation part.");
         }
 
+        if (parsed.Gave(options.Dictionary) && !parsed.Gave(options.InitFrom) && parsed.GetValue(options.Tokens) != TokenKind.Segmented)
+        {
+            throw new UsageException($"{options.Dictionary.Name} wants {options.Tokens.Name} segmented too: no other kind of token is cut by a list of words.");
+        }
+
         bool demoTokens = parsed.GetValue(options.Tokens) is null or TokenKind.Character or TokenKind.Word;
         if (!parsed.Gave(options.Text) && (!demoTokens || parsed.GetValue(options.Sentences)))
         {
@@ -124,7 +129,7 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
             throw Conflict(options.Tokens, $"tokens {origin.Vocabulary.Kind.Name}", path);
         }
 
-        foreach (Option option in (Option[])[options.Vocabulary, options.MinCount])
+        foreach (Option option in (Option[])[options.Vocabulary, options.MinCount, options.Dictionary])
         {
             if (parsed.Gave(option))
             {

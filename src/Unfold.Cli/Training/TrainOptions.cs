@@ -22,6 +22,8 @@ internal sealed class TrainOptions
 
     public Option<TokenKind?> Tokens { get; } = Options.Choice("--tokens", "What one token is; default char, word for the embedded corpus.", [.. Enum.GetValues<TokenKind>().Select(kind => (kind.Name, kind))]);
 
+    public Option<string?> Dictionary { get; } = Options.Path("--dictionary", "FILE", "Words of your own for --tokens segmented, one a line, with how often they are seen where that is known.");
+
     public Option<bool> Sentences { get; } = Options.Switch("--sentences", "Each line that is not blank is a sentence with an end; the line feed is no token.");
 
     public Option<long?> Vocabulary { get; } = Options.Whole("--vocabulary", 2, int.MaxValue, "The most tokens to know, the most frequent ones; all others are read as unknown. Default all for char, 8000 for bpe, else 50000.");
@@ -89,7 +91,7 @@ internal sealed class TrainOptions
     /// <summary>All options, in the order of the help.</summary>
     public IReadOnlyList<Option> All =>
     [
-        Text, Valid, ValidFraction, Lowercase, Tokens, Sentences, Vocabulary, MinCount, Cell, Activation, .. Lstm.All, Layers, Hidden, Residual, Embedding, Dropout, SequenceLength, SegmentLength, BatchSize, Batching, Loss, Steps, Epochs,
+        Text, Valid, ValidFraction, Lowercase, Tokens, Dictionary, Sentences, Vocabulary, MinCount, Cell, Activation, .. Lstm.All, Layers, Hidden, Residual, Embedding, Dropout, SequenceLength, SegmentLength, BatchSize, Batching, Loss, Steps, Epochs,
         Optimizer, LearningRate, Schedule, ClipNorm, ClipValue, Patience, InitFrom, Seed, Threads, CheckpointEvery, Out, Resume, Force, Json,
     ];
 
@@ -98,6 +100,7 @@ internal sealed class TrainOptions
 
     /// <summary>How the text is cut into tokens.</summary>
     /// <exception cref="UsageException">The vocabulary has no room for the bytes of subwords.</exception>
+    /// <exception cref="UnfoldException">The dictionary cannot be used.</exception>
     public CorpusOptions CorpusOptions(ParseResult parsed, TrainDefaults defaults)
     {
         TokenKind kind = parsed.GetValue(Tokens) ?? defaults.Tokens;
@@ -112,6 +115,7 @@ internal sealed class TrainOptions
             Kind = kind,
             MaximumSymbols = (int)symbols,
             MinimumCount = parsed.GetValue(MinCount) ?? 1,
+            Dictionary = parsed.GetValue(Dictionary) is string words ? WordList.Load(words) : null,
             Mode = parsed.GetValue(Sentences) ? TextMode.Sentences : TextMode.Running,
             LetterCase = parsed.GetValue(Lowercase) ? LetterCase.Lowered : LetterCase.Kept,
             ValidationFraction = parsed.GetValue(Valid) is null ? parsed.GetValue(ValidFraction) ?? TrainDefaults.ValidationFraction : 0,

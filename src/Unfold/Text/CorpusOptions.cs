@@ -12,6 +12,9 @@ public sealed record CorpusOptions
     /// <summary>What the lines are; unused when a vocabulary is given, which knows.</summary>
     public TextMode Mode { get; init; } = TextMode.Running;
 
+    /// <summary>The user's own words where <see cref="Kind"/> is <see cref="TokenKind.Segmented"/>, null for none; unused when a vocabulary is given, which knows.</summary>
+    public WordList? Dictionary { get; init; }
+
     /// <summary>The share of the tokens, at the end, that is kept for validation: in [0, 1); unused when the validation text is a file of its own.</summary>
     public double ValidationFraction { get; init; }
 

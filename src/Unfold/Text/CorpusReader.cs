@@ -19,7 +19,13 @@ internal sealed class CorpusReader(CorpusOptions options, Vocabulary? vocabulary
             return CountKnown(text, _vocabulary);
         }
 
-        var tokenization = new Tokenization(options.Kind) { LetterCase = options.LetterCase, Mode = options.Mode };
+        var tokenization = new Tokenization(options.Kind)
+        {
+            LetterCase = options.LetterCase,
+            Mode = options.Mode,
+            Dictionary = options.Dictionary,
+            IcuVersion = options.Kind == TokenKind.Segmented ? IcuLibrary.Shared.Version : null,
+        };
         if (options.Kind == TokenKind.BytePair)
         {
             return LearnPairs(text, tokenization);

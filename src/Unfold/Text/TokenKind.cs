@@ -14,4 +14,7 @@ public enum TokenKind
 
     /// <summary>One subword, learned from a text by merging what often stands together; what is in no subword is written in bytes.</summary>
     BytePair,
+
+    /// <summary>As <see cref="Word"/>, but Chinese and Japanese are cut into words by the dictionary of the ICU library and the user's own.</summary>
+    Segmented,
 }

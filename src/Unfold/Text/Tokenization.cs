@@ -13,7 +13,14 @@ public sealed record Tokenization(TokenKind Kind)
     /// <summary>The table of subwords; only where <see cref="Kind"/> is <see cref="TokenKind.BytePair"/>.</summary>
     public BytePairEncoding? Pairs { get; init; }
 
+    /// <summary>The user's own words; only where <see cref="Kind"/> is <see cref="TokenKind.Segmented"/>, and null for none.</summary>
+    public WordList? Dictionary { get; init; }
+
+    /// <summary>The version of the ICU library with which the vocabulary was made; another one may cut some words in another way. Null where ICU has no part in it.</summary>
+    public string? IcuVersion { get; init; }
+
     /// <summary>Creates a tokenizer, which holds the unfinished token of one stream.</summary>
+    /// <exception cref="UnfoldException">The kind wants the ICU library, and there is none.</exception>
     /// <exception cref="InvalidOperationException">The kind wants a table of subwords, and there is none.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The kind is not one of the named ones.</exception>
     public Tokenizer CreateTokenizer() => Kind switch
@@ -22,6 +29,7 @@ public sealed record Tokenization(TokenKind Kind)
         TokenKind.Word => new WordTokenizer(LetterCase, Mode),
         TokenKind.Space => new SpaceTokenizer(LetterCase, Mode),
         TokenKind.BytePair => new BytePairTokenizer(LetterCase, Mode, Pairs ?? throw new InvalidOperationException("Subwords want a table; a corpus learns one.")),
+        TokenKind.Segmented => new SegmentedTokenizer(LetterCase, Mode, Dictionary),
         _ => throw new ArgumentOutOfRangeException(nameof(Kind), Kind, "This is not a kind of token."),
     };
 }

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Unfold.Text;
 
-/// <summary>Reads and writes vocabulary.json: format, version, kind of tokens, lower-casing, mode, merges of subwords, special and ordinary symbols. Version 1 knew running text alone.</summary>
+/// <summary>Reads and writes vocabulary.json: format, version, kind of tokens, lower-casing, mode, merges of subwords, the user's words, special and ordinary symbols. Version 1 knew running text alone.</summary>
 internal static class VocabularyFile
 {
     private const string Format = "unfold-vocabulary";
@@ -22,6 +22,11 @@ internal static class VocabularyFile
         writer.WriteString("tokens", vocabulary.Kind.Name);
         writer.WriteBoolean("lowercase", vocabulary.LetterCase == LetterCase.Lowered);
         writer.WriteBoolean("sentences", vocabulary.Mode == TextMode.Sentences);
+        if (vocabulary.Tokenization.IcuVersion is { } icu)
+        {
+            writer.WriteString("icu", icu);
+        }
+
         writer.WriteStartArray("special");
         foreach (string special in Vocabulary.Specials)
         {
@@ -39,6 +44,11 @@ internal static class VocabularyFile
         if (vocabulary.Tokenization.Pairs is { } pairs)
         {
             WriteMerges(writer, pairs);
+        }
+
+        if (vocabulary.Tokenization.Dictionary is { } dictionary)
+        {
+            WriteDictionary(writer, dictionary);
         }
 
         writer.WriteEndObject();
@@ -121,9 +131,16 @@ internal static class VocabularyFile
 
         List<string> symbols = Strings(root, "symbols", path);
         List<string> merges = kind == TokenKind.BytePair ? Strings(root, "merges", path) : [];
+        List<KeyValuePair<string, long>> words = kind == TokenKind.Segmented && root.TryGetProperty("dictionary", out _) ? Counts(root, "dictionary", path) : [];
         try
         {
-            return new Vocabulary(kind == TokenKind.BytePair ? tokenization with { Pairs = Pairs(symbols, merges) } : tokenization, symbols);
+            tokenization = tokenization with
+            {
+                Pairs = kind == TokenKind.BytePair ? Pairs(symbols, merges) : null,
+                Dictionary = words.Count > 0 ? new WordList(words) : null,
+                IcuVersion = kind == TokenKind.Segmented && root.TryGetProperty("icu", out _) ? Property(root, "icu", JsonValueKind.String, path).GetString() : null,
+            };
+            return new Vocabulary(tokenization, symbols);
         }
         catch (UnfoldException failure)
         {
@@ -150,6 +167,30 @@ internal static class VocabularyFile
         }
 
         writer.WriteEndArray();
+    }
+
+    private static void WriteDictionary(Utf8JsonWriter writer, WordList dictionary)
+    {
+        writer.WriteStartObject("dictionary");
+        foreach ((string word, long count) in dictionary.Words)
+        {
+            writer.WriteNumber(word, count);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static List<KeyValuePair<string, long>> Counts(JsonElement root, string name, string path)
+    {
+        List<KeyValuePair<string, long>> counts = [];
+        foreach (JsonProperty entry in Property(root, name, JsonValueKind.Object, path).EnumerateObject())
+        {
+            counts.Add(entry.Value.ValueKind == JsonValueKind.Number && entry.Value.TryGetInt64(out long count)
+                ? new(entry.Name, count)
+                : throw new UnfoldException($"The vocabulary {path} is damaged: the word {Vocabulary.Quoted(entry.Name)} of \"{name}\" wanted a whole number."));
+        }
+
+        return counts;
     }
 
     /// <summary>The table of subwords: its merges lie one after the other, two symbols each, and what stands before the first of what they make are its characters.</summary>

@@ -49,6 +49,7 @@ public class TokenizerTests
     [InlineData(TokenKind.Word)]
     [InlineData(TokenKind.Space)]
     [InlineData(TokenKind.BytePair)]
+    [InlineData(TokenKind.Segmented)]
     public void Tokens_do_not_depend_on_where_the_text_was_cut(TokenKind kind)
     {
         const string Text = "\uFEFFThe cat's\r\n\r3.14 l\u2019e\u0301t 👩\u200D🚀👍🏽🇨🇳x 我昨天,a.b.\uD83D\r\n\uDC00end 1,000's \uD83D";

@@ -128,6 +128,11 @@ public sealed class VocabularyTests : IDisposable
         { Pairs("[]", "[\"a\",\"bc\"]"), "symbol 1 is \"bc\"" },
         { Pairs("[]", "[\"a\",\"a\"]"), "symbol 1 is \"a\"" },
         { Body(version: "2,\"sentences\":false,\"merges\":[]", tokens: "\"bpe\"", symbols: "[\"a\"]"), "0 parts of merges and 1 symbols" },
+        { Words("7"), "\"dictionary\" that is a JSON object" },
+        { Words("{\"我\":1.5}"), "wanted a whole number" },
+        { Words("{\"我\":0}"), "seen 0 times" },
+        { Words("{\"我\":1,\"我\":2}"), "twice" },
+        { Words("{\"ab\":1}"), "only words of ideographs and kana" },
         { Body(version: "0"), "version 0" },
         { Body(version: "1.5"), "no whole number" },
         { Body(version: "99999999999"), "no whole number" },
@@ -149,6 +154,8 @@ public sealed class VocabularyTests : IDisposable
         version: $"2,\"sentences\":false,\"merges\":{merges}",
         tokens: "\"bpe\"",
         symbols: $"{symbols[..^1]},{string.Join(',', Enumerable.Range(0, 256).Select(value => $"\"{BytePairEncoding.SymbolOf(value)}\""))}]");
+
+    private static string Words(string dictionary) => Body(version: $"2,\"sentences\":false,\"icu\":\"72.1\",\"dictionary\":{dictionary}", tokens: "\"segmented\"", symbols: "[\"我\"]");
 
     private static string Body(string version = "1", string tokens = "\"char\"", string lowercase = "false", string special = "[\"<unk>\",\"<s>\",\"</s>\"]", string symbols = "[\"a\"]") =>
         $"{{\"format\":\"unfold-vocabulary\",\"version\":{version},\"tokens\":{tokens},\"lowercase\":{lowercase},\"special\":{special},\"symbols\":{symbols}}}";

@@ -1,0 +1,139 @@
+using Unfold.Numerics;
+using Unfold.Text;
+
+namespace Unfold.Tests.Text;
+
+/// <summary>Chinese cut into words by ICU and by a list of the user's.</summary>
+public sealed class SegmentationTests : IDisposable
+{
+    private const string Late = "我昨天上学迟到了，老师批评了";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("unfold-test-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static WordList List(params (string Word, long Count)[] words) => new(words.Select(word => KeyValuePair.Create(word.Word, word.Count)));
+
+    private static IReadOnlyList<string> Split(string text, WordList? dictionary = null)
+    {
+        Tokenizations.RequireIcu();
+        return new SegmentedTokenizer(LetterCase.Kept, dictionary: dictionary).Split(text);
+    }
+
+    [Fact]
+    public void Icu_finds_the_words_of_a_sentence() => Assert.Equal(["我", "昨天", "上学", "迟到", "了", "，", "老师", "批评", "了"], Split(Late));
+
+    [Fact]
+    public void All_but_ideographs_and_kana_is_cut_by_the_rules_of_words()
+    {
+        const string Text = "The cat's 3.14, 😀👍🏽 e\u0301\nl'x. 한국어";
+        Assert.Equal(new WordTokenizer(LetterCase.Kept).Split(Text), Split(Text));
+        Assert.Equal(["我们", "don't", "迟到", ".", "昨天", "\n", "昨天", "2.5", "学生"], Split("我们don't迟到.昨天\r\n昨天2.5学生"));
+        Assert.Equal("我们用windows写字，don't。", new SegmentedTokenizer(LetterCase.Kept).CreateJoiner().Join(Split("我们用windows写字，don't。")));
+    }
+
+    [Fact]
+    public void Nothing_is_lost_of_a_run_without_end()
+    {
+        string text = string.Concat(Enumerable.Repeat("我昨天上学迟到了老师批评了𠮷か\u3099", 60));
+        IReadOnlyList<string> words = Split(text);
+        Assert.Equal(text, string.Concat(words));
+        Assert.All(words, word => Assert.False(char.IsLowSurrogate(word[0]) || char.IsHighSurrogate(word[^1])));
+        Assert.True(words.Count < text.Length * 0.8);
+    }
+
+    [Fact]
+    public void The_users_words_come_first()
+    {
+        Assert.Equal(["我", "昨天上学", "迟到", "了", "，", "老师", "批评", "了"], Split(Late, List(("昨天上学", 1))));
+        Assert.Equal(["我", "昨天", "上学迟到了", "，", "老师", "批评", "了"], Split(Late, List(("上学迟到了", 7), ("天上", 3))));
+
+        // 研究生命: seen as often as these, 研究 and 生命 together are likelier than 研究生 and 命, and not where 研究生 is much more frequent.
+        Assert.Equal(["研究", "生命"], Split("研究生命", List(("研究", 50), ("研究生", 50), ("生命", 50), ("命", 5))));
+        Assert.Equal(["研究生", "命"], Split("研究生命", List(("研究", 5), ("研究生", 5000), ("生命", 5), ("命", 50))));
+    }
+
+    [Fact]
+    public void The_way_that_is_taken_is_the_likeliest_of_all()
+    {
+        const string letters = "一二三";
+        var random = new SeededRandom(6);
+        for (int trial = 0; trial < 60; trial++)
+        {
+            Dictionary<string, long> counts = [];
+            for (int word = 0; word < 6; word++)
+            {
+                counts[string.Concat(Enumerable.Range(0, 1 + random.NextInt32(3)).Select(_ => letters[random.NextInt32(3)]))] = 1 + random.NextInt32(40);
+            }
+
+            string run = string.Concat(Enumerable.Range(0, 7).Select(_ => letters[random.NextInt32(3)]));
+            double total = counts.Values.Sum();
+            IReadOnlyList<(int Start, int End)> found = new WordListPath(new WordList(counts)).Words(run);
+            double cost = (run.Length - found.Sum(word => word.End - word.Start)) * Math.Log(2 * total) + found.Sum(word => Math.Log(total / counts[run[word.Start..word.End]]));
+            Support.Close.Equal(Ways(run, counts, total).Min(), cost, relative: 1e-12, absolute: 0, "the cheapest of all ways to cut the run");
+        }
+    }
+
+    /// <summary>What each way to lay words over a run costs.</summary>
+    private static IEnumerable<double> Ways(string run, Dictionary<string, long> counts, double total)
+    {
+        if (run.Length == 0)
+        {
+            return [0];
+        }
+
+        IEnumerable<double> uncovered = Ways(run[1..], counts, total).Select(rest => rest + Math.Log(2 * total));
+        return uncovered.Concat(counts.Where(word => run.StartsWith(word.Key, StringComparison.Ordinal))
+            .SelectMany(word => Ways(run[word.Key.Length..], counts, total).Select(rest => rest + Math.Log(total / word.Value))));
+    }
+
+    [Fact]
+    public void A_saved_vocabulary_cuts_alike_without_the_file_of_the_dictionary()
+    {
+        Tokenizations.RequireIcu();
+        string path = Path.Combine(_folder, "vocabulary.json");
+        Corpus corpus = Corpus.Load(
+            TextSource.FromString(Late), new CorpusOptions { Kind = TokenKind.Segmented, Dictionary = List(("昨天上学", 3), ("老师", 8)) }, cancellation: TestContext.Current.CancellationToken);
+        Unfold.Persistence.AtomicFile.Write(path, corpus.Vocabulary.Write);
+        Vocabulary loaded = Vocabulary.Load(path);
+        Assert.Equal(corpus.Vocabulary.Encode(Late), loaded.Encode(Late));
+        Assert.DoesNotContain(Vocabulary.UnknownId, loaded.Encode(Late));
+        Assert.NotEqual(Vocabulary.UnknownId, loaded.IdOf("昨天上学"));
+        Assert.Equal(IcuLibrary.Shared.Version, loaded.Tokenization.IcuVersion);
+        Assert.Equal([new("昨天上学", 3), new("老师", 8)], loaded.Tokenization.Dictionary!.Words);
+    }
+
+    [Fact]
+    public void A_list_of_words_is_read_with_and_without_numbers()
+    {
+        string path = Path.Combine(_folder, "words.txt");
+        File.WriteAllText(path, "\uFEFF昨天 120 t\r\n\r\n  上学\t7\n迟到\n");
+        Assert.Equal([new("昨天", 120), new("上学", 7), new("迟到", 1)], WordList.Load(path).Words);
+        Assert.Equal(128.0, WordList.Load(path).TotalCount);
+    }
+
+    [Theory]
+    [InlineData("昨天 many", "line 1 has \"many\" after the word")]
+    [InlineData("昨天\n上学 -3", "line 2 has \"-3\"")]
+    [InlineData("昨天 0", "seen 0 times")]
+    [InlineData("昨天\n\n昨天", "\"昨天\" twice")]
+    [InlineData("T恤", "\"T恤\"")]
+    [InlineData("\n \n", "is empty")]
+    [InlineData("一一一一一一一一一一一一一一一一一一一一一一一一一一一一一一一一一", "has 33 characters")]
+    public void A_bad_list_is_refused_with_its_name(string content, string word)
+    {
+        string path = Path.Combine(_folder, "words.txt");
+        File.WriteAllText(path, content);
+        string message = Assert.Throws<UnfoldException>(() => WordList.Load(path)).Message;
+        Assert.Contains(word, message, StringComparison.Ordinal);
+        Assert.Contains(path, message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_system_without_icu_is_told_what_to_do()
+    {
+        string message = Assert.Throws<UnfoldException>(() => IcuLibrary.Find(["libnothing-of-that-name.so.1"])).Message;
+        Assert.Contains("none was found", message, StringComparison.Ordinal);
+        Assert.Contains("--tokens char", message, StringComparison.Ordinal);
+    }
+}
