@@ -22,5 +22,6 @@ internal static class Experiments
         new AddingExperiment(),
         new CopyExperiment(),
         new ChoralesExperiment(),
+        new SegmentationExperiment(),
     ];
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Unfold.Experiments;
 using Unfold.Tests.Persistence;
+using Unfold.Tests.Text;
 using Program = Unfold.Experiments.Program;
 
 namespace Unfold.Tests.Experiments;
@@ -40,6 +41,15 @@ public sealed class TextExperimentTests
         Assert.True(value > above, $"{model}: {value}");
         Assert.True(parameters > 20_000);
         Assert.Contains(results, result => result.Parameters is null);
+    }
+
+    [Fact]
+    public void Chinese_is_cut_better_with_a_list_of_words()
+    {
+        Tokenizations.RequireIcu();
+        double[] scores = [.. Run("segmentation", "1").Where(result => result.Metric == "F1 %").Select(result => result.Value)];
+        Assert.Equal(4, scores.Length);
+        Assert.True(scores[0] < 45 && scores[1] > 70 && scores[2] > scores[1] && scores[3] > scores[1], string.Join(' ', scores));
     }
 
     [Fact]

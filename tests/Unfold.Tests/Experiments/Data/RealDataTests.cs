@@ -21,6 +21,14 @@ public sealed class RealDataTests
     }
 
     [Fact]
+    public void The_news_of_Peking_University_have_104372_words_in_1944_lines()
+    {
+        SegmentedLines news = SegmentedLines.Read(RealData.Folder(SegmentedLines.Needed));
+        Assert.Equal((1_944, 104_372, 55_303), (news.Lines.Count, news.Lines.Sum(line => line.Length), news.TrainingWords.Distinct().Count()));
+        Assert.Equal(172_733, news.Lines.Sum(line => line.Sum(word => word.EnumerateRunes().Count())));
+    }
+
+    [Fact]
     public void There_are_382_chorales()
     {
         Chorales chorales = Chorales.Read(RealData.Folder(Chorales.Needed));

@@ -35,6 +35,14 @@ public sealed class SequenceMeasureTests
     }
 
     [Fact]
+    public void A_word_is_right_where_beginning_and_end_are()
+    {
+        ChunkScore score = WordScore.Of([["ab", "c", "de"], ["a", "b"]], [["a", "b", "c", "de"], ["a", "b"]]);
+        Assert.Equal(new ChunkScore(Wanted: 5, Found: 6, Right: 4), score);
+        Assert.Throws<ArgumentException>(() => WordScore.Of([["ab"]], [["a"]]));
+    }
+
+    [Fact]
     public void The_commonest_chunk_of_a_part_of_speech_has_the_published_score()
     {
         Chunking chunking = Chunking.Read(RealData.Folder(Chunking.Needed));
