@@ -11,9 +11,9 @@ internal sealed class BytePairTrainer
 {
     /// <summary>
     /// How many different pieces are counted: those that come first in the text. Later ones are not, so that memory stays bounded
-    /// (under about 500 MB) on a text of endless new words; what is counted goes on being counted to the end.
+    /// (about 600 MB where all are clauses of Chinese); what is counted goes on being counted to the end.
     /// </summary>
-    public const int MaximumPieces = 1_000_000;
+    public const int MaximumPieces = 500_000;
 
     private readonly Tokenization _tokenization;
     private readonly int _maximumPieces;
@@ -53,8 +53,9 @@ internal sealed class BytePairTrainer
     /// </summary>
     /// <param name="maximumSymbols">The most symbols, those of bytes included: more than <see cref="BytePairEncoding.ByteCount"/>.</param>
     /// <param name="minimumCount">How often a character must be seen, and two symbols together, which must be seen twice in any case.</param>
+    /// <param name="progress">Called now and then with the share done, in [0, 1].</param>
     /// <param name="cancellation">Stops the learning.</param>
-    public BytePairEncoding Build(int maximumSymbols, long minimumCount, CancellationToken cancellation)
+    public BytePairEncoding Build(int maximumSymbols, long minimumCount, Action<double> progress, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(maximumSymbols, BytePairEncoding.ByteCount);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(minimumCount);
@@ -65,6 +66,6 @@ internal sealed class BytePairTrainer
             .Take(places - (places / 2))
             .Select(char.ConvertFromUtf32)];
         var merger = new PairMerger(characters, _pieces);
-        return new BytePairEncoding(characters, merger.Learn(places - characters.Length, Math.Max(2, minimumCount), cancellation));
+        return new BytePairEncoding(characters, merger.Learn(places - characters.Length, Math.Max(2, minimumCount), progress, cancellation));
     }
 }

@@ -76,10 +76,12 @@ internal sealed class CorpusReader(CorpusOptions options, Vocabulary? vocabulary
 
     private TextSummary LearnPairs(TextSource text, Tokenization tokenization)
     {
-        _bytesToRead += text.Bytes;
+        // One pass more, and finding the merges, which takes about as long as a pass.
+        _bytesToRead += 2 * text.Bytes;
         BytePairTrainer trainer = new(tokenization);
         TextSummary summary = Pass(text, new PieceTokenizer(tokenization.LetterCase, tokenization.Mode), trainer.Add);
-        BytePairEncoding pairs = trainer.Build(options.MaximumSymbols, options.MinimumCount, cancellation);
+        BytePairEncoding pairs = trainer.Build(options.MaximumSymbols, options.MinimumCount, share => Show((long)(share * text.Bytes)), cancellation);
+        _bytesBefore += text.Bytes;
         _vocabulary = new Vocabulary(tokenization with { Pairs = pairs }, pairs.Symbols);
         RequireSame(text, CountKnown(text, _vocabulary) == summary);
         return summary;
@@ -95,13 +97,14 @@ internal sealed class CorpusReader(CorpusOptions options, Vocabulary? vocabulary
 
     private TextSummary Pass(TextSource text, Tokenizer tokenizer, TokenSink sink)
     {
-        long before = _bytesBefore;
         TextSummary summary = text.Read(
             piece => tokenizer.Push(piece, sink),
-            bytes => progress?.Invoke(Math.Min(1.0, (before + bytes) / (double)_bytesToRead)),
+            Show,
             cancellation);
         tokenizer.Flush(sink);
-        _bytesBefore = before + text.Bytes;
+        _bytesBefore += text.Bytes;
         return summary;
     }
+
+    private void Show(long bytes) => progress?.Invoke(Math.Min(1.0, (_bytesBefore + bytes) / (double)_bytesToRead));
 }

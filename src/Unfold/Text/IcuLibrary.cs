@@ -67,8 +67,7 @@ internal sealed class IcuLibrary
             {
                 var found = new IcuLibrary(library, suffix);
                 List<string> words = [];
-                using var breaker = new IcuWordBreaker(found);
-                breaker.Split("昨天上学", word => words.Add(word.ToString()));
+                new IcuWordBreaker(found).Split("昨天上学", word => words.Add(word.ToString()));
                 return words is ["昨天", "上学"]
                     ? found
                     : throw new UnfoldException($"The ICU library {name} of this system has no Chinese words: install its full data (on Alpine Linux icu-data-full), or cut the text with --tokens char, word or bpe.");

@@ -45,7 +45,7 @@ internal sealed class PairMerger
     }
 
     /// <summary>The merges, most frequent first, that make so many symbols or that were seen so often.</summary>
-    public IReadOnlyList<(string Left, string Right)> Learn(int maximumSymbols, long minimumCount, CancellationToken cancellation)
+    public IReadOnlyList<(string Left, string Right)> Learn(int maximumSymbols, long minimumCount, Action<double> progress, CancellationToken cancellation)
     {
         List<(string, string)> merges = [];
         int most = _symbols.Count + maximumSymbols;
@@ -75,6 +75,7 @@ internal sealed class PairMerger
                 merges.Add((left, right));
                 _symbols.Add(left + right);
                 Merge(pair, _symbols.Count - 1);
+                progress((double)merges.Count / maximumSymbols);
             }
         }
 

@@ -126,7 +126,7 @@ public sealed class BytePairTests
             few.Add(piece);
         }
 
-        BytePairEncoding learned = few.Build(400, 1, TestContext.Current.CancellationToken);
+        BytePairEncoding learned = few.Build(400, 1, _ => { }, TestContext.Current.CancellationToken);
         Assert.Equal([("a", "b"), ("c", "d")], learned.Merges);
         Assert.Equal(["e", "f", "a", "b", "c", "d"], learned.Symbols.Take(6));
     }
