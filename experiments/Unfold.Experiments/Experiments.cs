@@ -23,5 +23,6 @@ internal static class Experiments
         new CopyExperiment(),
         new ChoralesExperiment(),
         new SegmentationExperiment(),
+        new TreebankExperiment(),
     ];
 }

@@ -54,6 +54,9 @@ public enum ScheduleKind
 
     /// <summary>Halved when the validation loss has not improved for two validations.</summary>
     Plateau,
+
+    /// <summary>Constant for the first 4/13 of the run, then halved after each thirteenth: the small model of Zaremba et al. (2014).</summary>
+    Halving,
 }
 
 /// <summary>How a <see cref="LanguageModel"/> is trained.</summary>

@@ -7,7 +7,7 @@ public abstract class Schedule
     {
     }
 
-    /// <summary>The name on the command line and in files: constant, step, exponential, cosine or plateau.</summary>
+    /// <summary>The name on the command line and in files: constant, step, exponential, cosine, plateau or halving.</summary>
     public abstract string Name { get; }
 
     /// <summary>What the schedule has learned from <see cref="Observe"/>, as finite numbers for a checkpoint; empty where it learns nothing.</summary>

@@ -60,4 +60,14 @@ public sealed class TextExperimentTests
         Assert.Equal(("nearest mean frame", 91.62, null), (results[0].Model, Math.Round(results[0].Value, 2), results[0].Parameters));
         Assert.True(results[^1].Value > 85);
     }
+
+    [Fact]
+    public void Word_models_learn_a_part_of_the_treebank()
+    {
+        (string Model, string Metric, double Value, long? Parameters)[] results = Run("treebank", "2");
+
+        // 600 sentences have 2,500 words.
+        Assert.All(results, result => Assert.InRange(result.Value, 50, 400));
+        Assert.Contains(results, result => result.Metric == "test perplexity");
+    }
 }

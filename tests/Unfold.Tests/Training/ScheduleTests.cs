@@ -25,6 +25,16 @@ public sealed class ScheduleTests
 
     [Theory]
     [InlineData(0, 0.8)]
+    [InlineData(11, 0.8)]
+    [InlineData(12, 0.4)]
+    [InlineData(14, 0.4)]
+    [InlineData(15, 0.2)]
+    [InlineData(21, 0.05)]
+    public void HalvingHoldsFirst(long step, double expected) =>
+        Assert.Equal(expected, new HalvingSchedule(0.8, hold: 12, every: 3).LearningRate(step), Tiny);
+
+    [Theory]
+    [InlineData(0, 0.8)]
     [InlineData(5, 0.4)] // 0.25^(1/2)
     [InlineData(10, 0.2)]
     [InlineData(15, 0.1)]
@@ -133,8 +143,8 @@ public sealed class ScheduleTests
     [Fact]
     public void EachHasItsNameOfTheCommandLine()
     {
-        Schedule[] all = [new ConstantSchedule(1), new StepSchedule(1, 0.5, 1), new ExponentialSchedule(1, 0.5, 1), new CosineSchedule(1, 1), new PlateauSchedule(1)];
-        Assert.Equal(["constant", "step", "exponential", "cosine", "plateau"], all.Select(s => s.Name));
+        Schedule[] all = [new ConstantSchedule(1), new StepSchedule(1, 0.5, 1), new ExponentialSchedule(1, 0.5, 1), new CosineSchedule(1, 1), new PlateauSchedule(1), new HalvingSchedule(1, 4, 1)];
+        Assert.Equal(["constant", "step", "exponential", "cosine", "plateau", "halving"], all.Select(s => s.Name));
     }
 
     [Fact]
@@ -145,6 +155,8 @@ public sealed class ScheduleTests
         Assert.Throws<ArgumentException>(() => new ConstantSchedule(0));
         Assert.Throws<ArgumentException>(() => new ConstantSchedule(double.PositiveInfinity));
         Assert.Throws<ArgumentException>(() => new StepSchedule(0.1, 0.5, every: 0));
+        Assert.Throws<ArgumentException>(() => new HalvingSchedule(0.1, hold: -1, every: 5));
+        Assert.Throws<ArgumentException>(() => new HalvingSchedule(0.1, hold: 4, every: 0));
         Assert.Throws<ArgumentException>(() => new ExponentialSchedule(0.1, 0, every: 5));
         Assert.Throws<ArgumentException>(() => new ExponentialSchedule(0.1, 0.5, every: -1));
         Assert.Throws<ArgumentException>(() => new CosineSchedule(0.1, totalSteps: 0));

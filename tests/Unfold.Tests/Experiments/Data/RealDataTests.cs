@@ -1,4 +1,5 @@
 using Unfold.Experiments.Data;
+using Unfold.Text;
 
 namespace Unfold.Tests.Experiments.Data;
 
@@ -70,6 +71,14 @@ public sealed class RealDataTests
         Assert.Equal([31, 35, 88, 44, 29, 24, 40, 50, 29], vowels.Test.CountBy(utterance => utterance.Speaker).OrderBy(pair => pair.Key).Select(pair => pair.Value));
         Assert.Equal((4_274, 5_687), (vowels.Train.Sum(utterance => utterance.Frames.Length), vowels.Test.Sum(utterance => utterance.Frames.Length)));
         Assert.Equal((7, 29), (vowels.Test.Min(utterance => utterance.Frames.Length), vowels.Test.Max(utterance => utterance.Frames.Length)));
+    }
+
+    [Fact]
+    public void The_treebank_has_1085779_words_and_ends_of_sentences()
+    {
+        Treebank treebank = Treebank.Read(RealData.Folder(Treebank.Needed));
+        Assert.Equal(9_998 + Vocabulary.SpecialCount, treebank.Vocabulary.Count);
+        Assert.Equal((929_589, 73_760 + 1, 82_430 + 1), (treebank.Train.Count, treebank.Validation.Count, treebank.Test.Count));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Unfold.Experiments.Data;
+using Unfold.Text;
 
 namespace Unfold.Tests.Experiments.Data;
 
@@ -73,6 +74,29 @@ public sealed class TextReaderTests
         foreach (string damaged in (string[])["Hi.", "Hi.\t ", "\t嗨。", ""])
         {
             data.Write("tatoeba_en_zh/cmn.txt", "Hi.\t嗨。\n" + damaged + "\nHi.\t嗨。").Refuses(folder => Tatoeba.Read(folder), "cmn.txt, line 2", "a tab");
+        }
+    }
+
+    [Fact]
+    public void The_treebank_has_a_sentence_a_line_each_with_its_end()
+    {
+        using SmallData data = new SmallData()
+            .Write("ptb/ptb.train.txt", " the cat <unk> the N \n the dog \n")
+            .Write("ptb/ptb.valid.txt", " the N\n\n cat \n")
+            .Write("ptb/ptb.test.txt", " <unk>");
+        Treebank treebank = Treebank.Read(data.Folder);
+        Assert.Equal(["the", "N", "cat", "dog"], Enumerable.Range(Vocabulary.SpecialCount, 4).Select(id => treebank.Vocabulary[id]));
+        Assert.Equal([3, 5, 0, 3, 4, 2, 3, 6, 2], Tokens(treebank.Train));
+        Assert.Equal([2, 3, 4, 2, 5, 2], Tokens(treebank.Validation));
+        Assert.Equal([2, 0, 2], Tokens(treebank.Test));
+        data.Write("ptb/ptb.test.txt", " the\n the horse \n").Refuses(folder => Treebank.Read(folder), "ptb.test.txt, line 2", "'horse'");
+        data.Write("ptb/ptb.test.txt", "\n").Refuses(folder => Treebank.Read(folder), "ptb.test.txt", "found none");
+
+        static int[] Tokens(TokenStore store)
+        {
+            int[] tokens = new int[store.Count];
+            store.Read(0, tokens);
+            return tokens;
         }
     }
 }
