@@ -32,7 +32,7 @@ internal sealed record TreebankRecipe(string Name, LanguageModelSettings Model, 
                 (Score score, bool improved) = trainer.Validate();
                 losses.Add(score.Loss);
                 context.Progress(FormattableString.Invariant($"{Name}: epoch {losses.Count} of {settings.Epochs}, training {Math.Exp(trainer.RecentLoss):0.0}, validation {score.Perplexity:0.00}"));
-                best = improved ? [.. model.Parameters.Values] : best;
+                trainer.UseMeasured(measured => best = improved ? [.. measured.Parameters.Values] : best);
             }
         }
 

@@ -147,9 +147,29 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
             throw Conflict(options.Lowercase, "a vocabulary with capital letters", path);
         }
 
-        double dropout = parsed.GetValue(options.Dropout) ?? has.Dropout;
+        if (parsed.GetValue(options.Tied) && has.OutputWeights != OutputWeights.Tied)
+        {
+            throw Conflict(options.Tied, "an output with weights of its own", path);
+        }
+
         LstmOptions lstm = options.Lstm.From(parsed, has, (option, found) => Conflict(option, found, path));
-        return (origin, has with { Dropout = dropout, Lstm = lstm });
+        var shape = has with
+        {
+            Dropout = parsed.GetValue(options.Dropout) ?? has.Dropout,
+            DropoutMask = parsed.GetValue(options.DropoutMask) ?? has.DropoutMask,
+            WordDropout = parsed.GetValue(options.WordDropout) ?? has.WordDropout,
+            WeightDropout = parsed.GetValue(options.WeightDropout) ?? has.WeightDropout,
+            Lstm = lstm,
+        };
+        try
+        {
+            shape.Validate();
+            return (origin, shape);
+        }
+        catch (UnfoldException failure)
+        {
+            throw new UsageException(failure.Message);
+        }
     }
 
     private void RequireSame<T>(Option<T?> option, T has, string path)

@@ -30,8 +30,8 @@ internal sealed record Run(
     /// <summary>The time up to the last checkpoint, over all sittings.</summary>
     public TrainingTime Time { get; private set; }
 
-    /// <summary>Writes the trainer's weights as the model.</summary>
-    public void SaveWeights() => Folder.SaveWeights(Trainer.Model);
+    /// <summary>Writes the weights that the trainer measured last as the model.</summary>
+    public void SaveWeights() => Trainer.UseMeasured(Folder.SaveWeights);
 
     /// <summary>Writes the checkpoint and the card.</summary>
     public void SaveProgress()

@@ -44,7 +44,15 @@ internal sealed class TrainOptions
 
     public Option<long?> Embedding { get; } = Options.Whole("--embedding", 0, Widest, "The width of token vectors, 0 for one-hot input; default 0 for char, else 128.");
 
-    public Option<double?> Dropout { get; } = Options.Number("--dropout", "of at least 0 and below 1", value => value is >= 0 and < 1, "The share of values dropped between layers; default 0.");
+    public Option<bool> Tied { get; } = Options.Switch("--tied", "Give the output the weights of the embedding, which must be as wide as the last layer.");
+
+    public Option<double?> Dropout { get; } = Options.Number("--dropout", "of at least 0 and below 1", value => value is >= 0 and < 1, "The share of values dropped into, between and out of layers; default 0.");
+
+    public Option<DropoutMask?> DropoutMask { get; } = Options.Choice<DropoutMask>("--dropout-mask", "Drop anew at each step, or the same at all steps of a window; default independent.");
+
+    public Option<double?> WordDropout { get; } = Options.Number("--word-dropout", "of at least 0 and below 1", value => value is >= 0 and < 1, "The share of tokens whose vectors are dropped for a window; default 0.");
+
+    public Option<double?> WeightDropout { get; } = Options.Number("--weight-dropout", "of at least 0 and below 1", value => value is >= 0 and < 1, "The share of recurrent weights dropped for a window; default 0.");
 
     public Option<long?> SequenceLength { get; } = Options.Whole("--seq-length", 1, int.MaxValue, "The steps through which the gradient goes back; default 50.");
 
@@ -70,6 +78,8 @@ internal sealed class TrainOptions
 
     public Option<double?> ClipValue { get; } = Options.Number("--clip-value", "of at least 0", value => value >= 0, "The largest size of one gradient, 0 for none; default 0.");
 
+    public Option<double?> Averaging { get; } = Options.Number("--averaging", "of at least 0 and below 1", value => value is >= 0 and < 1, "The share of updates, the last ones, whose weights are averaged; the mean counts where it is better; default 0.");
+
     public Option<long?> Patience { get; } = Options.Whole("--patience", 0, int.MaxValue, "End early after so many validations without improvement, 0 for never; default 0.");
 
     public Option<string?> InitFrom { get; } = Options.Path("--init-from", "MODEL", "Start from the weights, shape and vocabulary of this model.");
@@ -91,8 +101,8 @@ internal sealed class TrainOptions
     /// <summary>All options, in the order of the help.</summary>
     public IReadOnlyList<Option> All =>
     [
-        Text, Valid, ValidFraction, Lowercase, Tokens, Dictionary, Sentences, Vocabulary, MinCount, Cell, Activation, .. Lstm.All, Layers, Hidden, Residual, Embedding, Dropout, SequenceLength, SegmentLength, BatchSize, Batching, Loss, Steps, Epochs,
-        Optimizer, LearningRate, Schedule, ClipNorm, ClipValue, Patience, InitFrom, Seed, Threads, CheckpointEvery, Out, Resume, Force, Json,
+        Text, Valid, ValidFraction, Lowercase, Tokens, Dictionary, Sentences, Vocabulary, MinCount, Cell, Activation, .. Lstm.All, Layers, Hidden, Residual, Embedding, Tied, Dropout, DropoutMask, WordDropout, WeightDropout, SequenceLength, SegmentLength, BatchSize, Batching, Loss, Steps, Epochs,
+        Optimizer, LearningRate, Schedule, ClipNorm, ClipValue, Averaging, Patience, InitFrom, Seed, Threads, CheckpointEvery, Out, Resume, Force, Json,
     ];
 
     /// <summary>The threads to use.</summary>
@@ -137,7 +147,11 @@ internal sealed class TrainOptions
             Hidden = hidden ?? defaults.Model.Hidden,
             Connection = parsed.GetValue(Residual) ? StackConnection.Residual : StackConnection.Plain,
             Embedding = (int)(parsed.GetValue(Embedding) ?? defaults.Embedding(parsed.GetValue(Tokens) ?? defaults.Tokens)),
+            OutputWeights = parsed.GetValue(Tied) ? OutputWeights.Tied : OutputWeights.Own,
             Dropout = parsed.GetValue(Dropout) ?? defaults.Model.Dropout,
+            DropoutMask = parsed.GetValue(DropoutMask) ?? defaults.Model.DropoutMask,
+            WordDropout = parsed.GetValue(WordDropout) ?? defaults.Model.WordDropout,
+            WeightDropout = parsed.GetValue(WeightDropout) ?? defaults.Model.WeightDropout,
         };
         return Checked(settings, settings.Validate);
     }
@@ -166,6 +180,7 @@ internal sealed class TrainOptions
             ClipValue = parsed.GetValue(ClipValue) ?? other.ClipValue,
             Seed = parsed.GetValue(Seed) ?? other.Seed,
             CheckpointEvery = (int)(parsed.GetValue(CheckpointEvery) ?? other.CheckpointEvery),
+            Averaging = parsed.GetValue(Averaging) ?? other.Averaging,
             Patience = (int)(parsed.GetValue(Patience) ?? other.Patience),
         };
         return Checked(settings, settings.Validate);

@@ -1,4 +1,5 @@
 using Unfold.Autograd;
+using Unfold.Autograd.Operations;
 using Unfold.Numerics;
 using Unfold.Numerics.Products;
 
@@ -8,7 +9,7 @@ namespace Unfold.Cells;
 /// Columns of a weight matrix in the order in which the product reads them, forward and transposed; packed again when the
 /// parameter has been written since.
 /// </summary>
-internal sealed class PackedWeights(Parameter parameter, int firstColumn, int columns)
+internal sealed class PackedWeights(Parameter parameter, int firstColumn, int columns, Transposition transposition = Transposition.None)
 {
     private readonly Lock _lock = new();
     private readonly PackedMatrix _forward = new();
@@ -18,6 +19,12 @@ internal sealed class PackedWeights(Parameter parameter, int firstColumn, int co
 
     public PackedWeights(Parameter parameter)
         : this(parameter, 0, parameter.Shape.Columns)
+    {
+    }
+
+    /// <summary>All columns, or all rows as columns where the parameter is the right factor of a product transposed.</summary>
+    public PackedWeights(Parameter parameter, Transposition transposition)
+        : this(parameter, 0, parameter.Shape.Columns, transposition)
     {
     }
 
@@ -64,6 +71,7 @@ internal sealed class PackedWeights(Parameter parameter, int firstColumn, int co
         lock (_lock)
         {
             var view = new MatrixView(parameter.Values[firstColumn..], parameter.Shape[0], columns, parameter.Shape.Columns);
+            view = transposition == Transposition.Right ? view.Transposed : view;
             if (_forwardVersion != version)
             {
                 _forward.Pack(view, workers);

@@ -1,4 +1,5 @@
 using Unfold.Autograd;
+using Unfold.Autograd.Operations;
 using Unfold.Cells;
 using Unfold.Initialization;
 using Unfold.Numerics;
@@ -14,6 +15,7 @@ public sealed class Dense
     private const int RowsThatArePacked = 4;
 
     private readonly PackedWeights _packed;
+    private readonly bool _tied;
 
     /// <summary>Creates a layer; W is Glorot uniform, b zero.</summary>
     /// <param name="input">The width of x.</param>
@@ -33,20 +35,29 @@ public sealed class Dense
         _packed = new PackedWeights(Weights);
     }
 
+    /// <summary>Creates a layer whose W is a table transposed (Press and Wolf, 2017; Inan et al., 2017), so that y has a value for each of its rows.</summary>
+    internal Dense(Embedding table, string name)
+    {
+        _tied = true;
+        Weights = table.Weights;
+        Bias = new Parameter($"{name}.bias", new Shape(OutputSize));
+        _packed = new PackedWeights(Weights, Transposition.Right);
+    }
+
     /// <summary>The width of x.</summary>
-    public int InputSize => Weights.Shape[0];
+    public int InputSize => Weights.Shape[_tied ? 1 : 0];
 
     /// <summary>The width of y.</summary>
-    public int OutputSize => Weights.Shape[1];
+    public int OutputSize => Weights.Shape[_tied ? 0 : 1];
 
-    /// <summary>W, (input, output).</summary>
+    /// <summary>W, (input, output); its transposition where it is the table of an embedding, which owns it.</summary>
     public Parameter Weights { get; }
 
     /// <summary>b, (output).</summary>
     public Parameter Bias { get; }
 
-    /// <summary>W and b.</summary>
-    public IReadOnlyList<Parameter> Parameters => [Weights, Bias];
+    /// <summary>W and b; b alone where W belongs to an embedding.</summary>
+    public IReadOnlyList<Parameter> Parameters => _tied ? [Bias] : [Weights, Bias];
 
     /// <summary>Computes y for all rows of x.</summary>
     /// <param name="tape">Records the operation.</param>
@@ -64,7 +75,10 @@ public sealed class Dense
     }
 
     /// <summary>Writes the constructor with the number of parameters.</summary>
-    public override string ToString() => $"Dense({InputSize} -> {OutputSize}, {Weights.Shape.Length + Bias.Shape.Length:N0} parameters)";
+    public override string ToString() =>
+        $"Dense({InputSize} -> {OutputSize}{(_tied ? ", weights of the embedding" : "")}, {Parameters.Sum(parameter => parameter.Shape.Length):N0} parameters)";
+
+    private MatrixView W => _tied ? new MatrixView(Weights.Values, OutputSize, InputSize).Transposed : new MatrixView(Weights.Values, InputSize, OutputSize);
 
     internal void Check(Tensor input)
     {
@@ -89,18 +103,27 @@ public sealed class Dense
             return;
         }
 
-        MatrixProduct.Multiply(workers, new MatrixView(input, rows, InputSize), new MatrixView(Weights.Values, InputSize, OutputSize), output, Accumulation.Add);
+        MatrixProduct.Multiply(workers, new MatrixView(input, rows, InputSize), W, output, Accumulation.Add);
     }
 
     internal void AddGradients(Workers workers, Tensor input, ReadOnlySpan<float> outputGradient)
     {
         int rows = input.Shape.Rows;
         var gradient = new MatrixView(outputGradient, rows, OutputSize);
-        MatrixProduct.Multiply(workers, new MatrixView(input.Values, rows, InputSize).Transposed, gradient, Weights.Gradient, Accumulation.Add);
+        var x = new MatrixView(input.Values, rows, InputSize);
+        if (_tied)
+        {
+            MatrixProduct.Multiply(workers, gradient.Transposed, x, Weights.Gradient, Accumulation.Add);
+        }
+        else
+        {
+            MatrixProduct.Multiply(workers, x.Transposed, gradient, Weights.Gradient, Accumulation.Add);
+        }
+
         Reductions.AddColumnSums(outputGradient, rows, OutputSize, Bias.Gradient, workers);
         if (input.NeedsGradient)
         {
-            MatrixProduct.Multiply(workers, gradient, new MatrixView(Weights.Values, InputSize, OutputSize).Transposed, input.Gradient, Accumulation.Add);
+            MatrixProduct.Multiply(workers, gradient, W.Transposed, input.Gradient, Accumulation.Add);
         }
     }
 }

@@ -74,13 +74,18 @@ public sealed class Embedding
         return output;
     }
 
-    /// <summary>Looks up tokens for a recurrent layer to read, by choice with dropout.</summary>
-    internal SequenceInput Read(Tape tape, ReadOnlyMemory<int> tokens, int batch, double dropout, SeededRandom? random)
+    /// <summary>Looks up tokens for a recurrent layer to read, by choice with dropout of words and of values.</summary>
+    internal SequenceInput Read(
+        Tape tape, ReadOnlyMemory<int> tokens, int batch, double dropout, SeededRandom? random, double wordDropout = 0, DropoutMask mask = DropoutMask.Independent)
     {
         Tensor vectors = Forward(tape, tokens, batch);
-        return random is null || dropout == 0
-            ? SequenceInput.Of(vectors, this, tokens)
-            : SequenceInput.Of(Dropout.Forward(tape, vectors, dropout, random));
+        if (random is null || (dropout == 0 && wordDropout == 0))
+        {
+            return SequenceInput.Of(vectors, this, tokens);
+        }
+
+        Tensor words = Dropout.OfWords(tape, vectors, tokens, wordDropout, random);
+        return SequenceInput.Of(Dropout.Forward(tape, words, dropout, random, mask));
     }
 
     /// <summary>The vector of one token.</summary>

@@ -28,6 +28,23 @@ public sealed class Recurrent : SequenceLayer
     /// <summary>The way through time.</summary>
     public Direction Direction { get; }
 
+    /// <summary>
+    /// The probability with which a weight of W, from the step before, is dropped for a whole window of training (Merity et al., 2018): set to
+    /// zero, and else divided by 1 - p. In [0, 1), and 0 for a cell that is composed or has no W.
+    /// </summary>
+    /// <exception cref="ArgumentException">The probability is out of range, or the cell has no weights that can be dropped.</exception>
+    public double WeightDropout
+    {
+        get;
+        init
+        {
+            Dropout.Require(value);
+            field = value == 0 || Cell is FusedCell { RecurrentWeights: not null }
+                ? value
+                : throw new ArgumentException($"{Cell}: this cell has no recurrent weights that can be dropped; found the probability {value}.", nameof(value));
+        }
+    }
+
     /// <inheritdoc/>
     public override int InputSize => Cell.InputSize;
 
@@ -54,9 +71,19 @@ public sealed class Recurrent : SequenceLayer
             return ComposedScan.Run((ComposedCell)Cell, Direction, tape, input, state, lengths, random);
         }
 
+        WeightMask? mask = random is null || WeightDropout == 0 ? null : new WeightMask(tape, fused.RecurrentWeights!, WeightDropout, random);
         var scan = new SequenceScan(this, fused, tape, input, state, lengths, random);
-        scan.Forward();
-        tape.OnBackward(scan.Outputs, scan.Backward);
+        if (mask is null)
+        {
+            scan.Forward();
+            tape.OnBackward(scan.Outputs, scan.Backward);
+        }
+        else
+        {
+            mask.Forward(scan.Forward);
+            tape.OnBackward(scan.Outputs, () => mask.Backward(scan.Backward));
+        }
+
         return new RecurrentOutput(scan.Outputs, scan.Final);
     }
 

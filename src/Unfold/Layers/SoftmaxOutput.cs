@@ -23,6 +23,15 @@ public sealed class SoftmaxOutput
         Projection = new Dense(input, classes, random, name);
     }
 
+    /// <summary>Creates a layer whose W is the table of an embedding, transposed, so that words of like meaning are foretold alike; b is zero.</summary>
+    /// <param name="table">Owns the weights; H is the width of its vectors, V its number of tokens.</param>
+    /// <param name="name">The name that its parameter's name begins with.</param>
+    public SoftmaxOutput(Embedding table, string name = "output")
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        Projection = new Dense(table, name);
+    }
+
     /// <summary>h W + b.</summary>
     public Dense Projection { get; }
 

@@ -15,8 +15,9 @@ public sealed class StackedLayers : SequenceLayer
     /// <param name="layers">From the one nearest to the input; each as wide in its input as the one below in its output.</param>
     /// <param name="dropout">The probability with which an output is dropped on its way from a layer to the next, in [0, 1).</param>
     /// <param name="connection">How the layers are connected.</param>
+    /// <param name="mask">Whether all steps of time drop the same outputs.</param>
     /// <exception cref="ArgumentException">There is no layer, or two do not fit together; the message names them.</exception>
-    public StackedLayers(IReadOnlyList<SequenceLayer> layers, double dropout = 0, StackConnection connection = StackConnection.Plain)
+    public StackedLayers(IReadOnlyList<SequenceLayer> layers, double dropout = 0, StackConnection connection = StackConnection.Plain, DropoutMask mask = DropoutMask.Independent)
     {
         ArgumentNullException.ThrowIfNull(layers);
         if (layers.Count == 0)
@@ -42,7 +43,7 @@ public sealed class StackedLayers : SequenceLayer
             }
         }
 
-        (Layers, Dropout, Connection) = ([.. layers], dropout, connection);
+        (Layers, Dropout, Connection, Mask) = ([.. layers], dropout, connection, mask);
     }
 
     /// <summary>The layers, from the one nearest to the input.</summary>
@@ -50,6 +51,9 @@ public sealed class StackedLayers : SequenceLayer
 
     /// <summary>The probability with which an output is dropped on its way from a layer to the next.</summary>
     public double Dropout { get; }
+
+    /// <summary>Whether all steps of time drop the same outputs.</summary>
+    public DropoutMask Mask { get; }
 
     /// <summary>How the layers are connected.</summary>
     public StackConnection Connection { get; }
@@ -81,7 +85,7 @@ public sealed class StackedLayers : SequenceLayer
             outputs = IsResidual(layer) ? tape.Add(output.Outputs, input.Dense!) : output.Outputs;
             if (layer < Layers.Count - 1)
             {
-                input = SequenceInput.Of(random is null ? outputs : Unfold.Layers.Dropout.Forward(tape, outputs, Dropout, random));
+                input = SequenceInput.Of(random is null ? outputs : Unfold.Layers.Dropout.Forward(tape, outputs, Dropout, random, Mask));
             }
         }
 

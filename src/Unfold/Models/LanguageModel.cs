@@ -37,12 +37,12 @@ public sealed class LanguageModel : NextTokenModel
         int input = settings.Embedding == 0 ? vocabulary.Count : settings.Embedding;
         for (int layer = 0; layer < layers.Length; layer++)
         {
-            layers[layer] = new Recurrent(CellTable.Of(settings.Cell).Create(settings, input, settings.Hidden[layer], random, $"layers.{layer}"));
+            layers[layer] = new Recurrent(CellTable.Of(settings.Cell).Create(settings, input, settings.Hidden[layer], random, $"layers.{layer}")) { WeightDropout = settings.WeightDropout };
             input = layers[layer].OutputSize;
         }
 
-        Stack = new StackedLayers(layers, settings.Dropout, settings.Connection);
-        Output = new SoftmaxOutput(Stack.OutputSize, vocabulary.Count, random!);
+        Stack = new StackedLayers(layers, settings.Dropout, settings.Connection, settings.DropoutMask);
+        Output = settings.OutputWeights == OutputWeights.Tied ? new SoftmaxOutput(Embedding!) : new SoftmaxOutput(Stack.OutputSize, vocabulary.Count, random!);
         Parameters = new ParameterSet(
         [
             .. Embedding is null ? Array.Empty<Parameter>() : [Embedding.Weights],
@@ -195,7 +195,7 @@ public sealed class LanguageModel : NextTokenModel
 
         if (Embedding is not null)
         {
-            input = Embedding.Read(tape, inputs, batch, Settings.Dropout, dropout);
+            input = Embedding.Read(tape, inputs, batch, Settings.Dropout, dropout, Settings.WordDropout, Settings.DropoutMask);
         }
 
         SequenceOutput output = Stack.Forward(tape, input, state, lengths: null, dropout);
@@ -228,5 +228,5 @@ public sealed class LanguageModel : NextTokenModel
     }
 
     private Tensor Drop(Tape tape, Tensor values, SeededRandom? random) =>
-        random is null ? values : Dropout.Forward(tape, values, Settings.Dropout, random);
+        random is null ? values : Dropout.Forward(tape, values, Settings.Dropout, random, Settings.DropoutMask);
 }

@@ -56,8 +56,20 @@ public sealed record LanguageModelSettings
     /// <summary>The width of the token vectors; 0 feeds one-hot vectors straight into the first layer.</summary>
     public int Embedding { get; init; }
 
-    /// <summary>The probability with which values are dropped between layers in training, in [0, 1).</summary>
+    /// <summary>Whether the output has weights of its own or those of the embedding, which then is as wide as the output of the last layer.</summary>
+    public OutputWeights OutputWeights { get; init; } = OutputWeights.Own;
+
+    /// <summary>The probability with which values are dropped on their way into, between and out of the layers in training, in [0, 1).</summary>
     public double Dropout { get; init; }
+
+    /// <summary>Whether all steps of a window drop the same.</summary>
+    public DropoutMask DropoutMask { get; init; } = DropoutMask.Independent;
+
+    /// <summary>The probability with which all vectors of a token are dropped for a window of training, in [0, 1).</summary>
+    public double WordDropout { get; init; }
+
+    /// <summary>The probability with which a recurrent weight is dropped for a window of training, in [0, 1); for cells that have such weights.</summary>
+    public double WeightDropout { get; init; }
 
     /// <summary>The number of learned values of a model with a vocabulary of this size; <see cref="long.MaxValue"/> where it is larger.</summary>
     public long CountParameters(int vocabulary)
@@ -74,7 +86,7 @@ public sealed record LanguageModelSettings
             input = OutputSize(layer);
         }
 
-        return (long)Int128.Min(total + (vocabulary * (input + 1)), long.MaxValue);
+        return (long)Int128.Min(total + (vocabulary * ((OutputWeights == OutputWeights.Tied ? 0 : input) + 1)), long.MaxValue);
     }
 
     /// <summary>The number of learned tensors of a model, each of which has a name: weights, biases and tables.</summary>
@@ -82,11 +94,11 @@ public sealed record LanguageModelSettings
     {
         // Cells of one kind and options have the same tensors, whatever their widths.
         int each = CellTable.Of(Cell).Create(this, 1, Hidden[0], random: null, "cell").Parameters.Count;
-        return (Embedding > 0 ? 1 : 0) + (Layers * each) + 2;
+        return (Embedding > 0 ? 1 : 0) + (Layers * each) + (OutputWeights == OutputWeights.Tied ? 1 : 2);
     }
 
     /// <summary>Whether a step of training draws at random.</summary>
-    internal bool UsesChance => Dropout > 0 || Lstm.UsesChance;
+    internal bool UsesChance => Dropout > 0 || WordDropout > 0 || WeightDropout > 0 || Lstm.UsesChance;
 
     /// <summary>The width of the output of a layer.</summary>
     internal int OutputSize(int layer) => CellTable.Of(Cell).Output(this, Hidden[layer]);
@@ -116,7 +128,7 @@ public sealed record LanguageModelSettings
 
         Require(Hidden.IsOneForAll || Hidden.Values.Count == Layers, "the number of hidden sizes", $"1, or one for each of the {Layers} layers", Hidden.Values.Count);
         Require(Embedding >= 0, "the embedding size", "0 for one-hot, or more", Embedding);
-        Require(Dropout is >= 0 and < 1, "the dropout probability", "at least 0 and below 1", Dropout);
+        RequireDropouts();
         if (Cell == CellKind.Custom && CustomCell is null)
         {
             throw new UnfoldException($"The cell custom is one of your own: give {nameof(CustomCell)} a function that makes it, or choose a built-in cell.");
@@ -143,6 +155,42 @@ public sealed record LanguageModelSettings
         }
 
         RequireConnection();
+        RequireTie();
+    }
+
+    private void RequireDropouts()
+    {
+        Require(Dropout is >= 0 and < 1, "the dropout probability", "at least 0 and below 1", Dropout);
+        Require(WordDropout is >= 0 and < 1, "the probability of word dropout", "at least 0 and below 1", WordDropout);
+        Require(WeightDropout is >= 0 and < 1, "the probability of weight dropout", "at least 0 and below 1", WeightDropout);
+        if (!Enum.IsDefined(DropoutMask))
+        {
+            throw new UnfoldException($"The mask {(int)DropoutMask} of dropout is not known.");
+        }
+
+        if (WordDropout > 0 && Embedding == 0)
+        {
+            throw new UnfoldException("Word dropout drops vectors of an embedding: choose an embedding, or leave it out.");
+        }
+
+        if (WeightDropout > 0 && Cell is CellKind.MinGru or CellKind.MinLstm or CellKind.Custom)
+        {
+            throw new UnfoldException($"Weight dropout drops the weights from the step before, of the cells rnn, lstm, gru and jordan; found the cell {Cell.ToString().ToLowerInvariant()}.");
+        }
+    }
+
+    private void RequireTie()
+    {
+        if (!Enum.IsDefined(OutputWeights))
+        {
+            throw new UnfoldException($"The weights {(int)OutputWeights} of the output are not known.");
+        }
+
+        int width = OutputSize(Layers - 1);
+        if (OutputWeights == OutputWeights.Tied && Embedding != width)
+        {
+            throw new UnfoldException($"Tied weights want an embedding as wide as the output of the last layer, {width}; found {Embedding}.");
+        }
     }
 
     private void RequireConnection()

@@ -24,6 +24,7 @@ public sealed class LanguageModelTrainer
     private readonly Clipping _clipping;
     private readonly int[] _inputs;
     private readonly int[] _targets;
+    private bool _meanMeasured;
 
     /// <summary>Prepares a run from the first step.</summary>
     /// <param name="model">The model; its weights are trained in place.</param>
@@ -51,12 +52,13 @@ public sealed class LanguageModelTrainer
         Schedule = TrainingChoices.CreateSchedule(settings, TotalSteps);
         _clipping = TrainingChoices.CreateClipping(settings);
         int kept = settings.SegmentLength == 0 ? settings.SequenceLength : Math.Min(settings.SegmentLength, settings.SequenceLength);
-        MemoryBudget.RequireTraining(model.Settings, model.Vocabulary.Count, settings.BatchSize, kept, TrainingChoices.Moments(settings.Optimizer));
+        MemoryBudget.RequireTraining(model.Settings, model.Vocabulary.Count, settings.BatchSize, kept, TrainingChoices.Moments(settings.Optimizer) + (settings.Averaging > 0 ? 1 : 0));
         _inputs = new int[settings.BatchSize * settings.SequenceLength];
         _targets = new int[_inputs.Length];
         _tape = new Tape(workers);
         _recomputation = settings.SegmentLength == 0 ? null : new Recomputation(workers, settings.SegmentLength);
         Carried = model.ZeroState(settings.BatchSize);
+        Average = settings.Averaging > 0 ? new WeightAverage(model.Parameters) : null;
     }
 
     /// <summary>The model in training.</summary>
@@ -105,6 +107,9 @@ public sealed class LanguageModelTrainer
     /// <summary>The loss by which the best weights were chosen: of the validation text, or the training loss without one.</summary>
     internal double LowestLoss { get; set; } = double.PositiveInfinity;
 
+    /// <summary>The mean of the last weights; null where none is wanted.</summary>
+    internal WeightAverage? Average { get; }
+
     internal Batcher Batcher { get; }
 
     internal Optimizer Optimizer { get; }
@@ -138,6 +143,11 @@ public sealed class LanguageModelTrainer
         }
 
         StepsDone++;
+        if (StepsDone > (1 - Settings.Averaging) * TotalSteps)
+        {
+            Average?.Add(_tape.Workers);
+        }
+
         if (RecentLosses.Count == RecentSteps)
         {
             RecentLosses.Dequeue();
@@ -166,6 +176,23 @@ public sealed class LanguageModelTrainer
     /// <exception cref="DivergenceException">The loss or a weight is not a number or infinite; nothing is noted then.</exception>
     public void TakeAsBest(CancellationToken cancellation = default) => LowestLoss = Measure(cancellation).Loss;
 
+    /// <summary>
+    /// Does something with the weights that the last validation has measured, such as saving them: those of the last update, or their mean
+    /// where that was better.
+    /// </summary>
+    public void UseMeasured(Action<LanguageModel> use)
+    {
+        ArgumentNullException.ThrowIfNull(use);
+        if (_meanMeasured)
+        {
+            Average!.Use(() => use(Model));
+        }
+        else
+        {
+            use(Model);
+        }
+    }
+
     private (double Loss, StackState Final) Backward(StackState? state, SeededRandom? dropout)
     {
         if (_recomputation is not null)
@@ -179,7 +206,21 @@ public sealed class LanguageModelTrainer
         return (value, final);
     }
 
+    /// <summary>Measures the last weights and their mean, and returns what the better ones have.</summary>
     private (Score Score, double Loss) Measure(CancellationToken cancellation)
+    {
+        (Score Score, double Loss) last = MeasurePresent(cancellation);
+        (Score Score, double Loss) mean = (default, double.PositiveInfinity);
+        if (Average is { Count: > 0 } && HasValidation)
+        {
+            Average.Use(() => mean = MeasurePresent(cancellation));
+        }
+
+        _meanMeasured = mean.Loss < last.Loss;
+        return _meanMeasured ? mean : last;
+    }
+
+    private (Score Score, double Loss) MeasurePresent(CancellationToken cancellation)
     {
         Score score = HasValidation ? ScoreValidation(cancellation) : new Score(0, double.NaN);
         double loss = HasValidation ? score.Loss : RecentLoss;

@@ -95,8 +95,12 @@ public sealed class ReferenceLanguageModel
         }
 
         double[] W = parameters[_output.Weights.Name], b = parameters[_output.Bias.Name];
-        return [.. rows.Select(h => Enumerable.Range(0, b.Length).Select(j => ReferenceMath.Column(h, W, j) + b[j]).ToArray())];
+        bool tied = _output.Weights == _embedding?.Weights;
+        return [.. rows.Select(h => Enumerable.Range(0, b.Length).Select(j => (tied ? Row(h, W, j) : ReferenceMath.Column(h, W, j)) + b[j]).ToArray())];
     }
+
+    /// <summary>The product of h with row j of E.</summary>
+    private static double Row(double[] h, double[] E, int j) => h.Select((value, i) => value * E[(j * h.Length) + i]).Sum();
 
     /// <summary>One-hot: zeros with a one at the token. Embedding: row [token] of E.</summary>
     private double[] Vector(IReadOnlyDictionary<string, double[]> parameters, int token)

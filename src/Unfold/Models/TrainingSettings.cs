@@ -110,6 +110,12 @@ public sealed record TrainingSettings
     /// <summary>Training ends when this many validations in a row were no improvement; 0 never ends it early.</summary>
     public int Patience { get; init; }
 
+    /// <summary>
+    /// The share of the updates, the last ones, whose weights are averaged, in [0, 1); each validation then measures both the last weights and
+    /// the mean, and the better ones count. 0 averages nothing.
+    /// </summary>
+    public double Averaging { get; init; }
+
     /// <summary>Whether a rate can be used: updates are made in single precision, where it must be neither zero nor infinite.</summary>
     public static bool IsLearningRate(double rate) => float.IsFinite((float)rate) && (float)rate > 0;
 
@@ -127,6 +133,7 @@ public sealed record TrainingSettings
         Require(double.IsFinite(ClipValue) && ClipValue >= 0, "The clipping value", "0 for none, or above", ClipValue);
         Require(CheckpointEvery >= 1, "The number of steps between checkpoints", "at least 1", CheckpointEvery);
         Require(Patience >= 0, "The patience", "0 for none, or above", Patience);
+        Require(Averaging is >= 0 and < 1, "The share of averaged updates", "at least 0 and below 1", Averaging);
     }
 
     private static void Require(bool good, string what, string wanted, IFormattable found)

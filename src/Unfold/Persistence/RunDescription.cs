@@ -24,12 +24,21 @@ internal static class RunDescription
             CultureInfo.InvariantCulture,
             $"seq_length={settings.SequenceLength} batch_size={settings.BatchSize} batching={settings.Batching} loss={settings.Loss} steps={settings.Steps} epochs={settings.Epochs} optimizer={settings.Optimizer} lr={settings.LearningRate} schedule={settings.Schedule} clip_norm={settings.ClipNorm} clip_value={settings.ClipValue} seed={settings.Seed} checkpoint_every={settings.CheckpointEvery} patience={settings.Patience}");
         training += settings.SegmentLength == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" segment_length={settings.SegmentLength}");
+        training += settings.Averaging == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" averaging={settings.Averaging}");
         string shape = string.Create(
             CultureInfo.InvariantCulture,
-            $"cell={model.Cell}{Options(model.Lstm)} activation={model.Activation} layers={model.Layers}{(model.Connection == StackConnection.Plain ? "" : $",{model.Connection}")} hidden={model.Hidden} embedding={model.Embedding} dropout={model.Dropout}");
+            $"cell={model.Cell}{Options(model.Lstm)} activation={model.Activation} layers={model.Layers}{(model.Connection == StackConnection.Plain ? "" : $",{model.Connection}")} hidden={model.Hidden} embedding={model.Embedding} dropout={model.Dropout}{Dropouts(model)}{(model.OutputWeights == OutputWeights.Own ? "" : $" output={model.OutputWeights}")}");
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{training} {shape} vocabulary={HashOf(trainer.Model.Vocabulary)} training_tokens={trainer.Batcher.Store.Count}");
+    }
+
+    /// <summary>What is not the default, so that older checkpoints say the same.</summary>
+    private static string Dropouts(LanguageModelSettings model)
+    {
+        string words = model.DropoutMask == DropoutMask.Independent ? "" : $" dropout_mask={model.DropoutMask}";
+        words += model.WordDropout == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" word_dropout={model.WordDropout}");
+        return words + (model.WeightDropout == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" weight_dropout={model.WeightDropout}"));
     }
 
     private static string Options(LstmOptions options)

@@ -55,6 +55,18 @@ public sealed record RunSettings(LanguageModelSettings Model, TrainingSettings? 
             json.WriteString("connection", Word(Model.Connection));
         }
 
+        if (Model.OutputWeights != OutputWeights.Own)
+        {
+            json.WriteString("output_weights", Word(Model.OutputWeights));
+        }
+
+        if (Model.DropoutMask != DropoutMask.Independent)
+        {
+            json.WriteString("dropout_mask", Word(Model.DropoutMask));
+        }
+
+        WriteUsed(json, "word_dropout", Model.WordDropout);
+        WriteUsed(json, "weight_dropout", Model.WeightDropout);
         if (Model.Lstm != new LstmOptions())
         {
             LstmFields.Write(json, Model.Lstm);
@@ -83,6 +95,10 @@ public sealed record RunSettings(LanguageModelSettings Model, TrainingSettings? 
             Embedding = fields.Int32("embedding", 0, 1_000_000),
             Dropout = fields.Double("dropout", 0, 1),
             Connection = fields.Has("connection") ? fields.Enum<StackConnection>("connection") : StackConnection.Plain,
+            OutputWeights = fields.Has("output_weights") ? fields.Enum<OutputWeights>("output_weights") : OutputWeights.Own,
+            DropoutMask = fields.Has("dropout_mask") ? fields.Enum<DropoutMask>("dropout_mask") : DropoutMask.Independent,
+            WordDropout = fields.Has("word_dropout") ? fields.Double("word_dropout", 0, 1) : 0,
+            WeightDropout = fields.Has("weight_dropout") ? fields.Double("weight_dropout", 0, 1) : 0,
             Lstm = fields.Has(LstmFields.Name) ? LstmFields.Read(fields.Object(LstmFields.Name)) : new LstmOptions(),
         };
         fields.Done();
@@ -109,6 +125,7 @@ public sealed record RunSettings(LanguageModelSettings Model, TrainingSettings? 
             Seed = fields.UInt64("seed"),
             CheckpointEvery = fields.Int32("checkpoint_every", 1, int.MaxValue),
             Patience = fields.Int32("patience", 0, int.MaxValue),
+            Averaging = fields.Has("averaging") ? fields.Double("averaging", 0, 1) : 0,
         };
         fields.Done();
         training.Validate();
@@ -133,7 +150,16 @@ public sealed record RunSettings(LanguageModelSettings Model, TrainingSettings? 
         json.WriteNumber("seed", training.Seed);
         json.WriteNumber("checkpoint_every", training.CheckpointEvery);
         json.WriteNumber("patience", training.Patience);
+        WriteUsed(json, "averaging", training.Averaging);
         json.WriteEndObject();
+    }
+
+    private static void WriteUsed(Utf8JsonWriter json, string name, double value)
+    {
+        if (value != 0)
+        {
+            json.WriteNumber(name, value);
+        }
     }
 
     private static string Word<T>(T choice)

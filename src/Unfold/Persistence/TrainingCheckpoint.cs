@@ -16,6 +16,7 @@ public static class TrainingCheckpoint
     private const string FormatVersion = "1";
     private const int ProgressLength = 4;
     private const string Settings = "settings";
+    private const string AverageName = "average", AverageCount = "average_count";
 
     /// <summary>Writes a run.</summary>
     /// <param name="path">The file.</param>
@@ -35,6 +36,12 @@ public static class TrainingCheckpoint
         foreach ((string name, Tensor values) in CarriedTensors(trainer))
         {
             writer.Add(name, values.Values.ToArray(), values.Shape[0], values.Shape[1]);
+        }
+
+        if (trainer.Average is { } average)
+        {
+            writer.Add(AverageName, average.Values, average.Values.Length);
+            writer.Add(AverageCount, new[] { average.Count }, 1);
         }
 
         writer.Add("random.dropout", Bytes(SeededRandom.StateBytes, trainer.DropoutRandom.WriteState), SeededRandom.StateBytes);
@@ -67,9 +74,11 @@ public static class TrainingCheckpoint
         double[] progress = ReadProgress(file, path);
         double[] schedule = ReadDoubles(file, path, "schedule", trainer.Schedule.State.Count);
         double[] losses = ReadDoubles(file, path, "recent_losses", LanguageModelTrainer.RecentSteps);
+        (long averaged, float[] mean) = trainer.Average is null ? (0, []) : ReadAverage(file, path, parameters);
         RestoreParts(path, trainer, random, cursor, schedule, counters[1], ReadMoments(file, parameters));
 
         // Nothing below can fail: until here a damaged checkpoint has changed nothing.
+        trainer.Average?.Restore(averaged, mean);
         ModelWeights.Assign(weights, parameters);
         foreach ((Tensor tensor, float[] values) in carried)
         {
@@ -160,6 +169,15 @@ public static class TrainingCheckpoint
         return counters[0] >= 0 && counters[1] >= 0 && counters[2] is >= 0 and <= int.MaxValue
             ? counters
             : throw new UnfoldException($"Cannot read {path}: its counters {string.Join(", ", counters)} are out of range.");
+    }
+
+    private static (long Count, float[] Values) ReadAverage(SafeTensorsFile file, string path, ParameterSet parameters)
+    {
+        float[] values = new float[parameters.Values.Length];
+        file.ReadSingles(AverageName, values, values.Length);
+        long[] count = new long[1];
+        file.ReadInt64s(AverageCount, count, 1);
+        return count[0] >= 0 ? (count[0], values) : throw new UnfoldException($"Cannot read {path}: '{AverageCount}' is {count[0]}, and it should be at least 0.");
     }
 
     private static double[] ReadProgress(SafeTensorsFile file, string path)

@@ -41,6 +41,18 @@ public sealed class LstmLanguageModelTests
         ["widths"] = new() { Hidden = new LayerWidths(7, 4, 6), Layers = 3, Embedding = 3 },
         ["residual"] = new() { Cell = CellKind.Gru, Hidden = 6, Layers = 3, Connection = StackConnection.Residual },
         ["residual of some"] = new() { Hidden = new LayerWidths(5, 7, 7), Layers = 3, Connection = StackConnection.Residual },
+        ["tied"] = new() { Hidden = new LayerWidths(7, 4), Layers = 2, Embedding = 4, OutputWeights = OutputWeights.Tied },
+        ["tied GRU with every dropout"] = new()
+        {
+            Cell = CellKind.Gru,
+            Hidden = 5,
+            Embedding = 5,
+            OutputWeights = OutputWeights.Tied,
+            Dropout = 0.2,
+            DropoutMask = DropoutMask.Locked,
+            WordDropout = 0.1,
+            WeightDropout = 0.3,
+        },
         ["every option"] = new() { Hidden = new LayerWidths(7, 9), Layers = 2, Embedding = 4, Lstm = Every, Connection = StackConnection.Residual },
     };
 

@@ -20,10 +20,14 @@ internal static class TinyRun
 
     public static TrainingSettings Settings => new() { Steps = Steps, BatchSize = Batch, SequenceLength = Time, LearningRate = 0.02, CheckpointEvery = 1 };
 
-    public static LanguageModelTrainer Create(TrainingSettings settings, CellKind cell = CellKind.Lstm, ulong weights = 1)
+    public static LanguageModelTrainer Create(TrainingSettings settings, CellKind cell = CellKind.Lstm, ulong weights = 1) => Create(settings, Shape(cell), weights);
+
+    public static LanguageModelSettings Shape(CellKind cell) =>
+        new() { Cell = cell, CustomCell = CellKinds.Factory(cell), Layers = 2, Hidden = 5, Embedding = 3, Dropout = 0.2 };
+
+    public static LanguageModelTrainer Create(TrainingSettings settings, LanguageModelSettings shape, ulong weights = 1)
     {
         var vocabulary = new Vocabulary(TokenKind.Character, LetterCase.Kept, ["a", "b", "c", "d"]);
-        var shape = new LanguageModelSettings { Cell = cell, CustomCell = CellKinds.Factory(cell), Layers = 2, Hidden = 5, Embedding = 3, Dropout = 0.2 };
         var model = new LanguageModel(shape, vocabulary, new SeededRandom(weights));
 
         // The last symbol is never trained, and all that validation knows: its loss rises from the first validation on.
@@ -66,6 +70,12 @@ internal static class TinyRun
             {
                 Singles($"carried {name} of layer {layer}", values.Values);
             }
+        }
+
+        if (trainer.Average is { } average)
+        {
+            Singles("average", average.Values.Span);
+            Doubles("averaged updates", average.Count);
         }
 
         byte[] random = new byte[SeededRandom.StateBytes];

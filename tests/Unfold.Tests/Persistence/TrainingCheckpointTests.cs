@@ -1,3 +1,4 @@
+using Unfold.Layers;
 using Unfold.Models;
 using Unfold.Persistence;
 using Unfold.Tests.Support;
@@ -61,6 +62,26 @@ public sealed class TrainingCheckpointTests
     public void A_run_can_be_saved_before_its_first_step_and_at_the_end_of_an_epoch(int savedAt) =>
         RequireSameEnd(TinyRun.Settings with { Schedule = ScheduleKind.Cosine }, CellKind.Gru, savedAt);
 
+    [Theory]
+    [InlineData(SavedAt)]
+    [InlineData(TinyRun.Steps - 2)]
+    public void A_run_that_averages_weights_and_drops_words_and_weights_goes_on_with_the_same_bits(int savedAt)
+    {
+        LanguageModelSettings shape = TinyRun.Shape(CellKind.Lstm) with
+        {
+            Embedding = 5,
+            OutputWeights = OutputWeights.Tied,
+            DropoutMask = DropoutMask.Locked,
+            WordDropout = 0.3,
+            WeightDropout = 0.4,
+        };
+        TrainingSettings settings = TinyRun.Settings with { Averaging = 0.3 };
+        RequireSameEnd(weights => TinyRun.Create(settings, shape, weights), savedAt);
+        LanguageModelTrainer trainer = TinyRun.Create(settings, shape);
+        TinyRun.Go(trainer, TinyRun.Steps);
+        Assert.Equal(5, trainer.Average!.Count);
+    }
+
     [Fact]
     public void The_plateau_had_lowered_its_rate_and_was_waiting_when_it_was_saved()
     {
@@ -102,17 +123,20 @@ public sealed class TrainingCheckpointTests
         Assert.Equal(trainer.Results(12.5), TrainingCheckpoint.ReadResults(folder["c"]));
     }
 
-    private static void RequireSameEnd(TrainingSettings settings, CellKind cell, int savedAt = SavedAt)
+    private static void RequireSameEnd(TrainingSettings settings, CellKind cell, int savedAt = SavedAt) =>
+        RequireSameEnd(weights => TinyRun.Create(settings, cell, weights), savedAt);
+
+    private static void RequireSameEnd(Func<ulong, LanguageModelTrainer> create, int savedAt)
     {
         using var folder = new TemporaryFolder();
-        LanguageModelTrainer straight = TinyRun.Create(settings, cell), saved = TinyRun.Create(settings, cell);
+        LanguageModelTrainer straight = create(1), saved = create(1);
         TinyRun.Go(straight, TinyRun.Steps);
         TinyRun.Go(saved, savedAt);
         float[] weights = [.. saved.Model.Parameters.Values];
         TrainingCheckpoint.Save(folder["checkpoint"], saved, new TrainingTime(2.5, 9));
 
         // Other weights, so that everything has to come from the file.
-        LanguageModelTrainer resumed = TinyRun.Create(settings, cell, weights: 99);
+        LanguageModelTrainer resumed = create(99);
         Assert.NotEqual(weights, resumed.Model.Parameters.Values.ToArray());
         Assert.Equal(new TrainingTime(2.5, 9), TrainingCheckpoint.Restore(folder["checkpoint"], resumed));
         TinyRun.RequireSame(TinyRun.Snapshot(saved), TinyRun.Snapshot(resumed), $"restored at step {savedAt}");
