@@ -23,6 +23,8 @@ internal static class Experiments
         new CopyExperiment(),
         new ChoralesExperiment(),
         new SegmentationExperiment(),
-        new TreebankExperiment(),
+        TreebankExperiment.Published,
+        TreebankExperiment.Today,
+        TreebankExperiment.Steps,
     ];
 }

@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using Unfold.Autograd;
 using Unfold.Experiments.Data;
+using Unfold.Layers;
 using Unfold.Models;
 using Unfold.Numerics;
+using Unfold.Text;
 
 namespace Unfold.Experiments;
 
@@ -13,6 +15,48 @@ namespace Unfold.Experiments;
 /// <param name="InitialRange">All weights start uniform in plus or minus this; 0 leaves them as the layers draw them.</param>
 internal sealed record TreebankRecipe(string Name, LanguageModelSettings Model, TrainingSettings Training, double InitialRange = 0)
 {
+    /// <summary>
+    /// The small model of Zaremba et al. (2014). There the loss is summed over the 20 steps of a window, with rate 1 and norm 5; with the mean, as
+    /// here, that is rate 20 and norm 0.25. It has two biases where there is one here.
+    /// </summary>
+    public static TreebankRecipe Published(ExperimentContext context) => new(
+        "LSTM 2x200 of 2014",
+        new LanguageModelSettings { Layers = 2, Hidden = context.Choose(200, 20), Embedding = context.Choose(200, 20) },
+        new TrainingSettings
+        {
+            SequenceLength = 20,
+            BatchSize = 20,
+            Epochs = context.Choose(13, 4),
+            Optimizer = OptimizerKind.Sgd,
+            LearningRate = 20,
+            Schedule = ScheduleKind.Halving,
+            ClipNorm = 0.25,
+        },
+        InitialRange: 0.1);
+
+    /// <summary>The same size and number of steps with what was found out since.</summary>
+    public static TreebankRecipe Today(ExperimentContext context) => Steps(context)[^1] with
+    {
+        Name = "LSTM 2x200 of today",
+        Training = Steps(context)[^1].Training with { Epochs = context.Choose(13, 4) },
+    };
+
+    /// <summary>From the published recipe to that of today, each with one change more than the one before.</summary>
+    public static IReadOnlyList<TreebankRecipe> Steps(ExperimentContext context)
+    {
+        TreebankRecipe published = Published(context);
+        var recipes = new List<TreebankRecipe> { published with { Name = "as published", Training = published.Training with { Epochs = context.Choose(6, 4) } } };
+        void Add(string change, Func<LanguageModelSettings, LanguageModelSettings> model, Func<TrainingSettings, TrainingSettings> training) =>
+            recipes.Add(recipes[^1] with { Name = change, Model = model(recipes[^1].Model), Training = training(recipes[^1].Training) });
+        Add("+ tied weights", model => model with { OutputWeights = OutputWeights.Tied }, training => training);
+        Add("+ cosine schedule", model => model, training => training with { Schedule = ScheduleKind.Cosine });
+        Add("+ dropout", model => model with { Dropout = 0.2 }, training => training);
+        Add("+ locked masks", model => model with { DropoutMask = DropoutMask.Locked }, training => training);
+        Add("+ dropped words and weights", model => model with { WordDropout = 0.05, WeightDropout = 0.1 }, training => training);
+        Add("+ averaged weights", model => model, training => training with { Averaging = 0.2 });
+        return recipes;
+    }
+
     /// <summary>Trains a model, each epoch measured on the validation part, and keeps the weights that did best there.</summary>
     public TreebankRun Run(ExperimentContext context, Treebank data)
     {
@@ -61,4 +105,8 @@ internal sealed record TreebankRecipe(string Name, LanguageModelSettings Model, 
 /// <param name="Model">With the weights that did best on the validation part.</param>
 /// <param name="Losses">Of the validation part after each epoch, in nats a word.</param>
 /// <param name="Seconds">The time that training with its validations took.</param>
-internal sealed record TreebankRun(LanguageModel Model, IReadOnlyList<double> Losses, double Seconds);
+internal sealed record TreebankRun(LanguageModel Model, IReadOnlyList<double> Losses, double Seconds)
+{
+    /// <summary>The perplexity of a part, read as one stream.</summary>
+    public double Perplexity(TokenStore tokens, ExperimentContext context) => LanguageModelScorer.Score(Model, tokens, context.Workers).Perplexity;
+}

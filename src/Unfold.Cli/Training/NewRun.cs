@@ -114,6 +114,8 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
         RequireSame(options.Activation, has.Activation, path);
         RequireSame(options.Layers, has.Layers, path);
         RequireSame(options.Embedding, has.Embedding, path);
+        RequireSame(options.Softmax, has.Softmax, path);
+        RequireSame(options.SampledTokens, has.SampledClasses, path);
         if (parsed.GetValue(options.Hidden) is { } hidden && !hidden.Equals(has.Hidden))
         {
             throw Conflict(options.Hidden, $"hidden {has.Hidden}", path);

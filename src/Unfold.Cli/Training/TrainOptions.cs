@@ -46,6 +46,10 @@ internal sealed class TrainOptions
 
     public Option<bool> Tied { get; } = Options.Switch("--tied", "Give the output the weights of the embedding, which must be as wide as the last layer.");
 
+    public Option<SoftmaxKind?> Softmax { get; } = Options.Choice<SoftmaxKind>("--softmax", "Learn the probabilities of all tokens at each step, of rare ones where they come, or against a sample; default exact.");
+
+    public Option<long?> SampledTokens { get; } = Options.Whole("--sampled-tokens", 1, Widest, "The tokens that a sampled softmax draws for each step; default 1024.");
+
     public Option<double?> Dropout { get; } = Options.Number("--dropout", "of at least 0 and below 1", value => value is >= 0 and < 1, "The share of values dropped into, between and out of layers; default 0.");
 
     public Option<DropoutMask?> DropoutMask { get; } = Options.Choice<DropoutMask>("--dropout-mask", "Drop anew at each step, or the same at all steps of a window; default independent.");
@@ -101,7 +105,7 @@ internal sealed class TrainOptions
     /// <summary>All options, in the order of the help.</summary>
     public IReadOnlyList<Option> All =>
     [
-        Text, Valid, ValidFraction, Lowercase, Tokens, Dictionary, Sentences, Vocabulary, MinCount, Cell, Activation, .. Lstm.All, Layers, Hidden, Residual, Embedding, Tied, Dropout, DropoutMask, WordDropout, WeightDropout, SequenceLength, SegmentLength, BatchSize, Batching, Loss, Steps, Epochs,
+        Text, Valid, ValidFraction, Lowercase, Tokens, Dictionary, Sentences, Vocabulary, MinCount, Cell, Activation, .. Lstm.All, Layers, Hidden, Residual, Embedding, Tied, Softmax, SampledTokens, Dropout, DropoutMask, WordDropout, WeightDropout, SequenceLength, SegmentLength, BatchSize, Batching, Loss, Steps, Epochs,
         Optimizer, LearningRate, Schedule, ClipNorm, ClipValue, Averaging, Patience, InitFrom, Seed, Threads, CheckpointEvery, Out, Resume, Force, Json,
     ];
 
@@ -148,6 +152,8 @@ internal sealed class TrainOptions
             Connection = parsed.GetValue(Residual) ? StackConnection.Residual : StackConnection.Plain,
             Embedding = (int)(parsed.GetValue(Embedding) ?? defaults.Embedding(parsed.GetValue(Tokens) ?? defaults.Tokens)),
             OutputWeights = parsed.GetValue(Tied) ? OutputWeights.Tied : OutputWeights.Own,
+            Softmax = parsed.GetValue(Softmax) ?? defaults.Model.Softmax,
+            SampledClasses = (int)(parsed.GetValue(SampledTokens) ?? defaults.Model.SampledClasses),
             Dropout = parsed.GetValue(Dropout) ?? defaults.Model.Dropout,
             DropoutMask = parsed.GetValue(DropoutMask) ?? defaults.Model.DropoutMask,
             WordDropout = parsed.GetValue(WordDropout) ?? defaults.Model.WordDropout,

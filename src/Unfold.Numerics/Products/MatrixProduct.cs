@@ -12,6 +12,9 @@ public static unsafe class MatrixProduct
     // than the place of the panel.
     private const int WholeSumLength = 768;
 
+    // Packed rows of A (768 x 256) stay in the second cache level while all panels of B pass by.
+    private const int PackedRows = 768;
+
     /// <summary>C (m x n) = [C +] A (m x k) B (k x n), where A and B may be views of transposed matrices.</summary>
     /// <param name="workers">The threads; the result does not depend on their number.</param>
     /// <param name="a">A.</param>
@@ -61,7 +64,9 @@ public static unsafe class MatrixProduct
         {
             Product self = this;
             int width = 2 * SimdWidth.Bits / 32;
-            bool byColumns = n >= 2 * width * workers.Count;
+
+            // A tall A whose columns lie side by side is packed: by rows, so that each thread packs its own.
+            bool byColumns = n >= 2 * width * workers.Count && (aColumn == 1 || m <= n);
             workers.Run(part =>
             {
                 (int firstRow, int endRow) = byColumns ? (0, self.Rows) : workers.Share(self.Rows, part);
@@ -88,23 +93,28 @@ public static unsafe class MatrixProduct
             int width = 2 * S.Count;
             bool pack = aColumn != 1 && n > width;
             int length = !pack && k <= WholeSumLength ? k : Math.Min(k, SumLength);
-            float* panel = scratch.Ensure(checked((length * width) + (pack ? m * length : 0)));
+            int rowsAtOnce = pack ? Math.Min(m, PackedRows) : m;
+            float* panel = scratch.Ensure(checked((length * width) + (pack ? rowsAtOnce * length : 0)));
             float* strips = panel + (length * width);
             for (int start = 0; start < k; start += length)
             {
                 int count = Math.Min(length, k - start);
-                float* blockA = a + (start * aColumn);
-                if (pack)
+                for (int row = 0; row < m; row += rowsAtOnce)
                 {
-                    RowBlock.PackStrips<S, V>(blockA, aRow, aColumn, m, count, strips);
-                }
+                    int rows = Math.Min(rowsAtOnce, m - row);
+                    float* blockA = a + (row * aRow) + (start * aColumn);
+                    if (pack)
+                    {
+                        RowBlock.PackStrips<S, V>(blockA, aRow, aColumn, rows, count, strips);
+                    }
 
-                RowSource source = pack ? RowSource.Strips(strips) : RowSource.Matrix(blockA, aRow, aColumn);
-                for (int column = 0; column < n; column += width)
-                {
-                    int columns = Math.Min(width, n - column);
-                    Packing.Panel<S, V>(b + (start * bRow) + (column * bColumn), bRow, bColumn, count, columns, panel);
-                    RowBlock.Multiply<S, V>(source, m, panel, count, c + column, cRow, columns, accumulate || start > 0);
+                    RowSource source = pack ? RowSource.Strips(strips) : RowSource.Matrix(blockA, aRow, aColumn);
+                    for (int column = 0; column < n; column += width)
+                    {
+                        int columns = Math.Min(width, n - column);
+                        Packing.Panel<S, V>(b + (start * bRow) + (column * bColumn), bRow, bColumn, count, columns, panel);
+                        RowBlock.Multiply<S, V>(source, rows, panel, count, c + (row * cRow) + column, cRow, columns, accumulate || start > 0);
+                    }
                 }
             }
         }

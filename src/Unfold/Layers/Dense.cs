@@ -36,10 +36,10 @@ public sealed class Dense
     }
 
     /// <summary>Creates a layer whose W is a table transposed (Press and Wolf, 2017; Inan et al., 2017), so that y has a value for each of its rows.</summary>
-    internal Dense(Embedding table, string name)
+    internal Dense(Parameter table, string name)
     {
         _tied = true;
-        Weights = table.Weights;
+        Weights = table;
         Bias = new Parameter($"{name}.bias", new Shape(OutputSize));
         _packed = new PackedWeights(Weights, Transposition.Right);
     }

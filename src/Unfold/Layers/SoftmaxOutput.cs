@@ -11,7 +11,7 @@ namespace Unfold.Layers;
 /// Product, softmax and loss are one operation: the logits become their own gradient in place, so a large vocabulary
 /// costs one matrix of logits and not three.
 /// </remarks>
-public sealed class SoftmaxOutput
+public sealed class SoftmaxOutput : OutputLayer
 {
     /// <summary>Creates a layer; W is Glorot uniform, b zero.</summary>
     /// <param name="input">H, the width of the input.</param>
@@ -29,18 +29,26 @@ public sealed class SoftmaxOutput
     public SoftmaxOutput(Embedding table, string name = "output")
     {
         ArgumentNullException.ThrowIfNull(table);
-        Projection = new Dense(table, name);
+        Projection = new Dense(table.Weights, name);
     }
+
+    /// <summary>Creates a layer from its affine part.</summary>
+    internal SoftmaxOutput(Dense projection) => Projection = projection;
 
     /// <summary>h W + b.</summary>
     public Dense Projection { get; }
 
-    /// <summary>The mean cross-entropy over all rows whose target is not negative.</summary>
-    /// <param name="tape">Records the operation.</param>
-    /// <param name="input">h: any shape whose last dimension is H.</param>
-    /// <param name="targets">One class for each row of h; a negative one leaves its row out.</param>
-    /// <exception cref="ArgumentException">There is not one target a row, or none that counts, or one is not a class.</exception>
-    public Tensor Loss(Tape tape, Tensor input, ReadOnlyMemory<int> targets)
+    /// <inheritdoc/>
+    public override int InputSize => Projection.InputSize;
+
+    /// <inheritdoc/>
+    public override int Classes => Projection.OutputSize;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Parameter> Parameters => Projection.Parameters;
+
+    /// <inheritdoc/>
+    public override Tensor Loss(Tape tape, Tensor input, ReadOnlyMemory<int> targets, SeededRandom? random = null)
     {
         ArgumentNullException.ThrowIfNull(tape);
         Projection.Check(input);
@@ -86,24 +94,11 @@ public sealed class SoftmaxOutput
         return loss;
     }
 
-    private int Count(ReadOnlySpan<int> targets, int rows)
-    {
-        if (targets.Length != rows)
-        {
-            throw new ArgumentException($"{Projection}: there must be one target for each of the {rows} rows; found {targets.Length}.", nameof(targets));
-        }
+    /// <inheritdoc/>
+    public override Tensor Logits(Tape tape, Tensor input) => Projection.Forward(tape, input);
 
-        int counted = 0;
-        foreach (int target in targets)
-        {
-            if (target >= Projection.OutputSize)
-            {
-                throw new ArgumentException($"{Projection}: a target must be below {Projection.OutputSize}; found {target}.", nameof(targets));
-            }
+    /// <inheritdoc/>
+    public override string ToString() => Projection.ToString();
 
-            counted += target >= 0 ? 1 : 0;
-        }
-
-        return counted > 0 ? counted : throw new ArgumentException($"{Projection}: no target counts: all are negative.", nameof(targets));
-    }
+    internal override void Compute(Workers workers, ReadOnlySpan<float> input, Span<float> logits) => Projection.Compute(workers, input, 1, logits);
 }

@@ -42,12 +42,12 @@ public sealed class LanguageModel : NextTokenModel
         }
 
         Stack = new StackedLayers(layers, settings.Dropout, settings.Connection, settings.DropoutMask);
-        Output = settings.OutputWeights == OutputWeights.Tied ? new SoftmaxOutput(Embedding!) : new SoftmaxOutput(Stack.OutputSize, vocabulary.Count, random!);
+        Output = CreateOutput(random);
         Parameters = new ParameterSet(
         [
             .. Embedding is null ? Array.Empty<Parameter>() : [Embedding.Weights],
             .. Stack.Parameters,
-            .. Output.Projection.Parameters,
+            .. Output.Parameters,
         ]);
     }
 
@@ -71,7 +71,7 @@ public sealed class LanguageModel : NextTokenModel
     public Embedding? Embedding { get; }
 
     /// <summary>The output layer.</summary>
-    public SoftmaxOutput Output { get; }
+    public OutputLayer Output { get; }
 
     /// <summary>
     /// Starts a text from a state of zeros, on the calling thread alone. In sentence mode the end of a sentence stands before it, as in
@@ -111,8 +111,8 @@ public sealed class LanguageModel : NextTokenModel
         CheckTargets(inputs, targets, batch, over);
         (Tensor outputs, StackState final) = Run(tape, inputs, batch, state, dropout);
         Tensor loss = over == LossOver.All
-            ? Output.Loss(tape, Drop(tape, outputs, dropout), targets)
-            : Output.Loss(tape, Drop(tape, LastOutput(tape, outputs, final), dropout), targets[^batch..]);
+            ? Output.Loss(tape, Drop(tape, outputs, dropout), targets, dropout)
+            : Output.Loss(tape, Drop(tape, LastOutput(tape, outputs, final), dropout), targets[^batch..], dropout);
         return (loss, final);
     }
 
@@ -167,7 +167,7 @@ public sealed class LanguageModel : NextTokenModel
     public (Tensor Logits, StackState Final) Logits(Tape tape, ReadOnlyMemory<int> inputs, int batch, StackState? state = null)
     {
         (Tensor outputs, StackState final) = Run(tape, inputs, batch, state, dropout: null);
-        return (Output.Projection.Forward(tape, outputs), final);
+        return (Output.Logits(tape, outputs), final);
     }
 
     /// <summary>Writes the layers with their numbers of parameters.</summary>
@@ -180,8 +180,25 @@ public sealed class LanguageModel : NextTokenModel
         }
 
         lines.AddRange(Stack.Layers.Select((layer, index) => Stack.IsResidual(index) ? $"{layer}, its input added" : layer.ToString()!));
-        lines.Add(Output.Projection.ToString());
+        lines.Add(Output.ToString());
         return $"LanguageModel({Parameters.ValueCount:N0} parameters)\n  {string.Join("\n  ", lines)}";
+    }
+
+    private OutputLayer CreateOutput(SeededRandom? random)
+    {
+        int width = Stack.OutputSize, classes = Vocabulary.Count, sampled = Settings.SampledClasses;
+        bool tied = Settings.OutputWeights == OutputWeights.Tied;
+        if (Settings.Softmax == SoftmaxKind.Sampled && sampled > classes / 2)
+        {
+            throw new UnfoldException($"A sampled softmax draws at most half of the {classes:N0} tokens of the vocabulary; found {sampled:N0}: draw fewer, or take the exact softmax, which suits small vocabularies.");
+        }
+
+        return Settings.Softmax switch
+        {
+            SoftmaxKind.Adaptive => new AdaptiveSoftmaxOutput(width, classes, random!),
+            SoftmaxKind.Sampled => tied ? new SampledSoftmaxOutput(Embedding!, sampled) : new SampledSoftmaxOutput(width, classes, sampled, random!),
+            _ => tied ? new SoftmaxOutput(Embedding!) : new SoftmaxOutput(width, classes, random!),
+        };
     }
 
     private (Tensor Outputs, StackState Final) Run(Tape tape, ReadOnlyMemory<int> inputs, int batch, StackState? state, SeededRandom? dropout)

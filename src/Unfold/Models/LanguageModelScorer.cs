@@ -20,7 +20,10 @@ public readonly record struct Score(long Tokens, double Loss)
 /// <summary>Measures a model on encoded text, the state carried through.</summary>
 public static class LanguageModelScorer
 {
-    private const int Window = 64;
+    private const int LongestWindow = 64;
+
+    // The logits of a window of a large vocabulary, 128 MB, shall not be what decides how much memory a run takes.
+    private const long MostLogits = 1L << 25;
 
     /// <summary>Scores the text as one stream: every token but the first is predicted from all that stands before it.</summary>
     /// <param name="model">The model.</param>
@@ -47,12 +50,13 @@ public static class LanguageModelScorer
         var tape = new Tape(workers) { Recording = false };
         StackState state = model.ZeroState(batch);
         long distance = (tokens.Count - 1) / batch;
-        int[] window = new int[Window + 1];
+        int longest = (int)Math.Clamp(MostLogits / ((long)batch * model.Vocabulary.Count), 1, LongestWindow);
+        int[] window = new int[longest + 1];
         double sum = 0;
-        for (long start = 0; start < stepsEach; start += Window)
+        for (long start = 0; start < stepsEach; start += longest)
         {
             cancellation.ThrowIfCancellationRequested();
-            int length = (int)Math.Min(Window, stepsEach - start);
+            int length = (int)Math.Min(longest, stepsEach - start);
             int[] inputs = new int[length * batch];
             int[] targets = new int[length * batch];
             for (int b = 0; b < batch; b++)

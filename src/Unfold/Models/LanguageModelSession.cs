@@ -81,7 +81,7 @@ public sealed class LanguageModelSession : NextTokenSession
             hidden = output;
         }
 
-        Model.Output.Projection.Compute(_workers, hidden, 1, _logits);
+        Model.Output.Compute(_workers, hidden, _logits);
     }
 
     /// <summary>Goes back to a state and logits that were copied before.</summary>

@@ -59,6 +59,12 @@ public sealed record LanguageModelSettings
     /// <summary>Whether the output has weights of its own or those of the embedding, which then is as wide as the output of the last layer.</summary>
     public OutputWeights OutputWeights { get; init; } = OutputWeights.Own;
 
+    /// <summary>How the probabilities of the vocabulary are computed and learned.</summary>
+    public SoftmaxKind Softmax { get; init; } = SoftmaxKind.Exact;
+
+    /// <summary>The number of tokens that are drawn for each step of training where <see cref="Softmax"/> is sampled, below the size of the vocabulary.</summary>
+    public int SampledClasses { get; init; } = 1024;
+
     /// <summary>The probability with which values are dropped on their way into, between and out of the layers in training, in [0, 1).</summary>
     public double Dropout { get; init; }
 
@@ -86,7 +92,10 @@ public sealed record LanguageModelSettings
             input = OutputSize(layer);
         }
 
-        return (long)Int128.Min(total + (vocabulary * ((OutputWeights == OutputWeights.Tied ? 0 : input) + 1)), long.MaxValue);
+        Int128 output = Softmax == SoftmaxKind.Adaptive
+            ? AdaptiveSoftmaxOutput.CountParameters(input, vocabulary)
+            : vocabulary * ((OutputWeights == OutputWeights.Tied ? 0 : input) + 1);
+        return (long)Int128.Min(total + output, long.MaxValue);
     }
 
     /// <summary>The number of learned tensors of a model, each of which has a name: weights, biases and tables.</summary>
@@ -97,8 +106,16 @@ public sealed record LanguageModelSettings
         return (Embedding > 0 ? 1 : 0) + (Layers * each) + (OutputWeights == OutputWeights.Tied ? 1 : 2);
     }
 
+    /// <summary>The most logits that a step of training keeps for one row, with a vocabulary of this size.</summary>
+    internal int LogitsEach(int vocabulary) => Softmax switch
+    {
+        SoftmaxKind.Sampled => SampledClasses + 1,
+        SoftmaxKind.Adaptive => AdaptiveSoftmaxOutput.MostLogits(vocabulary),
+        _ => vocabulary,
+    };
+
     /// <summary>Whether a step of training draws at random.</summary>
-    internal bool UsesChance => Dropout > 0 || WordDropout > 0 || WeightDropout > 0 || Lstm.UsesChance;
+    internal bool UsesChance => Dropout > 0 || WordDropout > 0 || WeightDropout > 0 || Softmax == SoftmaxKind.Sampled || Lstm.UsesChance;
 
     /// <summary>The width of the output of a layer.</summary>
     internal int OutputSize(int layer) => CellTable.Of(Cell).Output(this, Hidden[layer]);
@@ -155,7 +172,7 @@ public sealed record LanguageModelSettings
         }
 
         RequireConnection();
-        RequireTie();
+        RequireOutput();
     }
 
     private void RequireDropouts()
@@ -179,13 +196,24 @@ public sealed record LanguageModelSettings
         }
     }
 
-    private void RequireTie()
+    private void RequireOutput()
     {
         if (!Enum.IsDefined(OutputWeights))
         {
             throw new UnfoldException($"The weights {(int)OutputWeights} of the output are not known.");
         }
 
+        if (!Enum.IsDefined(Softmax))
+        {
+            throw new UnfoldException($"The softmax {(int)Softmax} is not known.");
+        }
+
+        if (Softmax == SoftmaxKind.Adaptive && OutputWeights == OutputWeights.Tied)
+        {
+            throw new UnfoldException("An adaptive softmax has narrower weights for rare tokens, so they cannot be those of the embedding: leave out one of the two.");
+        }
+
+        Require(SampledClasses >= 1, "the number of sampled tokens", "at least 1", SampledClasses);
         int width = OutputSize(Layers - 1);
         if (OutputWeights == OutputWeights.Tied && Embedding != width)
         {

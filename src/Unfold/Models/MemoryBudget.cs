@@ -30,14 +30,14 @@ internal static class MemoryBudget
         Int128 rows = (Int128)batchSize * sequenceLength;
         Int128[] kept = [.. settings.Hidden.Values.Select(width => CellTable.Of(settings.Cell).Kept(settings, width))];
         Int128 inLayers = settings.Hidden.Values.Zip(kept, (width, values) => values + ((Int128)width * 4)).Aggregate((Int128)0, (sum, values) => sum + values);
-        Int128 perRow = (inLayers * (settings.Hidden.IsOneForAll ? settings.Layers : 1)) + ((Int128)settings.Embedding * 2) + vocabulary;
+        Int128 perRow = (inLayers * (settings.Hidden.IsOneForAll ? settings.Layers : 1)) + ((Int128)settings.Embedding * 2) + settings.LogitsEach(vocabulary);
         Int128 parameters = (Int128)settings.CountParameters(vocabulary) * (4 + moments);
         Require(
             ((rows * perRow) + parameters) * sizeof(float),
             $"A training step of {batchSize} sequences of {sequenceLength} tokens through {settings.Layers} layers of {settings.Hidden} with {vocabulary} tokens",
             "lower the hidden size, the batch size, the sequence length or the length of a segment (--segment-length)");
 
-        if (rows * kept.Max() > Array.MaxLength || rows * vocabulary > Array.MaxLength)
+        if (rows * kept.Max() > Array.MaxLength || rows * settings.LogitsEach(vocabulary) > Array.MaxLength)
         {
             throw new UnfoldException($"A batch of {batchSize} sequences of {sequenceLength} tokens is too large for one array: lower the batch size or the sequence length.");
         }

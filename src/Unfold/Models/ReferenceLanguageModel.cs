@@ -29,7 +29,7 @@ public sealed class ReferenceLanguageModel
 
     /// <summary>Describes a model.</summary>
     /// <param name="model">The model; its own single-precision values are not read.</param>
-    /// <exception cref="ArgumentException">There are no reference equations of one of its cells.</exception>
+    /// <exception cref="ArgumentException">There are no reference equations of one of its cells, or of its output.</exception>
     public ReferenceLanguageModel(LanguageModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -37,7 +37,7 @@ public sealed class ReferenceLanguageModel
         _cells = [.. model.Stack.Layers.Select(layer => (layer as Recurrent)?.Cell as FusedCell
             ?? throw new ArgumentException($"There are no reference equations of {layer}.", nameof(model)))];
         _residual = [.. model.Stack.Layers.Select((_, layer) => model.Stack.IsResidual(layer))];
-        _output = model.Output.Projection;
+        _output = (model.Output as SoftmaxOutput)?.Projection ?? throw new ArgumentException($"There are no reference equations of {model.Output}.", nameof(model));
     }
 
     /// <summary>The mean cross-entropy, in nats, over all targets that are not negative, each sequence starting from zeros.</summary>

@@ -27,7 +27,7 @@ internal static class RunDescription
         training += settings.Averaging == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" averaging={settings.Averaging}");
         string shape = string.Create(
             CultureInfo.InvariantCulture,
-            $"cell={model.Cell}{Options(model.Lstm)} activation={model.Activation} layers={model.Layers}{(model.Connection == StackConnection.Plain ? "" : $",{model.Connection}")} hidden={model.Hidden} embedding={model.Embedding} dropout={model.Dropout}{Dropouts(model)}{(model.OutputWeights == OutputWeights.Own ? "" : $" output={model.OutputWeights}")}");
+            $"cell={model.Cell}{Options(model.Lstm)} activation={model.Activation} layers={model.Layers}{(model.Connection == StackConnection.Plain ? "" : $",{model.Connection}")} hidden={model.Hidden} embedding={model.Embedding} dropout={model.Dropout}{Dropouts(model)}{Output(model)}");
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{training} {shape} vocabulary={HashOf(trainer.Model.Vocabulary)} training_tokens={trainer.Batcher.Store.Count}");
@@ -39,6 +39,13 @@ internal static class RunDescription
         string words = model.DropoutMask == DropoutMask.Independent ? "" : $" dropout_mask={model.DropoutMask}";
         words += model.WordDropout == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" word_dropout={model.WordDropout}");
         return words + (model.WeightDropout == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" weight_dropout={model.WeightDropout}"));
+    }
+
+    private static string Output(LanguageModelSettings model)
+    {
+        string words = model.OutputWeights == OutputWeights.Own ? "" : $" output={model.OutputWeights}";
+        words += model.Softmax == SoftmaxKind.Exact ? "" : $" softmax={model.Softmax}";
+        return words + (model.Softmax == SoftmaxKind.Sampled ? string.Create(CultureInfo.InvariantCulture, $" sampled={model.SampledClasses}") : "");
     }
 
     private static string Options(LstmOptions options)

@@ -60,6 +60,16 @@ public sealed record RunSettings(LanguageModelSettings Model, TrainingSettings? 
             json.WriteString("output_weights", Word(Model.OutputWeights));
         }
 
+        if (Model.Softmax != SoftmaxKind.Exact)
+        {
+            json.WriteString("softmax", Word(Model.Softmax));
+        }
+
+        if (Model.Softmax == SoftmaxKind.Sampled)
+        {
+            json.WriteNumber("sampled_classes", Model.SampledClasses);
+        }
+
         if (Model.DropoutMask != DropoutMask.Independent)
         {
             json.WriteString("dropout_mask", Word(Model.DropoutMask));
@@ -96,6 +106,8 @@ public sealed record RunSettings(LanguageModelSettings Model, TrainingSettings? 
             Dropout = fields.Double("dropout", 0, 1),
             Connection = fields.Has("connection") ? fields.Enum<StackConnection>("connection") : StackConnection.Plain,
             OutputWeights = fields.Has("output_weights") ? fields.Enum<OutputWeights>("output_weights") : OutputWeights.Own,
+            Softmax = fields.Has("softmax") ? fields.Enum<SoftmaxKind>("softmax") : SoftmaxKind.Exact,
+            SampledClasses = fields.Has("sampled_classes") ? fields.Int32("sampled_classes", 1, int.MaxValue) : new LanguageModelSettings().SampledClasses,
             DropoutMask = fields.Has("dropout_mask") ? fields.Enum<DropoutMask>("dropout_mask") : DropoutMask.Independent,
             WordDropout = fields.Has("word_dropout") ? fields.Double("word_dropout", 0, 1) : 0,
             WeightDropout = fields.Has("weight_dropout") ? fields.Double("weight_dropout", 0, 1) : 0,

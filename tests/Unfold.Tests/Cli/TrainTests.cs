@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Unfold.Cli;
+using Unfold.Layers;
 using Unfold.Models;
 using Unfold.Persistence;
 using Unfold.Tests.Persistence;
@@ -50,7 +51,7 @@ public sealed class TrainTests : IDisposable
         using SafeTensorsFile last = SafeTensorsFile.Open(_folder["run/checkpoint.safetensors"]);
         float[] bias = new float[best.Vocabulary.Count];
         last.ReadSingles("output.bias", bias, bias.Length);
-        Assert.NotEqual(bias, best.Output.Projection.Bias.Values.ToArray());
+        Assert.NotEqual(bias, ((SoftmaxOutput)best.Output).Projection.Bias.Values.ToArray());
     }
 
     [Fact]

@@ -61,13 +61,16 @@ public sealed class TextExperimentTests
         Assert.True(results[^1].Value > 85);
     }
 
-    [Fact]
-    public void Word_models_learn_a_part_of_the_treebank()
+    [Theory]
+    [InlineData("treebank", 1)]
+    [InlineData("treebank-today", 1)]
+    [InlineData("treebank-steps", 7)]
+    public void Word_models_learn_a_part_of_the_treebank(string name, int models)
     {
-        (string Model, string Metric, double Value, long? Parameters)[] results = Run("treebank", "2");
+        (string Model, string Metric, double Value, long? Parameters)[] results = Run(name, "2");
+        Assert.Equal(models, results.Count(result => result.Metric == "test perplexity"));
 
-        // 600 sentences have 2,500 words.
-        Assert.All(results, result => Assert.InRange(result.Value, 50, 400));
-        Assert.Contains(results, result => result.Metric == "test perplexity");
+        // 600 sentences have 2,700 different words, and a model that knows only how frequent each is has a perplexity of 330.
+        Assert.All(results, result => Assert.InRange(result.Value, 50, 600));
     }
 }

@@ -1,4 +1,5 @@
 using Unfold.Autograd;
+using Unfold.Layers;
 using Unfold.Models;
 using Unfold.Numerics;
 using Unfold.Tests.Support;
@@ -190,7 +191,7 @@ public sealed class LanguageModelScorerTests
     /// <summary>The cost of each token for a model whose logits are its output bias, whatever came before.</summary>
     private static double[] Costs(LanguageModel model)
     {
-        double[] bias = Naive.Widen(model.Output.Projection.Bias.Values);
+        double[] bias = Naive.Widen(((SoftmaxOutput)model.Output).Projection.Bias.Values);
         return [.. Enumerable.Range(0, V).Select(token => MinusLogP(bias, token))];
     }
 
@@ -203,7 +204,7 @@ public sealed class LanguageModelScorerTests
             parameter.Edit().Clear();
         }
 
-        new float[] { 0.3f, -1.7f, 2.1f, 0.9f, -0.4f, 1.2f, -2.6f }.CopyTo(model.Output.Projection.Bias.Edit());
+        new float[] { 0.3f, -1.7f, 2.1f, 0.9f, -0.4f, 1.2f, -2.6f }.CopyTo(((SoftmaxOutput)model.Output).Projection.Bias.Edit());
         return model;
     }
 

@@ -71,6 +71,17 @@ public sealed class ProductTests
         }
     }
 
+    /// <summary>So many rows that those of a transposed matrix are packed in several pieces.</summary>
+    [Theory]
+    [InlineData(770, 65)]
+    [InlineData(2_311, 140)]
+    public void Products_of_tall_transposed_matrices_are_right(int m, int n)
+    {
+        var random = new SeededRandom(8);
+        Check(random, m, n, 21, transposeA: true, transposeB: false, Accumulation.Overwrite);
+        Check(random, m, n, 261, transposeA: true, transposeB: true, Accumulation.Add);
+    }
+
     [Fact]
     public void Packed_products_of_odd_sizes_are_right()
     {
@@ -118,7 +129,7 @@ public sealed class ProductTests
     public void The_bits_do_not_depend_on_the_number_of_threads()
     {
         var random = new SeededRandom(4);
-        foreach ((int m, int n, int k) in new[] { (37, 9, 301), (5, 300, 65), (64, 130, 257), (1, 1, 1), (3, 65, 17), (113, 33, 29) })
+        foreach ((int m, int n, int k) in new[] { (37, 9, 301), (5, 300, 65), (64, 130, 257), (1, 1, 1), (3, 65, 17), (113, 33, 29), (1_600, 260, 19) })
         {
             foreach (Accumulation accumulation in new[] { Accumulation.Overwrite, Accumulation.Add })
             {
