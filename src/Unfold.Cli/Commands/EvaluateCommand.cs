@@ -12,6 +12,10 @@ internal sealed class EvaluateCommand(Terminal terminal)
     private readonly Argument<string> _model = Options.Model();
     private readonly Option<string[]> _text = Options.Paths("--text", "UTF-8 files to score, read as one text.");
     private readonly Option<long?> _threads = Options.Whole("--threads", 1, 1024, "Default one for each processor, at most 16. The result does not depend on it.");
+    private readonly Option<double?> _dynamic = Options.Number("--dynamic", "of at least 0 that single precision can hold", value => value == 0 || TrainingSettings.IsLearningRate(value), "Learn from each window of the text once it is scored, with this rate; the saved model stays as it is. Default 0, not at all.");
+    private readonly Option<long?> _cache = Options.Whole("--cache", 0, 1_000_000, "Remember so many of the last tokens, and expect them again after outputs like those they came after; default 0.");
+    private readonly Option<double?> _flatness = Options.Number("--cache-flatness", "of at least 0", value => value >= 0, "How much more those outputs count that are most alike; default 0.3.");
+    private readonly Option<double?> _weight = Options.Number("--cache-weight", "of at least 0 and below 1", value => value is >= 0 and < 1, "The weight of what is remembered; default 0.1.");
     private readonly Option<bool> _json = Options.Switch("--json", "Print one JSON object.");
 
     /// <summary>Makes the verb.</summary>
@@ -19,7 +23,10 @@ internal sealed class EvaluateCommand(Terminal terminal)
     {
         var verb = new EvaluateCommand(terminal);
         verb._text.Required = true;
-        var command = new Command("evaluate", "Measure a model on a text: loss, perplexity, bits per token.") { verb._model, verb._text, verb._threads, verb._json };
+        var command = new Command("evaluate", "Measure a model on a text: loss, perplexity, bits per token.") 
+        {
+            verb._model, verb._text, verb._dynamic, verb._cache, verb._flatness, verb._weight, verb._threads, verb._json,
+        };
         command.SetAction(verb.Run);
         return command;
     }
@@ -35,7 +42,7 @@ internal sealed class EvaluateCommand(Terminal terminal)
             throw new UnfoldException($"The text {text.Name} has 1 token, but at least 2 were wanted: the first is only read.");
         }
 
-        Score score = Measure(model, corpus.Train, (int)(parsed.GetValue(_threads) ?? Math.Min(Environment.ProcessorCount, 16)), interruption.Token);
+        Score score = Measure(model, corpus.Train, Adaptation(parsed), (int)(parsed.GetValue(_threads) ?? Math.Min(Environment.ProcessorCount, 16)), interruption.Token);
         if (parsed.GetValue(_json))
         {
             JsonOutput.Write(terminal, json =>
@@ -63,9 +70,32 @@ internal sealed class EvaluateCommand(Terminal terminal)
         return Corpus.Load(text, new CorpusOptions(), vocabulary: vocabulary, progress: progress.Show, cancellation: cancellation);
     }
 
-    private Score Measure(LanguageModel model, TokenStore tokens, int threads, CancellationToken cancellation)
+    /// <summary>How the model follows the text; null where it stays as it is.</summary>
+    private StreamAdaptation? Adaptation(ParseResult parsed)
+    {
+        double rate = parsed.GetValue(_dynamic) ?? 0;
+        int cache = (int)(parsed.GetValue(_cache) ?? 0);
+        if (cache == 0 && (parsed.Gave(_flatness) || parsed.Gave(_weight)))
+        {
+            throw new UsageException("--cache-flatness and --cache-weight are for a cache: give its size with --cache N, or leave them out.");
+        }
+
+        var usual = new StreamAdaptation();
+        return rate == 0 && cache == 0 ? null : new StreamAdaptation
+        {
+            LearningRate = rate,
+            Cache = cache,
+            CacheFlatness = parsed.GetValue(_flatness) ?? usual.CacheFlatness,
+            CacheWeight = parsed.GetValue(_weight) ?? usual.CacheWeight,
+        };
+    }
+
+    private Score Measure(LanguageModel model, TokenStore tokens, StreamAdaptation? adaptation, int threads, CancellationToken cancellation)
     {
         using var progress = new ProgressLine(terminal, "Scoring");
-        return LanguageModelScorer.Score(model, tokens, new Workers(threads), progress.Show, cancellation);
+        var workers = new Workers(threads);
+        return adaptation is null
+            ? LanguageModelScorer.Score(model, tokens, workers, progress.Show, cancellation)
+            : AdaptingScorer.Score(model, tokens, adaptation, workers, progress.Show, cancellation);
     }
 }

@@ -1,0 +1,141 @@
+using Unfold.Autograd;
+using Unfold.Layers;
+using Unfold.Numerics;
+using Unfold.Text;
+using Unfold.Training;
+
+namespace Unfold.Models;
+
+/// <summary>Measures a model that follows the text while it is measured: dynamic evaluation, a continuous cache, or both.</summary>
+/// <remarks>Each token is foretold before anything is learned or remembered of it, so the result is as honest as that of a model that stays as it is.</remarks>
+public static class AdaptingScorer
+{
+    // The steps that are scored, and then learned from.
+    private const int Window = 20;
+
+    /// <summary>Scores the text as one stream: every token but the first is predicted from all that stands before it.</summary>
+    /// <param name="model">The model; its weights change while it is measured, and are then what they were.</param>
+    /// <param name="tokens">At least two tokens.</param>
+    /// <param name="adaptation">How it follows the text.</param>
+    /// <param name="workers">The threads; the result does not depend on their number.</param>
+    /// <param name="progress">Called now and then with the share done, in [0, 1].</param>
+    /// <param name="cancellation">Stops the scoring.</param>
+    /// <exception cref="UnfoldException">There are fewer than two tokens, or a setting is out of range, or the rate was too high.</exception>
+    public static Score Score(
+        LanguageModel model, TokenStore tokens, StreamAdaptation adaptation, Workers workers, Action<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(tokens);
+        ArgumentNullException.ThrowIfNull(adaptation);
+        adaptation.Validate();
+        if (tokens.Count < 2)
+        {
+            throw new UnfoldException($"A text needs at least 2 tokens to be scored: the first is only read. It has {tokens.Count}.");
+        }
+
+        float[] weights = [.. model.Parameters.Values];
+        try
+        {
+            return new Run(model, adaptation, workers).Over(tokens, progress, cancellation);
+        }
+        catch (DivergenceException)
+        {
+            throw new UnfoldException(FormattableString.Invariant($"Dynamic evaluation with the rate {adaptation.LearningRate} has diverged: choose a lower rate."));
+        }
+        finally
+        {
+            if (adaptation.LearningRate > 0)
+            {
+                weights.CopyTo(model.Parameters.Edit());
+            }
+        }
+    }
+
+    private sealed class Run(LanguageModel model, StreamAdaptation adaptation, Workers workers)
+    {
+        private readonly Tape _tape = new(workers) { Recording = adaptation.LearningRate > 0 };
+        private readonly StackState _state = model.ZeroState(1);
+        private readonly Sgd _optimizer = new();
+        private readonly Clipping _finite = new();
+        private readonly ContinuousCache? _cache = adaptation.Cache == 0 ? null : new(adaptation.Cache, model.Output.InputSize, adaptation.CacheFlatness);
+
+        public Score Over(TokenStore tokens, Action<double>? progress, CancellationToken cancellation)
+        {
+            long count = tokens.Count - 1;
+            double sum = 0;
+            for (long start = 0; start < count; start += Window)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                int length = (int)Math.Min(Window, count - start);
+                int[] window = new int[length + 1];
+                tokens.Read(start, window);
+                sum += ScoreWindow(window.AsMemory(0, length), window.AsMemory(1), start + length < count);
+                progress?.Invoke((double)(start + length) / count);
+            }
+
+            // The last step may have gone wrong with no other to notice it.
+            return adaptation.LearningRate == 0 || double.IsFinite(sum)
+                ? new Score(count, sum / count)
+                : throw new DivergenceException(_optimizer.Steps, parameterName: null, "the loss of a window is not a number");
+        }
+
+        /// <summary>The sum of the losses of a window, after which it is learned where another follows.</summary>
+        private double ScoreWindow(ReadOnlyMemory<int> inputs, ReadOnlyMemory<int> targets, bool learns)
+        {
+            _tape.Reset();
+            (Tensor outputs, StackState final) = model.Outputs(_tape, inputs, batch: 1, _state);
+            double cached = _cache is null ? 0 : CachedLoss(outputs, targets.Span);
+            Tensor? loss = _cache is null || adaptation.LearningRate > 0 ? model.Output.Loss(_tape, outputs, targets) : null;
+            double sum = _cache is null ? loss!.Values[0] * (double)targets.Length : cached;
+            _state.CopyFrom(final);
+            if (learns && adaptation.LearningRate > 0)
+            {
+                Learn(loss!);
+            }
+
+            return sum;
+        }
+
+        private void Learn(Tensor loss)
+        {
+            double value = loss.Values[0];
+            model.Parameters.ClearGradients();
+            _tape.Backward(loss);
+            _finite.Apply(_optimizer.Steps + 1, value, model.Parameters, workers);
+            _optimizer.Step(model.Parameters, adaptation.LearningRate, 1, workers);
+        }
+
+        /// <summary>The sum of -log((1 - lambda) p_model + lambda p_cache); the model is alone as long as nothing is remembered.</summary>
+        private double CachedLoss(Tensor outputs, ReadOnlySpan<int> targets)
+        {
+            int classes = model.Output.Classes, width = model.Output.InputSize;
+            ReadOnlySpan<float> logits = model.Output.Logits(_tape, outputs).Values;
+            double sum = 0;
+            for (int t = 0; t < targets.Length; t++)
+            {
+                ReadOnlySpan<float> output = outputs.Values.Slice(t * width, width);
+                double p = Probability(logits.Slice(t * classes, classes), targets[t]);
+                if (_cache!.Count > 0)
+                {
+                    p = ((1 - adaptation.CacheWeight) * p) + (adaptation.CacheWeight * _cache.Probability(output, targets[t]));
+                }
+
+                sum -= Math.Log(p);
+                _cache.Add(output, targets[t]);
+            }
+
+            return sum;
+        }
+
+        private static double Probability(ReadOnlySpan<float> logits, int token)
+        {
+            double highest = System.Numerics.Tensors.TensorPrimitives.Max(logits), sum = 0;
+            foreach (float logit in logits)
+            {
+                sum += Math.Exp(logit - highest);
+            }
+
+            return Math.Exp(logits[token] - highest) / sum;
+        }
+    }
+}
