@@ -31,21 +31,8 @@ internal sealed class AttentionStep
         };
         _model = new EncoderDecoder(new SequenceSchema([new SymbolTable(symbols)], null), new SymbolTable(symbols), settings, random);
 
-        // As words are drawn, by Zipf's law: the n-th commonest has a share of 1 / n of the first.
-        double[] borders = new double[symbols.Length];
-        double sum = 0;
-        for (int i = 0; i < borders.Length; i++)
-        {
-            borders[i] = sum += 1.0 / (i + 1);
-        }
-
-        int Rank()
-        {
-            int border = Array.BinarySearch(borders, random.NextDouble() * sum);
-            return Math.Min(border < 0 ? ~border : border + 1, symbols.Length - 1);
-        }
-
-        string[] Draw(int steps) => [.. Enumerable.Range(0, steps).Select(_ => symbols[Rank()])];
+        var ranks = new ZipfRanks(symbols.Length);
+        string[] Draw(int steps) => [.. Enumerable.Range(0, steps).Select(_ => symbols[ranks.Draw(random)])];
         _batches = [.. Enumerable.Range(0, Windows).Select(_ => Enumerable.Range(0, batch).Select(_ => new SequencePair(Draw(SourceSteps), Draw(TargetSteps - 1))).ToArray())];
         _tape = new Tape(workers);
     }

@@ -7,6 +7,7 @@ using Unfold.Bench;
     ("steps", "training steps and streamed tokens, beside PyTorch and oneDNN", StepsQuestion.Run),
     ("scan", "minGRU and minLSTM on long sequences, beside their steps, an LSTM and PyTorch", ScanQuestion.Run),
     ("attention", "encoder-decoder training steps with and without attention, beside PyTorch", AttentionQuestion.Run),
+    ("softmax", "the output of 10,000 and 100,000 words: exact, adaptive, sampled", SoftmaxQuestion.Run),
     ("layers", "training steps of bidirectional, stacked and residual layers, beside PyTorch", LayersQuestion.Run),
     ("padding", "what a batch of unequal lengths costs a token, beside PyTorch", PaddingQuestion.Run),
     ("memory", "the memory and time of long sequences, with and without recomputation", MemoryQuestion.Run),

@@ -33,6 +33,7 @@ internal sealed class EvaluateCommand(Terminal terminal)
 
     private int Run(ParseResult parsed)
     {
+        StreamAdaptation? adaptation = Adaptation(parsed);
         using var interruption = new Interruption(terminal);
         LanguageModel model = RunFolder.Load(parsed.GetRequiredValue(_model));
         TextSource text = TextSource.FromFiles(parsed.GetRequiredValue(_text));
@@ -42,7 +43,7 @@ internal sealed class EvaluateCommand(Terminal terminal)
             throw new UnfoldException($"The text {text.Name} has 1 token, but at least 2 were wanted: the first is only read.");
         }
 
-        Score score = Measure(model, corpus.Train, Adaptation(parsed), (int)(parsed.GetValue(_threads) ?? Math.Min(Environment.ProcessorCount, 16)), interruption.Token);
+        Score score = Measure(model, corpus.Train, adaptation, (int)(parsed.GetValue(_threads) ?? Math.Min(Environment.ProcessorCount, 16)), interruption.Token);
         if (parsed.GetValue(_json))
         {
             JsonOutput.Write(terminal, json =>

@@ -110,6 +110,8 @@ internal sealed class InspectCommand(Terminal terminal)
         json.WriteString("connection", Word(settings.Model.Connection));
         json.WriteString("options", settings.Model.Lstm.ToString());
         json.WriteNumber("embedding", settings.Model.Embedding);
+        json.WriteString("output_weights", Word(settings.Model.OutputWeights));
+        json.WriteString("softmax", Word(settings.Model.Softmax));
         json.WriteNumber("parameters", settings.Model.CountParameters(model.Vocabulary.Count));
         json.WriteNumber("vocabulary", model.Vocabulary.SymbolCount);
         json.WriteString("tokens", model.Vocabulary.Kind.Name);
@@ -190,6 +192,10 @@ internal sealed class InspectCommand(Terminal terminal)
         yield return ("clip_norm", Invariant($"{training.ClipNorm}"), ValueKind.Number);
         yield return ("clip_value", Invariant($"{training.ClipValue}"), ValueKind.Number);
         yield return ("dropout", Invariant($"{model.Dropout}"), ValueKind.Number);
+        yield return ("dropout_mask", Word(model.DropoutMask), ValueKind.Text);
+        yield return ("word_dropout", Invariant($"{model.WordDropout}"), ValueKind.Number);
+        yield return ("weight_dropout", Invariant($"{model.WeightDropout}"), ValueKind.Number);
+        yield return ("averaging", Invariant($"{training.Averaging}"), ValueKind.Number);
         yield return ("patience", Invariant($"{training.Patience}"), ValueKind.Number);
         yield return ("seed", Invariant($"{training.Seed}"), ValueKind.Number);
         yield return ("checkpoint_every", Invariant($"{training.CheckpointEvery}"), ValueKind.Number);

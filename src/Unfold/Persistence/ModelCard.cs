@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Unfold.Layers;
 using Unfold.Models;
 using Unfold.Text;
 
@@ -104,9 +105,17 @@ public static class ModelCard
         Line(card, $"| length | {(training.Steps > 0 ? Count(training.Steps, "steps") : Count(training.Epochs, "epochs"))}{(training.Patience > 0 ? Count(training.Patience, " validations of patience", ", ") : "")} |");
         Line(card, $"| optimizer | {Word(training.Optimizer)}, learning rate {training.LearningRate}, schedule {Word(training.Schedule)} |");
         Line(card, $"| clipping | norm {training.ClipNorm}, value {training.ClipValue} (0: none) |");
-        Line(card, $"| dropout | {model.Dropout} |");
+        string mask = model.Dropout > 0 && model.DropoutMask == DropoutMask.Locked ? ", the same at all steps of a window" : "";
+        Line(card, $"| dropout | {model.Dropout}{mask}{Share(model.WordDropout, "words")}{Share(model.WeightDropout, "recurrent weights")} |");
+        if (training.Averaging > 0)
+        {
+            Line(card, $"| averaged weights | those of the last {training.Averaging * 100:0.##}% of the updates, where their mean is better |");
+        }
+
         Line(card, $"| seed | {training.Seed} |");
     }
+
+    private static string Share(double probability, string what) => probability == 0 ? "" : FormattableString.Invariant($", {what} {probability}");
 
     private static string Count(long count, string what, string before = "") => string.Create(CultureInfo.InvariantCulture, $"{before}{count:N0} {what.TrimStart()}");
 
