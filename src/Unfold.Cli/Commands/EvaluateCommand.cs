@@ -23,7 +23,7 @@ internal sealed class EvaluateCommand(Terminal terminal)
     {
         var verb = new EvaluateCommand(terminal);
         verb._text.Required = true;
-        var command = new Command("evaluate", "Measure a model on a text: loss, perplexity, bits per token.") 
+        var command = new Command("evaluate", "Measure a model on a text: loss, perplexity, bits per token.")
         {
             verb._model, verb._text, verb._dynamic, verb._cache, verb._flatness, verb._weight, verb._threads, verb._json,
         };

@@ -4,7 +4,6 @@ using Unfold.Layers;
 using Unfold.Numerics;
 using Unfold.Reference;
 using Unfold.Tests.Support;
-using Unfold.Training;
 
 namespace Unfold.Tests.Layers;
 

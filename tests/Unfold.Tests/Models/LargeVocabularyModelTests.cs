@@ -54,7 +54,7 @@ public sealed class LargeVocabularyModelTests
     {
         using var folder = new TemporaryFolder();
         LanguageModelTrainer straight = Trainer(Shapes[name], weights: 1), restored = Trainer(Shapes[name], weights: 2);
-        double before = straight.Validate().Score.Loss;
+        double before = straight.Validate(TestContext.Current.CancellationToken).Score.Loss;
         Go(straight, 40);
         TrainingCheckpoint.Save(folder["checkpoint"], straight, default);
         TrainingCheckpoint.Restore(folder["checkpoint"], restored);
@@ -63,7 +63,7 @@ public sealed class LargeVocabularyModelTests
         Close.Same(straight.Model.Parameters.Values, restored.Model.Parameters.Values, $"{name}: weights");
 
         // The text has 290 different tokens of 4,103, among them some of the cluster.
-        double after = straight.Validate().Score.Loss;
+        double after = straight.Validate(TestContext.Current.CancellationToken).Score.Loss;
         Assert.InRange(before, 8.0, 9.0);
         Assert.InRange(after, 4.5, 7.2);
     }

@@ -56,7 +56,7 @@ public sealed class WeightAverageTests
         {
             trainer.Step();
             plain.Step();
-            Score last = plain.Validate().Score, better = trainer.Validate().Score;
+            Score last = plain.Validate(TestContext.Current.CancellationToken).Score, better = trainer.Validate(TestContext.Current.CancellationToken).Score;
             Close.Same(plain.Model.Parameters.Values, trainer.Model.Parameters.Values, $"weights of step {step}");
             if (step > 9)
             {
