@@ -24,7 +24,7 @@ internal static class Experiments
         new ChoralesExperiment(),
         new SegmentationExperiment(),
         TreebankExperiment.Published,
-        TreebankExperiment.Today,
+        TreebankExperiment.Tuned,
         TreebankExperiment.Steps,
     ];
 }

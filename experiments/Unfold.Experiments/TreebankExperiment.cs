@@ -30,12 +30,12 @@ internal sealed class TreebankExperiment(string name, string summary, double? pu
         "treebank", "Foretells the next word of the Penn Treebank, as published in 2014.", 114.5, context => [TreebankRecipe.Published(context)]);
 
     /// <summary>The same size with what was found out since.</summary>
-    public static TreebankExperiment Today { get; } = new(
-        "treebank-today", "The same words and size with what was found out since: tied weights, locked dropout, dropped weights, averages.", null, context => [TreebankRecipe.Today(context)]);
+    public static TreebankExperiment Tuned { get; } = new(
+        "treebanktuned", "The same words and size with what was found out since: tied weights, locked dropout, dropped weights, averages.", null, context => [TreebankRecipe.Today(context)]);
 
     /// <summary>What each change brought, in few epochs each.</summary>
     public static TreebankExperiment Steps { get; } = new(
-        "treebank-steps", "The way from the one to the other, a change at a time, in few epochs each.", null, TreebankRecipe.Steps);
+        "treebanksteps", "The way from the one to the other, a change at a time, in few epochs each.", null, TreebankRecipe.Steps);
 
     /// <inheritdoc/>
     public override void Run(ExperimentContext context)

@@ -63,8 +63,8 @@ public sealed class TextExperimentTests
 
     [Theory]
     [InlineData("treebank", 1)]
-    [InlineData("treebank-today", 1)]
-    [InlineData("treebank-steps", 7)]
+    [InlineData("treebanktuned", 1)]
+    [InlineData("treebanksteps", 7)]
     public void Word_models_learn_a_part_of_the_treebank(string name, int models)
     {
         (string Model, string Metric, double Value, long? Parameters)[] results = Run(name, "2");
