@@ -20,9 +20,10 @@ public sealed partial class ArchitectureTests
         ["Layers"] = ["Cells", "Autograd", "Initialization", "Reference"],
         ["Training"] = ["Autograd", "Pictures"],
         ["Text"] = [],
+        ["NGrams"] = ["Text"],
         ["Models"] = ["Layers", "Cells", "Autograd", "Training", "Text", "Reference"],
         ["Generation"] = ["Models", "Text"],
-        ["Persistence"] = ["Models", "Layers", "Cells", "Autograd", "Text"],
+        ["Persistence"] = ["Models", "NGrams", "Layers", "Cells", "Autograd", "Text"],
         ["Reference"] = [],
         ["Pictures"] = [],
     };

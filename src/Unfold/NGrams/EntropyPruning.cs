@@ -1,0 +1,189 @@
+using Unfold.Text;
+
+namespace Unfold.NGrams;
+
+/// <summary>
+/// Leaves out n-grams that change the model little (Stolcke, 1998). Without the n-gram h w the weight of the lower order after h becomes
+/// alpha' = (1 - sum p(v | h) + p(w | h)) / (1 - sum p(v | h') + p(w | h')), and the entropy grows by
+/// -p(h) (p(w | h) (ln p(w | h') + ln alpha' - ln p(w | h)) + (1 - sum p(v | h)) (ln alpha' - ln alpha)).
+/// </summary>
+internal sealed class EntropyPruning
+{
+    // A context that takes nearly all probability leaves nothing to tell weights from.
+    private const double LeastLeft = 1e-9;
+
+    private readonly NGramTable _table;
+    private readonly NGramTrie _trie;
+    private readonly bool[][] _kept;
+
+    private EntropyPruning(NGramTable table)
+    {
+        _table = table;
+        _trie = table.Trie;
+        _kept = [.. Enumerable.Range(1, _trie.Order).Select(level => new bool[_trie.Count(level)])];
+        Array.Fill(_kept[0], true);
+    }
+
+    /// <summary>The table without the n-grams by whose absence the perplexity grows by less than the share <paramref name="threshold"/>.</summary>
+    public static NGramTable Prune(NGramTable table, double threshold, CancellationToken cancellation)
+    {
+        var pruning = new EntropyPruning(table);
+        double[][] histories = pruning.Histories();
+        for (int level = table.Trie.Order - 1; level >= 1; level--)
+        {
+            pruning.Choose(level, histories[level - 1], threshold, cancellation);
+        }
+
+        NGramTable pruned = pruning.Kept();
+        for (int level = 1; level < pruned.Trie.Order; level++)
+        {
+            Renormalize(pruned, level);
+        }
+
+        return pruned;
+    }
+
+    /// <summary>p(w_1 .. w_n) of each n-gram of each level below the highest; a sentence begins as often as one ends.</summary>
+    private double[][] Histories()
+    {
+        var histories = new double[_trie.Order - 1][];
+        for (int level = 1; level < _trie.Order; level++)
+        {
+            double[] history = [.. _table.Probabilities(level)];
+            if (level == 1)
+            {
+                history[Vocabulary.BeginId] = history[Vocabulary.EndId];
+            }
+            else
+            {
+                for (int parent = 0; parent < _trie.Count(level - 1); parent++)
+                {
+                    (int start, int end) = _trie.Children(level - 1, parent);
+                    for (int child = start; child < end; child++)
+                    {
+                        history[child] *= histories[level - 2][parent];
+                    }
+                }
+            }
+
+            histories[level - 1] = history;
+        }
+
+        return histories;
+    }
+
+    /// <summary>Marks the n-grams of level + 1 that stay: those that matter, and those that others which stay go on from.</summary>
+    private void Choose(int level, double[] histories, double threshold, CancellationToken cancellation)
+    {
+        double[] probabilities = _table.Probabilities(level + 1);
+        _table.ForEachParent(level, (node, context) =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            (double taken, double below) = _table.Taken(level, node, context);
+            (int start, int end) = _trie.Children(level, node);
+            ReadOnlySpan<int> words = _trie.Words(level + 1);
+            double left = 1 - taken, leftBelow = 1 - below;
+            for (int child = start; child < end; child++)
+            {
+                if (left < LeastLeft || leftBelow < LeastLeft || GoesOn(level + 1, child))
+                {
+                    _kept[level][child] = true;
+                    continue;
+                }
+
+                double own = probabilities[child], lower = _table.Probability(context, level - 1, words[child]);
+                double weight = Math.Log(left / leftBelow), newWeight = Math.Log((left + own) / (leftBelow + lower));
+                double growth = -histories[node] * ((own * (Math.Log(lower) + newWeight - Math.Log(own))) + (left * (newWeight - weight)));
+                _kept[level][child] = Math.Exp(growth) - 1 >= threshold;
+            }
+        });
+    }
+
+    private bool GoesOn(int level, int node)
+    {
+        if (level == _trie.Order)
+        {
+            return false;
+        }
+
+        (int start, int end) = _trie.Children(level, node);
+        return _kept[level].AsSpan(start, end - start).Contains(true);
+    }
+
+    private NGramTable Kept()
+    {
+        int order = _trie.Order;
+        var words = new ReadOnlyMemory<int>[order - 1];
+        var firstChild = new ReadOnlyMemory<int>[order - 1];
+        var probabilities = new double[order][];
+        var backoffs = new double[order - 1][];
+        for (int level = 1; level <= order; level++)
+        {
+            bool[] kept = _kept[level - 1];
+            probabilities[level - 1] = Of(_table.Probabilities(level), kept);
+            if (level > 1)
+            {
+                words[level - 2] = Of(_trie.Words(level), kept);
+            }
+
+            if (level < order)
+            {
+                firstChild[level - 1] = FirstChildren(level);
+                backoffs[level - 1] = Of(_table.Backoffs(level), kept);
+            }
+        }
+
+        return new NGramTable(new NGramTrie(_trie.Count(1), words, firstChild), probabilities, backoffs);
+    }
+
+    private int[] FirstChildren(int level)
+    {
+        var firstChild = new List<int>();
+        int next = 0;
+        for (int node = 0; node < _trie.Count(level); node++)
+        {
+            if (_kept[level - 1][node])
+            {
+                firstChild.Add(next);
+                (int start, int end) = _trie.Children(level, node);
+                next += _kept[level].AsSpan(start, end - start).Count(true);
+            }
+        }
+
+        return [.. firstChild, next];
+    }
+
+    private static T[] Of<T>(ReadOnlySpan<T> all, bool[] kept)
+    {
+        var some = new List<T>();
+        for (int i = 0; i < kept.Length; i++)
+        {
+            if (kept[i])
+            {
+                some.Add(all[i]);
+            }
+        }
+
+        return [.. some];
+    }
+
+    /// <summary>Tells the backoff weights of a level anew: n-grams above and below it may be gone.</summary>
+    private static void Renormalize(NGramTable table, int level)
+    {
+        double[] backoffs = table.Backoffs(level);
+        bool[] parent = new bool[backoffs.Length];
+        table.ForEachParent(level, (node, context) =>
+        {
+            parent[node] = true;
+            (double taken, double below) = table.Taken(level, node, context);
+            if (1 - below >= LeastLeft)
+            {
+                backoffs[node] = Math.Max(1 - taken, 0) / (1 - below);
+            }
+        });
+        for (int node = 0; node < parent.Length; node++)
+        {
+            backoffs[node] = parent[node] ? backoffs[node] : 1;
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using Unfold.Text;
+
+namespace Unfold.NGrams;
+
+/// <summary>
+/// A backoff model of n-grams: p(w | h) stands in a table where h w is an n-gram of the model, and is else b(h) p(w | h'), where h' is h
+/// without its first token and b(h) the backoff weight of h, 1 where h is no n-gram. All are kept as log10 in single precision.
+/// </summary>
+public sealed class NGramModel : NextTokenModel
+{
+    /// <summary>What an impossible token has in a file for its log10 probability; what is at most this means impossible.</summary>
+    internal const float Impossible = -99;
+
+    private readonly ReadOnlyMemory<float>[] _logProbabilities;
+    private readonly ReadOnlyMemory<float>[] _backoffs;
+
+    internal NGramModel(Vocabulary vocabulary, NGramTrie trie, ReadOnlyMemory<float>[] logProbabilities, ReadOnlyMemory<float>[] backoffs)
+    {
+        Vocabulary = vocabulary;
+        Trie = trie;
+        _logProbabilities = logProbabilities;
+        _backoffs = backoffs;
+    }
+
+    /// <inheritdoc/>
+    public override Vocabulary Vocabulary { get; }
+
+    /// <summary>N, the length of the longest n-grams, 1 to 7.</summary>
+    public int Order => Trie.Order;
+
+    internal NGramTrie Trie { get; }
+
+    /// <summary>How many n-grams of a length from 1 to <see cref="Order"/> the model has; of length 1 every token but impossible ones that no n-gram begins with.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such length.</exception>
+    public int Count(int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Order);
+        return length == 1 ? Enumerable.Range(0, Vocabulary.Count).Count(IsListed) : Trie.Count(length);
+    }
+
+    /// <summary>Starts a text: a sentence, or running text, of which only the beginning is known.</summary>
+    public override NGramSession Start() => new(this);
+
+    /// <summary>log10 p(w_n | w_1 .. w_(n-1)) of the n-grams of a level.</summary>
+    internal ReadOnlySpan<float> LogProbabilities(int level) => _logProbabilities[level - 1].Span;
+
+    /// <summary>log10 b of the n-grams of a level, from 1 to N - 1.</summary>
+    internal ReadOnlySpan<float> Backoffs(int level) => _backoffs[level - 1].Span;
+
+    /// <summary>Whether a token stands in a file: all but an unknown word without probability.</summary>
+    internal bool IsListed(int token) =>
+        token != Vocabulary.UnknownId || LogProbabilities(1)[token] > Impossible || (Order > 1 && Trie.Children(1, token) is var (start, end) && end > start);
+
+    /// <summary>The model of a table.</summary>
+    internal static NGramModel Of(Vocabulary vocabulary, NGramTable table)
+    {
+        NGramTrie trie = table.Trie;
+        return new NGramModel(
+            vocabulary,
+            trie,
+            [.. Enumerable.Range(1, trie.Order).Select(level => Logarithms(table.Probabilities(level)))],
+            [.. Enumerable.Range(1, trie.Order - 1).Select(level => Logarithms(table.Backoffs(level)))]);
+    }
+
+    private static ReadOnlyMemory<float> Logarithms(double[] values) =>
+        Array.ConvertAll(values, value => value > 0 ? (float)Math.Max(Math.Log10(value), Impossible) + 0f : Impossible);
+}

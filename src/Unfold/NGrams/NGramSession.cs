@@ -1,0 +1,126 @@
+using Unfold.Text;
+
+namespace Unfold.NGrams;
+
+/// <summary>A text in progress: the last N - 1 tokens. After <see cref="Vocabulary.EndId"/> the next sentence begins.</summary>
+public sealed class NGramSession : NextTokenSession
+{
+    private static readonly double NatsPerDigit = Math.Log(10);
+
+    private readonly NGramModel _model;
+    private readonly NGramContext _context;
+    private float[]? _logits;
+    private bool _logitsStand;
+
+    internal NGramSession(NGramModel model)
+    {
+        _model = model;
+        _context = new NGramContext(model.Order - 1);
+        _context.Push(model.Trie, Vocabulary.BeginId);
+    }
+
+    /// <summary>ln p of each token to come next: they are log-probabilities, the constant is 0.</summary>
+    public override ReadOnlySpan<float> Logits
+    {
+        get
+        {
+            _logits ??= new float[_model.Vocabulary.Count];
+            if (!_logitsStand)
+            {
+                Fill(_logits);
+                _logitsStand = true;
+            }
+
+            return _logits;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override double LogProbability(int token)
+    {
+        RequireToken(token);
+        double weight = 0;
+        for (int level = _context.Longest; level > 0; level--)
+        {
+            if (_context[level] is >= 0 and int node)
+            {
+                int found = _model.Trie.Find(level, node, token);
+                if (found >= 0)
+                {
+                    return Nats(weight, _model.LogProbabilities(level + 1)[found]);
+                }
+
+                weight += _model.Backoffs(level)[node];
+            }
+        }
+
+        return Nats(weight, _model.LogProbabilities(1)[token]);
+    }
+
+    /// <inheritdoc/>
+    public override void Feed(int token)
+    {
+        RequireToken(token);
+        _logitsStand = false;
+        if (token is Vocabulary.EndId or Vocabulary.BeginId)
+        {
+            _context.Clear();
+            token = Vocabulary.BeginId;
+        }
+
+        _context.Push(_model.Trie, token);
+    }
+
+    /// <inheritdoc/>
+    public override NGramSession Fork()
+    {
+        var fork = new NGramSession(_model);
+        fork._context.CopyFrom(_context);
+        return fork;
+    }
+
+    /// <summary>Writes the whole distribution: the lower orders first, each longer n-gram over what they say.</summary>
+    private void Fill(float[] logits)
+    {
+        double weight = 0;
+        for (int level = 1; level <= _context.Longest; level++)
+        {
+            weight += BackoffAt(level);
+        }
+
+        ReadOnlySpan<float> first = _model.LogProbabilities(1);
+        for (int token = 0; token < logits.Length; token++)
+        {
+            logits[token] = (float)Nats(weight, first[token]);
+        }
+
+        for (int level = 1; level <= _context.Longest; level++)
+        {
+            weight -= BackoffAt(level);
+            if (_context[level] is >= 0 and int node)
+            {
+                (int start, int end) = _model.Trie.Children(level, node);
+                ReadOnlySpan<int> words = _model.Trie.Words(level + 1);
+                ReadOnlySpan<float> own = _model.LogProbabilities(level + 1);
+                for (int child = start; child < end; child++)
+                {
+                    logits[words[child]] = (float)Nats(weight, own[child]);
+                }
+            }
+        }
+    }
+
+    private float BackoffAt(int level) => _context[level] is >= 0 and int node ? _model.Backoffs(level)[node] : 0;
+
+    /// <summary>Weights are rounded to single precision: a sum above 0 is that much of an error, and 0.</summary>
+    private static double Nats(double weight, float logProbability) =>
+        logProbability <= NGramModel.Impossible ? double.NegativeInfinity : Math.Min(0, (weight + logProbability) * NatsPerDigit);
+
+    private void RequireToken(int token)
+    {
+        if ((uint)token >= (uint)_model.Vocabulary.Count)
+        {
+            throw new ArgumentException($"A token must be from 0 to {_model.Vocabulary.Count - 1}; found {token}.", nameof(token));
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using Unfold.Text;
+
+namespace Unfold.NGrams;
+
+/// <summary>Counts a text and estimates a model of its n-grams.</summary>
+public static class NGramTrainer
+{
+    private const int BlockTokens = 1 << 14;
+
+    /// <summary>The shares of the work after which the tokens are counted, and the counts of all orders told.</summary>
+    private const double CountedAt = 0.2, ToldAt = 0.4;
+
+    /// <summary>Estimates a model.</summary>
+    /// <param name="tokens">The text; in sentence mode <see cref="Vocabulary.EndId"/> stands after each sentence.</param>
+    /// <param name="vocabulary">Its tokens, at most 2,097,152.</param>
+    /// <param name="options">Order, smoothing and what is left out.</param>
+    /// <param name="progress">Called now and then with the share of the work done, in [0, 1].</param>
+    /// <param name="cancellation">Stops the counting and the estimating.</param>
+    /// <exception cref="UnfoldException">The text is too short for the order, the vocabulary too large, or there is no temporary space.</exception>
+    /// <exception cref="ArgumentException">An option is outside of its range.</exception>
+    public static NGramTraining Train(
+        TokenStore tokens, Vocabulary vocabulary, NGramOptions options, Action<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        ArgumentNullException.ThrowIfNull(vocabulary);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Require();
+        if (vocabulary.Count > NGramKey.MaximumVocabulary)
+        {
+            throw new UnfoldException($"The vocabulary has {vocabulary.Count} tokens, but n-grams are counted over at most {NGramKey.MaximumVocabulary}: limit it with --vocabulary.");
+        }
+
+        // One sorter takes the windows, and while they are merged there is one more for each order.
+        long bytes = options.MemoryLimit / (options.Order + 1);
+        NGramSorter NewSorter() => new(bytes, options.TemporaryFolder);
+        NGramSorter windows = NewSorter();
+        Count(tokens, new NGramCounter(options.Order, windows), share => progress?.Invoke(CountedAt * share), cancellation);
+        LowerCounts lower = options.Smoothing == Smoothing.Additive ? LowerCounts.Occurrences : LowerCounts.Contexts;
+        OrderCounts counts = OrderCounts.Of(Watched(windows.Sorted(), tokens.Count, share => progress?.Invoke(CountedAt + ((ToldAt - CountedAt) * share)), cancellation), options.Order, lower, NewSorter);
+        var estimator = new NGramEstimator(vocabulary, options, counts);
+        NGramTable table = estimator.Estimate(share => progress?.Invoke(ToldAt + ((1 - ToldAt) * share)), cancellation);
+        if (options.PruningThreshold > 0)
+        {
+            table = EntropyPruning.Prune(table, options.PruningThreshold, cancellation);
+        }
+
+        return new NGramTraining(NGramModel.Of(vocabulary, table), estimator.Discounts);
+    }
+
+    private static void Count(TokenStore tokens, NGramCounter counter, Action<double>? progress, CancellationToken cancellation)
+    {
+        int[] block = new int[BlockTokens];
+        for (long start = 0; start < tokens.Count; start += BlockTokens)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Span<int> part = block.AsSpan(0, (int)Math.Min(BlockTokens, tokens.Count - start));
+            tokens.Read(start, part);
+            foreach (int token in part)
+            {
+                counter.Add(token);
+            }
+
+            progress?.Invoke((double)(start + part.Length) / tokens.Count);
+        }
+    }
+
+    private static IEnumerable<CountedNGram> Watched(IEnumerable<CountedNGram> windows, long total, Action<double> progress, CancellationToken cancellation)
+    {
+        long done = 0, shown = 0;
+        foreach (CountedNGram window in windows)
+        {
+            done += window.Count;
+            if (done - shown >= BlockTokens)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                progress((double)done / total);
+                shown = done;
+            }
+
+            yield return window;
+        }
+    }
+}

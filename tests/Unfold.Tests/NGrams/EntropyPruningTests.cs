@@ -1,0 +1,74 @@
+using Unfold.NGrams;
+using Unfold.Tests.Support;
+using Unfold.Text;
+
+namespace Unfold.Tests.NGrams;
+
+/// <summary>Pruning by entropy against the relative entropy itself, summed over the vocabulary.</summary>
+public sealed class EntropyPruningTests
+{
+    [Theory]
+    [InlineData(1e-5)]
+    [InlineData(1e-4)]
+    [InlineData(1e-3)]
+    public void Bigrams_go_whose_absence_the_model_hardly_feels(double threshold)
+    {
+        var text = new RandomText(21, TextMode.Sentences, sentences: 60);
+        var options = new NGramOptions { Order = 2 };
+        var naive = new NaiveNGrams(text.Sentences, text.Vocabulary.Count, TextMode.Sentences, options);
+        int expected = naive.Kept(2).Count(bigram => Growth(naive, bigram) >= threshold);
+        NGramModel pruned = text.Train(options with { PruningThreshold = threshold });
+
+        Assert.InRange(expected, 1, naive.Kept(2).Count - 1);
+        Assert.Equal(expected, pruned.Count(2));
+        RequireSums(text, pruned);
+    }
+
+    [Fact]
+    public void Higher_orders_are_pruned_and_still_sum_to_one()
+    {
+        var text = new RandomText(22, TextMode.Sentences, sentences: 200);
+        NGramModel whole = text.Train(new NGramOptions { Order = 4 });
+        NGramModel pruned = text.Train(new NGramOptions { Order = 4, PruningThreshold = 1e-4 });
+        NGramModel bare = text.Train(new NGramOptions { Order = 4, PruningThreshold = 10 });
+
+        Assert.InRange(pruned.Count(4), 1, whole.Count(4) - 1);
+        Assert.InRange(pruned.Count(3), 1, whole.Count(3) - 1);
+        RequireSums(text, pruned);
+        Assert.Equal([0, 0, 0], Enumerable.Range(2, 3).Select(bare.Count));
+        RequireSums(text, bare);
+    }
+
+    /// <summary>By how much perplexity grows where one bigram backs off: e^D - 1, D = sum over w of p(h, w) ln(p(w | h) / p'(w | h)).</summary>
+    private static double Growth(NaiveNGrams naive, string bigram)
+    {
+        int[] tokens = [.. bigram.Split(' ').Select(int.Parse)];
+        int history = tokens[0], gone = tokens[1];
+        int[] words = [.. naive.Kept(2).Where(other => other.StartsWith($"{history} ", StringComparison.Ordinal) && other != bigram).Select(other => int.Parse(other.Split(' ')[1], null))];
+        double weight = (1 - words.Sum(word => naive.Probability([history], word))) / (1 - words.Sum(word => naive.Probability([], word)));
+        double divergence = 0;
+        foreach (int word in naive.Possible)
+        {
+            double before = naive.Probability([history], word);
+            double after = words.Contains(word) ? before : weight * naive.Probability([], word);
+            divergence += before * Math.Log(before / after);
+        }
+
+        Assert.DoesNotContain(gone, words);
+        return Math.Exp(naive.Probability([], history == Vocabulary.BeginId ? Vocabulary.EndId : history) * divergence) - 1;
+    }
+
+    private static void RequireSums(RandomText text, NGramModel model)
+    {
+        foreach (int[] beginning in text.Beginnings(40, 3))
+        {
+            NGramSession session = model.Start();
+            foreach (int token in beginning)
+            {
+                session.Feed(token);
+            }
+
+            Close.Equal(1, Enumerable.Range(0, model.Vocabulary.Count).Sum(token => Math.Exp(session.LogProbability(token))), 1e-5, 0, NaiveNGrams.Key(beginning));
+        }
+    }
+}
