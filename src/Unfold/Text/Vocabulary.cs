@@ -164,6 +164,9 @@ public sealed class Vocabulary
     /// <exception cref="UnfoldException">The file is missing, unreadable, damaged, foreign or newer than this version understands.</exception>
     public static Vocabulary Load(string path) => VocabularyFile.Load(path);
 
+    /// <summary>Reads a table that <see cref="Write"/> wrote from memory; <paramref name="path"/> names in messages where it comes from.</summary>
+    internal static Vocabulary Read(ReadOnlyMemory<byte> bytes, string path) => VocabularyFile.Read(bytes, path);
+
     internal static ReadOnlySpan<string> Specials => SpecialSymbols;
 
     internal static string Quoted(string symbol) => symbol switch

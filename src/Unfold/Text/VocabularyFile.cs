@@ -57,7 +57,12 @@ internal static class VocabularyFile
     public static Vocabulary Load(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        byte[] bytes = ReadBytes(path);
+        return Read(ReadBytes(path), path);
+    }
+
+    /// <summary>Reads a table from memory; <paramref name="path"/> names in messages where it comes from.</summary>
+    public static Vocabulary Read(ReadOnlyMemory<byte> bytes, string path)
+    {
         try
         {
             using JsonDocument document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 8 });

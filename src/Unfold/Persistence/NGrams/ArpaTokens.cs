@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Text;
+using Unfold.Text;
+
+namespace Unfold.Persistence;
+
+/// <summary>
+/// How tokens and the way of cutting are written in ARPA files, where white space divides: a token of characters or words that is or
+/// holds white space or a control character has &lt;U+000A&gt; for it, and a line before the counts that begins with # tells how the text
+/// was cut where it is not the usual way, sentences of words between spaces. Other readers take that line for a comment.
+/// </summary>
+internal static class ArpaTokens
+{
+    /// <summary>How the line begins that tells how a text was cut.</summary>
+    public const string Comment = "# unfold";
+
+    private const string Escape = "<U+", TokensField = "tokens=", ModeField = "text=", CaseField = "case=";
+    private const string Running = "running", Sentences = "sentences", Lowered = "lowered", Kept = "kept";
+
+    /// <summary>How a text is cut where a file does not say.</summary>
+    public static Tokenization Usual { get; } = new(TokenKind.Space) { Mode = TextMode.Sentences };
+
+    /// <summary>Whether such a file can say how the text was cut: it has no place for a table of subwords or a user's words.</summary>
+    public static bool CanTell(Tokenization tokenization) => tokenization is { Kind: not TokenKind.BytePair, Dictionary: null };
+
+    /// <summary>The line that tells how the text was cut, or null where it is the usual way.</summary>
+    public static string? Describe(Tokenization tokenization) => tokenization == Usual
+        ? null
+        : $"{Comment} {TokensField}{tokenization.Kind.Name} {ModeField}{(tokenization.Mode == TextMode.Running ? Running : Sentences)} {CaseField}{(tokenization.LetterCase == LetterCase.Lowered ? Lowered : Kept)}";
+
+    /// <summary>What such a line tells, or null where it is none.</summary>
+    public static Tokenization? Understand(string line)
+    {
+        string[] fields = line[Comment.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        foreach (TokenKind kind in Enum.GetValues<TokenKind>())
+        {
+            foreach (TextMode mode in Enum.GetValues<TextMode>())
+            {
+                foreach (LetterCase letterCase in Enum.GetValues<LetterCase>())
+                {
+                    var candidate = new Tokenization(kind) { Mode = mode, LetterCase = letterCase };
+                    if (CanTell(candidate) && Describe(candidate) is { } described && described[Comment.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries).SequenceEqual(fields))
+                    {
+                        return candidate;
+                    }
+                }
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>What a token is written as.</summary>
+    public static string Written(string token, TokenKind kind)
+    {
+        if (kind == TokenKind.Space || !token.Any(MustBeEscaped))
+        {
+            return token;
+        }
+
+        var written = new StringBuilder();
+        foreach (char unit in token)
+        {
+            written = MustBeEscaped(unit) ? written.Append(CultureInfo.InvariantCulture, $"{Escape}{(int)unit:X4}>") : written.Append(unit);
+        }
+
+        return written.ToString();
+    }
+
+    /// <summary>The token that was written.</summary>
+    public static string Read(string written, TokenKind kind)
+    {
+        if (kind == TokenKind.Space || !written.Contains(Escape, StringComparison.Ordinal))
+        {
+            return written;
+        }
+
+        var token = new StringBuilder();
+        for (int at = 0; at < written.Length;)
+        {
+            ReadOnlySpan<char> rest = written.AsSpan(at);
+            int length = Escape.Length + 4;
+            if (rest.StartsWith(Escape) && rest.Length > length && rest[length] == '>'
+                && ushort.TryParse(rest[Escape.Length..length], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort unit))
+            {
+                token.Append((char)unit);
+                at += length + 1;
+            }
+            else
+            {
+                token.Append(written[at++]);
+            }
+        }
+
+        return token.ToString();
+    }
+
+    private static bool MustBeEscaped(char unit) => char.IsWhiteSpace(unit) || char.IsControl(unit);
+}

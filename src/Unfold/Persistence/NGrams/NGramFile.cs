@@ -1,0 +1,95 @@
+using Unfold.NGrams;
+using Unfold.Numerics;
+using Unfold.Text;
+
+namespace Unfold.Persistence;
+
+/// <summary>Reads and writes n-gram models: ARPA text (.arpa), which other tools read and write too, and a compact binary form (.bin), which is used where it lies.</summary>
+public static class NGramFile
+{
+    private const string ArpaExtension = ".arpa", BinaryExtension = ".bin";
+
+    /// <summary>Whether a path ends as a file of an n-gram model does: .arpa or .bin.</summary>
+    public static bool IsName(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return Has(path, ArpaExtension) || Has(path, BinaryExtension);
+    }
+
+    /// <summary>Reads a model from a file of either form, which its content tells.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="progress">Called now and then with the share done, in [0, 1].</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    /// <exception cref="UnfoldException">The file is missing, unreadable, damaged, foreign or newer than this version understands.</exception>
+    public static NGramModel Read(string path, Action<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        try
+        {
+            using (var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan))
+            {
+                byte[] head = new byte[NGramBinary.Magic.Length];
+                int read = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+                if (!head.AsSpan(0, read).SequenceEqual(NGramBinary.Magic))
+                {
+                    RequireText(head.AsSpan(0, read), path);
+                    stream.Position = 0;
+                    return ArpaReader.Read(stream, path, progress, cancellation);
+                }
+            }
+
+            return NGramBinary.Open(new MappedFile(path), path, progress, cancellation);
+        }
+        catch (Exception failure) when (FileFailure.IsFileFailure(failure) || failure is NotSupportedException)
+        {
+            throw new UnfoldException($"The n-gram model {path} cannot be read: {FileFailure.Reason(failure, path)}.", failure);
+        }
+    }
+
+    /// <summary>Writes a model, whole or not at all, in the form that the path's ending tells: .arpa or .bin.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="progress">Called now and then with the share done, in [0, 1].</param>
+    /// <param name="cancellation">Stops the writing.</param>
+    /// <exception cref="UnfoldException">The ending is another one, the file cannot be written, or ARPA cannot say how the model cuts a text; what stood there before is unchanged.</exception>
+    public static void Write(string path, NGramModel model, Action<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(model);
+        RequireHolds(path, model.Vocabulary.Tokenization);
+        AtomicFile.Write(path, Has(path, BinaryExtension) ? stream => NGramBinary.Write(model, stream, progress, cancellation) : stream => ArpaWriter.Write(model, stream, progress, cancellation));
+    }
+
+    /// <summary>Throws where a path does not end as a file of an n-gram model does.</summary>
+    /// <exception cref="UnfoldException">It ends in something else.</exception>
+    public static void RequireName(string path)
+    {
+        if (!IsName(path))
+        {
+            throw new UnfoldException($"The file {path} would hold an n-gram model, but its name ends neither in {ArpaExtension}, for text, nor in {BinaryExtension}, for the compact form: choose one of them.");
+        }
+    }
+
+    /// <summary>Throws where a path does not end as a file of an n-gram model does, or its form cannot say how a text was cut.</summary>
+    /// <exception cref="UnfoldException">It ends in something else, or in .arpa and the text is cut into subwords or by a user's words.</exception>
+    public static void RequireHolds(string path, Tokenization tokenization)
+    {
+        ArgumentNullException.ThrowIfNull(tokenization);
+        RequireName(path);
+        if (Has(path, ArpaExtension) && !ArpaTokens.CanTell(tokenization))
+        {
+            string table = tokenization.Kind == TokenKind.BytePair ? "table of subwords" : "dictionary";
+            throw new UnfoldException($"The file {path} would be ARPA text, which has no place for the {table} with which the text is cut: choose a name that ends in {BinaryExtension}.");
+        }
+    }
+
+    private static void RequireText(ReadOnlySpan<byte> head, string path)
+    {
+        if (head.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]))
+        {
+            throw new UnfoldException($"The file {path} is compressed with gzip, but a plain ARPA file was wanted: unpack it with gunzip.");
+        }
+    }
+
+    private static bool Has(string path, string extension) => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase);
+}
