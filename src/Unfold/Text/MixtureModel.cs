@@ -1,0 +1,86 @@
+namespace Unfold.Text;
+
+/// <summary>Two models that speak in turn, by chance: p(token | before) = lambda p1(token | before) + (1 - lambda) p2(token | before).</summary>
+public sealed class MixtureModel : NextTokenModel
+{
+    private const int ShownTokens = 3;
+
+    /// <summary>Mixes two models of the same tokens, whose ids may differ.</summary>
+    /// <param name="first">The model whose ids and way of cutting a text the mixture has.</param>
+    /// <param name="second">The other model.</param>
+    /// <param name="weight">lambda, the share of the first: in (0, 1).</param>
+    /// <exception cref="UnfoldException">One model knows tokens that the other does not, or one has sentences and the other running text.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The weight is not in (0, 1).</exception>
+    public MixtureModel(NextTokenModel first, NextTokenModel second, double weight)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        if (!(weight > 0 && weight < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(weight), weight, "The weight of the first model must be above 0 and below 1.");
+        }
+
+        First = first;
+        Second = second;
+        Weight = weight;
+        IdsInSecond = Map(first.Vocabulary, second.Vocabulary);
+    }
+
+    /// <summary>The first model.</summary>
+    public NextTokenModel First { get; }
+
+    /// <summary>The second model.</summary>
+    public NextTokenModel Second { get; }
+
+    /// <summary>lambda, the share of the first model.</summary>
+    public double Weight { get; }
+
+    /// <summary>That of the first model.</summary>
+    public override Vocabulary Vocabulary => First.Vocabulary;
+
+    /// <summary>The id that each token of the first model has in the second.</summary>
+    internal int[] IdsInSecond { get; }
+
+    /// <inheritdoc/>
+    public override MixtureSession Start() => new(this, First.Start(), Second.Start());
+
+    /// <summary>The same mixture with another weight.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The weight is not in (0, 1).</exception>
+    public MixtureModel WithWeight(double weight) => new(First, Second, weight);
+
+    private static int[] Map(Vocabulary first, Vocabulary second)
+    {
+        if (first.Mode != second.Mode)
+        {
+            throw new UnfoldException($"The first model reads {Shown(first.Mode)} and the second {Shown(second.Mode)}, but models that are mixed must read the same: train one of them anew.");
+        }
+
+        Dictionary<string, int> ids = new(StringComparer.Ordinal);
+        for (int id = 0; id < second.Count; id++)
+        {
+            ids.Add(second[id], id);
+        }
+
+        string[] onlyFirst = [.. Enumerable.Range(0, first.Count).Select(id => first[id]).Where(token => !ids.ContainsKey(token))];
+        if (onlyFirst.Length > 0 || first.Count != second.Count)
+        {
+            HashSet<string> known = [.. Enumerable.Range(0, first.Count).Select(id => first[id])];
+            string[] onlySecond = [.. ids.Keys.Where(token => !known.Contains(token))];
+            throw new UnfoldException(
+                $"The models know different tokens, but models that are mixed must know the same: {onlyFirst.Length} only the first{Examples(onlyFirst)}, {onlySecond.Length} only the second{Examples(onlySecond)}. Train both on the same text with the same limits of the vocabulary.");
+        }
+
+        int[] map = new int[first.Count];
+        for (int id = 0; id < map.Length; id++)
+        {
+            map[id] = ids[first[id]];
+        }
+
+        return map;
+    }
+
+    private static string Shown(TextMode mode) => mode == TextMode.Sentences ? "sentences" : "running text";
+
+    private static string Examples(string[] tokens) =>
+        tokens.Length == 0 ? "" : $" ({string.Join(", ", tokens.Take(ShownTokens).Select(Vocabulary.Quoted))}{(tokens.Length > ShownTokens ? ", ..." : "")})";
+}

@@ -1,0 +1,83 @@
+namespace Unfold.Text;
+
+/// <summary>Finds the weight with which a mixture foretells a held-out text best.</summary>
+public static class MixtureTuning
+{
+    private const int MostRounds = 1000;
+    private const int BlockTokens = 1 << 10;
+    private const double Settled = 1e-9;
+
+    extension(MixtureModel model)
+    {
+        /// <summary>
+        /// The mixture with the weight of the greatest likelihood, by expectation-maximisation from its present weight: the new lambda is the mean over
+        /// the tokens of lambda p1 / (lambda p1 + (1 - lambda) p2), until it stands. The likelihood never falls and has no second
+        /// top. Tokens that both models think impossible say nothing; a weight at the edge stays within (0, 1).
+        /// </summary>
+        /// <param name="heldOut">A text that neither model has learned; in sentence mode each sentence ends with <see cref="Vocabulary.EndId"/>.</param>
+        /// <param name="progress">Called now and then with the share done, in [0, 1].</param>
+        /// <param name="cancellation">Stops the tuning.</param>
+        /// <exception cref="UnfoldException">There is no token that either model thinks possible.</exception>
+        public MixtureModel Tune(TokenStore heldOut, Action<double>? progress = null, CancellationToken cancellation = default)
+        {
+            ArgumentNullException.ThrowIfNull(model);
+            ArgumentNullException.ThrowIfNull(heldOut);
+            List<double> ratios = Ratios(model, heldOut, progress, cancellation);
+            if (ratios.Count == 0)
+            {
+                throw new UnfoldException("The weight of a mixture is tuned on held-out text, but no token of it is possible for either model: give a text like the one that they have learned.");
+            }
+
+            double weight = model.Weight;
+            for (int round = 0; round < MostRounds; round++)
+            {
+                double sum = 0;
+                foreach (double ratio in ratios)
+                {
+                    sum += weight / (weight + ((1 - weight) * ratio));
+                }
+
+                double better = Math.Clamp(sum / ratios.Count, Settled, 1 - Settled);
+                bool stands = Math.Abs(better - weight) < Settled;
+                weight = better;
+                if (stands)
+                {
+                    break;
+                }
+            }
+
+            return model.WithWeight(weight);
+        }
+    }
+
+    /// <summary>p2 / p1 of each token.</summary>
+    private static List<double> Ratios(MixtureModel model, TokenStore heldOut, Action<double>? progress, CancellationToken cancellation)
+    {
+        var ratios = new List<double>();
+        MixtureSession session = model.Start();
+        int[] block = new int[BlockTokens];
+        for (long start = 0; start < heldOut.Count; start += block.Length)
+        {
+            Span<int> part = block.AsSpan(0, (int)Math.Min(block.Length, heldOut.Count - start));
+            heldOut.Read(start, part);
+
+            // An encoded text begins with the end of a sentence before it, which the start of a session stands for.
+            int skipped = start == 0 && part[0] == Vocabulary.EndId && model.Vocabulary.Mode == TextMode.Sentences ? 1 : 0;
+            foreach (int token in part[skipped..])
+            {
+                cancellation.ThrowIfCancellationRequested();
+                (double first, double second) = session.LogProbabilities(token);
+                if (!double.IsNegativeInfinity(first) || !double.IsNegativeInfinity(second))
+                {
+                    ratios.Add(Math.Exp(second - first));
+                }
+
+                session.Feed(token);
+            }
+
+            progress?.Invoke((double)(start + part.Length) / heldOut.Count);
+        }
+
+        return ratios;
+    }
+}

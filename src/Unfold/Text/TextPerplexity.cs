@@ -1,0 +1,55 @@
+namespace Unfold.Text;
+
+/// <summary>How well a model foretells a text, as SRILM's ppl and ppl1 say it: tokens outside of the vocabulary are counted and left out of the sums.</summary>
+/// <param name="Sentences">How many ends of sentences were foretold; 0 in running text.</param>
+/// <param name="Tokens">How many tokens the text has, ends of sentences and unknown tokens included.</param>
+/// <param name="Unknown">How many of them are not in the vocabulary. The token &lt;unk&gt; that stands in a text itself is a word like others.</param>
+/// <param name="LogProbability10">The sum of log10 p over all other tokens; what follows an unknown token is foretold from it.</param>
+public sealed record TextPerplexity(long Sentences, long Tokens, long Unknown, double LogProbability10)
+{
+    /// <summary>ppl = 10^(-logprob10 / (tokens - unknown)): with ends of sentences. NaN where no known token is left.</summary>
+    public double Perplexity => Of(Tokens - Unknown);
+
+    /// <summary>ppl1 = 10^(-logprob10 / (tokens - unknown - sentences)): the same sum shared by the words alone.</summary>
+    public double PerplexityWithoutEnds => Of(Tokens - Unknown - Sentences);
+
+    /// <summary>Reads a text once and foretells each token from those before it.</summary>
+    /// <param name="model">The model, which says how the text is cut.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="progress">Called now and then with the share done, in [0, 1].</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    /// <exception cref="UnfoldException">The text cannot be read, or holds no token.</exception>
+    public static TextPerplexity Measure(NextTokenModel model, TextSource text, Action<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(text);
+        Vocabulary vocabulary = model.Vocabulary;
+        Tokenizer tokenizer = vocabulary.CreateTokenizer();
+        NextTokenSession session = model.Start();
+        long sentences = 0, tokens = 0, unknown = 0;
+        double nats = 0;
+        TokenSink sink = token =>
+        {
+            int id = vocabulary.IdOf(token);
+            tokens++;
+            sentences += id == Vocabulary.EndId ? 1 : 0;
+            if (id == Vocabulary.UnknownId && !token.SequenceEqual(Vocabulary.Specials[Vocabulary.UnknownId]))
+            {
+                unknown++;
+            }
+            else
+            {
+                nats += session.LogProbability(id);
+            }
+
+            session.Feed(id);
+        };
+        text.Read(piece => tokenizer.Push(piece, sink), bytes => progress?.Invoke(Math.Min(1, (double)bytes / text.Bytes)), cancellation);
+        tokenizer.Flush(sink);
+        return tokens > 0
+            ? new TextPerplexity(sentences, tokens, unknown, nats / Math.Log(10))
+            : throw new UnfoldException($"The text {text.Name} holds nothing but white space, but at least one token was wanted.");
+    }
+
+    private double Of(long count) => count > 0 ? Math.Pow(10, -LogProbability10 / count) : double.NaN;
+}

@@ -1,0 +1,113 @@
+using Unfold.NGrams;
+using Unfold.Numerics;
+using Unfold.Tests.NGrams;
+using Unfold.Tests.Support;
+using Unfold.Text;
+
+namespace Unfold.Tests.Text;
+
+/// <summary>Two models of the same tokens in other orders, mixed.</summary>
+public sealed class MixtureModelTests
+{
+    private static readonly string[] Words = ["a", "b", "c", "d"];
+
+    [Fact]
+    public void Probabilities_are_the_weighted_sum_whatever_the_ids()
+    {
+        (NGramModel first, NGramModel second) = Models();
+        var mixture = new MixtureModel(first, second, 0.3);
+        foreach (int[] text in (int[][])[[], [3], [3, 4, 5], [6, 6, Vocabulary.EndId, 3]])
+        {
+            MixtureSession session = mixture.Start();
+            NGramSession one = first.Start(), other = second.Start();
+            foreach (int token in text)
+            {
+                session.Feed(token);
+                one.Feed(token);
+                other.Feed(second.Vocabulary.IdOf(first.Vocabulary[token]));
+            }
+
+            double[] expected = [.. Enumerable.Range(0, first.Vocabulary.Count).Select(token =>
+                Math.Log((0.3 * Math.Exp(one.LogProbability(token))) + (0.7 * Math.Exp(other.LogProbability(second.Vocabulary.IdOf(first.Vocabulary[token]))))))];
+            double[] found = [.. Enumerable.Range(0, first.Vocabulary.Count).Select(session.Fork().LogProbability)];
+            Close.Equal(expected, found, 1e-12, 1e-12, "log-probabilities");
+            Close.Equal(expected, session.Logits, 1e-6, 1e-6, "logits");
+            Close.Equal(1, found.Sum(Math.Exp), 1e-5, 0, "sum");
+        }
+    }
+
+    [Fact]
+    public void The_tuned_weight_is_the_best()
+    {
+        (NGramModel first, NGramModel second) = Models();
+        var vocabulary = first.Vocabulary;
+        int[] heldOut = [Vocabulary.EndId, .. Draw(vocabulary, 99, 30, favourite: "a").SelectMany(sentence => sentence), .. Draw(vocabulary, 98, 30, favourite: "c").SelectMany(sentence => sentence)];
+        var mixture = new MixtureModel(first, second, 0.5);
+        double tuned = mixture.Tune(TokenStore.FromTokens(heldOut, vocabulary.Count), cancellation: TestContext.Current.CancellationToken).Weight;
+
+        Assert.InRange(tuned, 0.05, 0.95);
+        double best = Likelihood(mixture, tuned, heldOut);
+        Assert.True(best > Likelihood(mixture, tuned + 0.01, heldOut) && best > Likelihood(mixture, tuned - 0.01, heldOut), $"{tuned} is not the best weight.");
+    }
+
+    [Fact]
+    public void A_model_that_is_always_better_gets_nearly_all()
+    {
+        (NGramModel first, NGramModel second) = Models();
+        int[] heldOut = [.. Draw(first.Vocabulary, 97, 200, favourite: "a").SelectMany(sentence => sentence)];
+        double weight = new MixtureModel(first, second, 0.5).Tune(TokenStore.FromTokens(heldOut, first.Vocabulary.Count), cancellation: TestContext.Current.CancellationToken).Weight;
+        Assert.InRange(weight, 0.9, 1 - 1e-9);
+    }
+
+    [Fact]
+    public void Models_that_do_not_fit_are_refused()
+    {
+        (NGramModel first, NGramModel second) = Models();
+        NGramModel other = Model(["a", "b", "c", "x", "y", "z", "q"], 1, "a", TextMode.Sentences);
+        NGramModel running = Model(Words, 1, "a", TextMode.Running);
+
+        string message = Assert.Throws<UnfoldException>(() => new MixtureModel(first, other, 0.5)).Message;
+        Assert.Contains("1 only the first (\"d\"), 4 only the second (\"x\", \"y\", \"z\", ...)", message, StringComparison.Ordinal);
+        Assert.Contains("running text", Assert.Throws<UnfoldException>(() => new MixtureModel(first, running, 0.5)).Message, StringComparison.Ordinal);
+        foreach (double weight in (double[])[0, 1, -1, double.NaN])
+        {
+            Assert.Throws<ArgumentOutOfRangeException>(() => new MixtureModel(first, second, weight));
+        }
+
+        Assert.Throws<UnfoldException>(() => new MixtureModel(first, second, 0.5).Tune(
+            TokenStore.FromTokens([Vocabulary.BeginId], first.Vocabulary.Count), cancellation: TestContext.Current.CancellationToken));
+        Assert.Throws<ArgumentException>(() => new MixtureModel(first, second, 0.5).Start().Feed(99));
+    }
+
+    private static double Likelihood(MixtureModel mixture, double weight, int[] heldOut)
+    {
+        MixtureSession session = mixture.WithWeight(weight).Start();
+        double sum = 0;
+        foreach (int token in heldOut.Skip(1))
+        {
+            sum += session.LogProbability(token);
+            session.Feed(token);
+        }
+
+        return sum;
+    }
+
+    private static (NGramModel First, NGramModel Second) Models() =>
+        (Model(Words, 1, "a", TextMode.Sentences), Model([.. Words.Reverse()], 2, "c", TextMode.Sentences));
+
+    private static NGramModel Model(string[] words, ulong seed, string favourite, TextMode mode)
+    {
+        var vocabulary = new Vocabulary(new Tokenization(TokenKind.Space) { Mode = mode }, words);
+        int[] tokens = [.. Draw(vocabulary, seed, 100, favourite).SelectMany(sentence => mode == TextMode.Sentences ? sentence : sentence[..^1])];
+        return RandomText.Train(TokenStore.FromTokens(tokens, vocabulary.Count), vocabulary, new NGramOptions { Order = 2 });
+    }
+
+    private static IEnumerable<int[]> Draw(Vocabulary vocabulary, ulong seed, int sentences, string favourite)
+    {
+        var random = new SeededRandom(seed);
+        for (int i = 0; i < sentences; i++)
+        {
+            yield return [.. Enumerable.Range(0, 4).Select(_ => random.NextInt32(2) == 0 ? vocabulary.IdOf(favourite) : vocabulary.IdOf(Words[random.NextInt32(4)])), Vocabulary.EndId];
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using Unfold.NGrams;
+using Unfold.Tests.NGrams;
+using Unfold.Tests.Support;
+using Unfold.Text;
+
+namespace Unfold.Tests.Text;
+
+/// <summary>Perplexity by hand: who is counted, and what is summed.</summary>
+public sealed class TextPerplexityTests
+{
+    [Fact]
+    public void Unknown_tokens_are_counted_and_left_out()
+    {
+        var text = new RandomText(51, TextMode.Sentences);
+        NGramModel model = text.Train(new NGramOptions { Order = 3 });
+        TextPerplexity found = Measure(model, "a b  new\n\n<unk> c\n");
+        double sum = 0;
+        NGramSession session = model.Start();
+        foreach ((int token, bool counts) in ((int, bool)[])[(3, true), (4, true), (0, false), (2, true), (0, true), (5, true), (2, true)])
+        {
+            sum += counts ? session.LogProbability(token) / Math.Log(10) : 0;
+            session.Feed(token);
+        }
+
+        Assert.Equal((2, 7, 1), (found.Sentences, found.Tokens, found.Unknown));
+        Close.Equal(sum, found.LogProbability10, 1e-12, 0, "sum of log10 p");
+        Close.Equal(Math.Pow(10, -sum / 6), found.Perplexity, 1e-12, 0, "ppl");
+        Close.Equal(Math.Pow(10, -sum / 4), found.PerplexityWithoutEnds, 1e-12, 0, "ppl1");
+    }
+
+    [Fact]
+    public void Running_text_has_no_ends()
+    {
+        var vocabulary = new Vocabulary(new Tokenization(TokenKind.Character), ["a", "b", "\n"]);
+        NGramModel model = RandomText.Train(TokenStore.FromTokens([3, 4, 5, 3, 3, 4, 5], vocabulary.Count), vocabulary, new NGramOptions { Order = 2 });
+        TextPerplexity found = Measure(model, "ab\nx\n");
+
+        Assert.Equal((0, 5, 1), (found.Sentences, found.Tokens, found.Unknown));
+        Assert.Equal(found.Perplexity, found.PerplexityWithoutEnds);
+    }
+
+    [Fact]
+    public void A_text_without_tokens_is_refused_and_one_without_known_ones_has_no_perplexity()
+    {
+        NGramModel model = new RandomText(51, TextMode.Sentences).Train(new NGramOptions { Order = 2 });
+
+        Assert.Contains("white space", Assert.Throws<UnfoldException>(() => Measure(model, " \n\n ")).Message, StringComparison.Ordinal);
+        Assert.True(double.IsNaN(Measure(model, "new").PerplexityWithoutEnds));
+    }
+
+    private static TextPerplexity Measure(NGramModel model, string text) =>
+        TextPerplexity.Measure(model, TextSource.FromString(text), cancellation: TestContext.Current.CancellationToken);
+}
