@@ -30,6 +30,24 @@ internal static class Options
         },
     };
 
+    /// <summary>Least counts of n-grams of 1, 2, ... tokens, with commas between, the first of them 1; null where they are not given.</summary>
+    public static Option<long[]?> Counts(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "1[,N...]",
+        Arity = ArgumentArity.ExactlyOne,
+        CustomParser = result =>
+        {
+            long?[] counts = [.. result.Tokens[0].Value.Split(',').Select(text => ReadWhole(name, text, 1, long.MaxValue, result)).TakeWhile(count => count is not null)];
+            if (counts is [> 1, ..])
+            {
+                result.AddError($"{name} must begin with 1; found {result.Tokens[0].Value}. Rare words are left out with --min-token-count.");
+            }
+
+            return counts is [1, ..] ? [.. counts.Select(count => count!.Value)] : null;
+        },
+    };
+
     /// <summary>One finite number for two purposes, or two with a comma between; null where it is not given.</summary>
     /// <inheritdoc cref="Number"/>
     public static Option<(double First, double Second)?> Pair(string name, string wanted, Predicate<double> good, string description) => new(name)

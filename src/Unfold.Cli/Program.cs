@@ -20,7 +20,7 @@ internal static class Program
         {
             // Response files would make a prompt that begins with @ impossible.
             ParseResult parsed = Verbs(terminal).Parse(arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
-            verb = parsed.CommandResult.Command.Name is "unfold" ? verb : $"unfold {parsed.CommandResult.Command.Name}";
+            verb = UsageAdvice.Verb(parsed.CommandResult);
             RequireOnce(parsed);
             if (parsed.Action is ParseErrorAction)
             {
@@ -66,6 +66,7 @@ internal static class Program
         EvaluateCommand.Create(terminal),
         InspectCommand.Create(terminal),
         GradcheckCommand.Create(terminal),
+        NGramCommand.Create(terminal),
         new HelpOption(),
         new VersionOption(),
     };

@@ -32,9 +32,14 @@ internal static class UsageAdvice
             }
         }
 
-        if (command.Arguments is [Argument argument] && parsed.GetResult(argument) is null or { Tokens.Count: 0 })
+        if (parsed.CommandResult.Parent is CommandResult { Parent: null } && command.Arguments is [Argument argument] && parsed.GetResult(argument) is null or { Tokens.Count: 0 })
         {
             return $"{argument.Name} is missing: name the folder of a model right after the command, as in: unfold {command.Name} runs/demo";
+        }
+
+        if (command.Arguments.FirstOrDefault(argument => parsed.GetResult(argument) is null or { Tokens.Count: 0 }) is Argument missing)
+        {
+            return $"{missing.Name} is missing: {char.ToLowerInvariant(missing.Description![0])}{missing.Description[1..]}";
         }
 
         if (command.Options.FirstOrDefault(option => option.Required && !parsed.Gave(option)) is Option required)
@@ -43,9 +48,12 @@ internal static class UsageAdvice
         }
 
         return command.Subcommands.Count > 0
-            ? $"A command is missing: {string.Join(", ", command.Subcommands.Select(verb => verb.Name))}. To begin: unfold train"
+            ? $"A command is missing: {string.Join(", ", command.Subcommands.Select(verb => verb.Name))}. To begin: {Verb(parsed.CommandResult)} train"
             : parsed.Errors[0].Message;
     }
+
+    /// <summary>What is typed to run a command: unfold, and the names of the commands that it lies in.</summary>
+    public static string Verb(CommandResult result) => result.Parent is CommandResult group ? $"{Verb(group)} {result.Command.Name}" : "unfold";
 
     /// <summary>An ending of a sentence, with a question for the option or command that differs least from what was found.</summary>
     public static string Meant(string found, Command command)

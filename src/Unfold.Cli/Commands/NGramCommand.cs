@@ -1,0 +1,46 @@
+using System.CommandLine;
+
+namespace Unfold.Cli.Commands;
+
+/// <summary>unfold ngram: models of counted n-grams.</summary>
+internal static class NGramCommand
+{
+    /// <summary>Makes the group of verbs.</summary>
+    public static Command Create(Terminal terminal) => new("ngram", "Models of counted n-grams: the baseline and partner of recurrent models.")
+    {
+        NGramTrainCommand.Create(terminal),
+        NGramEvaluateCommand.Create(terminal),
+        NGramConvertCommand.Create(terminal),
+    };
+
+    /// <summary>The file of an n-gram model.</summary>
+    public static Argument<string> File(string name, string description)
+    {
+        var argument = new Argument<string>(name) { Description = description };
+        argument.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var value }, ..] && (string.IsNullOrWhiteSpace(value) || value.StartsWith('-')))
+            {
+                result.AddError(value.StartsWith('-')
+                    ? $"{value} is no option of this command; the file of an n-gram model was wanted there."
+                    : "The name of the n-gram model's file is empty.");
+            }
+        });
+        return argument;
+    }
+
+    /// <summary>Throws where a file to write is there already and may not be replaced.</summary>
+    /// <exception cref="UnfoldException">It is there, or is a folder.</exception>
+    public static void RequireFree(string path, bool force)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new UnfoldException($"{path} is a folder, but a file was wanted for the n-gram model: choose another name.");
+        }
+
+        if (!force && System.IO.File.Exists(path))
+        {
+            throw new UnfoldException($"The file {path} is there already: choose another name, or replace it with --force.");
+        }
+    }
+}

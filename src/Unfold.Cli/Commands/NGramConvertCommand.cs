@@ -1,0 +1,40 @@
+using System.CommandLine;
+using Unfold.NGrams;
+using Unfold.Persistence;
+
+namespace Unfold.Cli.Commands;
+
+/// <summary>unfold ngram convert: turns ARPA text into the compact form and back.</summary>
+internal sealed class NGramConvertCommand(Terminal terminal)
+{
+    private readonly Argument<string> _in = NGramCommand.File("IN", "The file of an n-gram model, ARPA text or the compact form.");
+    private readonly Argument<string> _out = NGramCommand.File("OUT", "The file to write: .arpa for ARPA text, .bin for the compact form.");
+    private readonly Option<bool> _force = Options.Switch("--force", "Replace OUT if it is there.");
+
+    /// <summary>Makes the verb.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var verb = new NGramConvertCommand(terminal);
+        var command = new Command("convert", "Turn ARPA text into the compact form, which is used where it lies, and back.") { verb._in, verb._out, verb._force };
+        command.SetAction(verb.Run);
+        return command;
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        using var interruption = new Interruption(terminal);
+        string source = parsed.GetRequiredValue(_in), destination = parsed.GetRequiredValue(_out);
+        NGramFile.RequireName(destination);
+        NGramCommand.RequireFree(destination, parsed.GetValue(_force));
+        NGramModel model = Read(source, interruption.Token);
+        using var progress = new ProgressLine(terminal, $"Writing {destination}");
+        NGramFile.Write(destination, model, progress.Show, interruption.Token);
+        return ExitCode.Done;
+    }
+
+    private NGramModel Read(string path, CancellationToken cancellation)
+    {
+        using var progress = new ProgressLine(terminal, $"Reading {path}");
+        return NGramFile.Read(path, progress.Show, cancellation);
+    }
+}

@@ -1,0 +1,68 @@
+using System.CommandLine;
+using Unfold.NGrams;
+using Unfold.Persistence;
+using Unfold.Text;
+
+namespace Unfold.Cli.Commands;
+
+/// <summary>unfold ngram evaluate: the perplexity of a text.</summary>
+internal sealed class NGramEvaluateCommand(Terminal terminal)
+{
+    private readonly Argument<string> _model = NGramCommand.File("MODEL", "The file of an n-gram model, ARPA text or the compact form.");
+    private readonly Option<string[]> _text = Options.Paths("--text", "UTF-8 files to score, read as one text.");
+    private readonly Option<bool> _json = Options.Switch("--json", "Print one JSON object.");
+
+    /// <summary>Makes the verb.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var verb = new NGramEvaluateCommand(terminal);
+        verb._text.Required = true;
+        var command = new Command("evaluate", "Measure an n-gram model on a text: perplexity with ends of sentences (ppl) and without them (ppl1). Tokens are counted with ends of sentences; unknown ones are left out of the sums.")
+        {
+            verb._model, verb._text, verb._json,
+        };
+        command.SetAction(verb.Run);
+        return command;
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        using var interruption = new Interruption(terminal);
+        TextSource text = TextSource.FromFiles(parsed.GetRequiredValue(_text));
+        NGramModel model = Read(parsed.GetRequiredValue(_model), interruption.Token);
+        TextPerplexity found = Measure(model, text, interruption.Token);
+        if (parsed.GetValue(_json))
+        {
+            JsonOutput.Write(terminal, json =>
+            {
+                json.WriteNumber("sentences", found.Sentences);
+                json.WriteNumber("tokens", found.Tokens);
+                json.WriteNumber("unknown", found.Unknown);
+                json.WriteFinite("logprob10", found.LogProbability10);
+                json.WriteFinite("ppl", found.Perplexity);
+                json.WriteFinite("ppl1", found.PerplexityWithoutEnds);
+            });
+            return ExitCode.Done;
+        }
+
+        terminal.Output.WriteLine(FormattableString.Invariant($"sentences  {found.Sentences}"));
+        terminal.Output.WriteLine(FormattableString.Invariant($"tokens     {found.Tokens}"));
+        terminal.Output.WriteLine(FormattableString.Invariant($"unknown    {found.Unknown}"));
+        terminal.Output.WriteLine(FormattableString.Invariant($"logprob10  {found.LogProbability10:0.000000}"));
+        terminal.Output.WriteLine(FormattableString.Invariant($"ppl        {found.Perplexity:0.000000}"));
+        terminal.Output.WriteLine(FormattableString.Invariant($"ppl1       {found.PerplexityWithoutEnds:0.000000}"));
+        return ExitCode.Done;
+    }
+
+    private NGramModel Read(string path, CancellationToken cancellation)
+    {
+        using var progress = new ProgressLine(terminal, $"Reading {path}");
+        return NGramFile.Read(path, progress.Show, cancellation);
+    }
+
+    private TextPerplexity Measure(NGramModel model, TextSource text, CancellationToken cancellation)
+    {
+        using var progress = new ProgressLine(terminal, $"Scoring {text.Name}");
+        return TextPerplexity.Measure(model, text, progress.Show, cancellation);
+    }
+}

@@ -1,0 +1,124 @@
+using System.Text.Json;
+using Unfold.Experiments.Data;
+using Unfold.Tests.Experiments;
+using Unfold.Tests.Persistence;
+using Unfold.Tests.Support;
+
+namespace Unfold.Tests.Cli;
+
+/// <summary>unfold ngram: train, evaluate, convert.</summary>
+public sealed class NGramTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _text;
+
+    public NGramTests() => _text = CommandLine.WriteText(_folder["text.txt"]);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_model_is_trained_converted_and_measured()
+    {
+        string arpa = _folder["model.arpa"], binary = _folder["model.bin"];
+        JsonElement trained = CommandLine.Run("ngram", "train", "--order", "4", "--text", _text, "--out", arpa, "--min-count", "1,1,2", "--json").Json;
+        Assert.Equal(4, trained.GetProperty("order").GetInt32());
+        Assert.Equal(4, trained.GetProperty("ngrams").GetArrayLength());
+        Said converted = CommandLine.Run("ngram", "convert", arpa, binary);
+        Assert.Equal((0, "", ""), (converted.Code, converted.Output, converted.Error));
+
+        JsonElement one = CommandLine.Run("ngram", "evaluate", arpa, "--text", _text, "--json").Json;
+        JsonElement other = CommandLine.Run("ngram", "evaluate", binary, "--text", _text, "--json").Json;
+        Assert.Equal(one.GetRawText(), other.GetRawText());
+        Assert.Equal(["sentences", "tokens", "unknown", "logprob10", "ppl", "ppl1"], one.EnumerateObject().Select(field => field.Name));
+        double tokens = one.GetProperty("tokens").GetDouble(), sentences = one.GetProperty("sentences").GetDouble(), sum = one.GetProperty("logprob10").GetDouble();
+        Assert.Equal(trained.GetProperty("tokens").GetDouble(), tokens);
+        Close.Equal(Math.Pow(10, -sum / tokens), one.GetProperty("ppl").GetDouble(), 1e-12, 0, "ppl");
+        Close.Equal(Math.Pow(10, -sum / (tokens - sentences)), one.GetProperty("ppl1").GetDouble(), 1e-12, 0, "ppl1");
+        Assert.Contains($"tokens     {tokens}\n", CommandLine.Run("ngram", "evaluate", binary, "--text", _text).Output, StringComparison.Ordinal);
+
+        CommandLine.Run("ngram", "convert", binary, _folder["back.arpa"]);
+        Assert.Equal(File.ReadAllBytes(arpa), File.ReadAllBytes(_folder["back.arpa"]));
+    }
+
+    [Fact]
+    public void The_better_the_model_the_lower_the_perplexity()
+    {
+        string test = CommandLine.WriteText(_folder["test.txt"], words: 500, seed: 2);
+        double Perplexity(params string[] options)
+        {
+            Assert.Equal(0, CommandLine.Run(["ngram", "train", "--text", _text, "--out", _folder["m.bin"], "--force", .. options]).Code);
+            return CommandLine.Run("ngram", "evaluate", _folder["m.bin"], "--text", test, "--json").Json.GetProperty("ppl").GetDouble();
+        }
+
+        double unigram = Perplexity("--order", "1");
+        Assert.InRange(unigram, 5, 20);
+        Assert.InRange(Perplexity("--order", "2", "--smoothing", "kneser-ney"), 5, 20);
+        Assert.InRange(Perplexity("--order", "2", "--smoothing", "add-k", "--k", "0.5"), 5, 20);
+        Assert.InRange(Perplexity("--order", "3", "--prune", "1e-3", "--closed"), 5, 20);
+        Assert.InRange(Perplexity("--order", "3", "--tokens", "char"), 1.5, 8);
+        Assert.InRange(Perplexity("--order", "3", "--tokens", "bpe", "--vocabulary", "300"), 1.5, 20);
+        Assert.InRange(Perplexity("--order", "3", "--tokens", "word", "--lowercase", "--running"), 5, 20);
+    }
+
+    [Fact]
+    public void A_limited_vocabulary_makes_words_unknown()
+    {
+        Said said = CommandLine.Run("ngram", "train", "--text", _text, "--out", _folder["m.arpa"], "--vocabulary", "3", "--json");
+        Assert.Equal(3, said.Json.GetProperty("vocabulary").GetInt32());
+        Assert.True(said.Json.GetProperty("unknown_tokens").GetInt32() > 100);
+        Assert.Contains("of the tokens are <unk>", said.Error, StringComparison.Ordinal);
+        JsonElement found = CommandLine.Run("ngram", "evaluate", _folder["m.arpa"], "--text", _text, "--json").Json;
+        Assert.Equal(said.Json.GetProperty("unknown_tokens").GetInt32(), found.GetProperty("unknown").GetInt32());
+    }
+
+    [Fact]
+    public void A_file_that_is_there_is_not_replaced_without_being_told()
+    {
+        string path = _folder["m.arpa"];
+        Assert.Equal(0, CommandLine.Run("ngram", "train", "--text", _text, "--out", path).Code);
+        byte[] first = File.ReadAllBytes(path);
+        CommandLine.Run("ngram", "train", "--order", "1", "--text", _text, "--out", path).Refuses(1, "is there already", "--force");
+        CommandLine.Run("ngram", "convert", path, path).Refuses(1, "is there already");
+        CommandLine.Run("ngram", "convert", path, _folder.Path).Refuses(1, ".arpa", ".bin");
+        Directory.CreateDirectory(_folder["d.bin"]);
+        CommandLine.Run("ngram", "convert", path, _folder["d.bin"], "--force").Refuses(1, "is a folder");
+        Assert.Equal(first, File.ReadAllBytes(path));
+        Assert.Equal(0, CommandLine.Run("ngram", "train", "--order", "1", "--text", _text, "--out", path, "--force").Code);
+        Assert.NotEqual(first, File.ReadAllBytes(path));
+    }
+
+    [Fact]
+    public void What_cannot_be_is_refused_in_one_sentence_and_leaves_no_file()
+    {
+        File.WriteAllText(_folder["empty.txt"], "");
+        File.WriteAllText(_folder["short.txt"], "a\n");
+        File.WriteAllText(_folder["marks.txt"], "<s> a </s>\n");
+        string path = _folder["m.arpa"];
+        CommandLine.Run("ngram", "train", "--text", _folder["none.txt"], "--out", path).Refuses(1, "none.txt", "does not exist");
+        CommandLine.Run("ngram", "train", "--text", _folder["empty.txt"], "--out", path).Refuses(1, "empty");
+        CommandLine.Run("ngram", "train", "--text", _folder["short.txt"], "--out", path, "--order", "4").Refuses(1, "No 4 tokens in a row", "--order");
+        CommandLine.Run("ngram", "train", "--text", _folder["marks.txt"], "--out", path).Refuses(1, "<s>");
+        CommandLine.Run("ngram", "train", "--text", _text, "--min-token-count", "99999", "--out", path).Refuses(1, "--min-token-count");
+        CommandLine.Run("ngram", "train", "--text", _text, "--out", _folder["m.lm"]).Refuses(1, ".arpa", ".bin");
+        CommandLine.Run("ngram", "train", "--text", _text, "--tokens", "bpe", "--out", path).Refuses(1, "table of subwords", ".bin");
+        CommandLine.Run("ngram", "evaluate", _text, "--text", _text).Refuses(1, "no ARPA file");
+        CommandLine.Run("ngram", "evaluate", _folder["none.bin"], "--text", _text).Refuses(1, "no such file");
+        Assert.False(File.Exists(path));
+    }
+
+    /// <summary>The figures of an implementation of the same equations over dictionaries, in another language, on the same files.</summary>
+    [Theory]
+    [InlineData(2, 185.70469)]
+    [InlineData(3, 148.28134)]
+    [InlineData(5, 141.18605)]
+    public void Penn_treebank_has_the_perplexity_of_an_independent_implementation(int order, double perplexity)
+    {
+        DataFolder data = RealData.Folder(["ptb/ptb.train.txt", "ptb/ptb.test.txt"]);
+        string model = _folder["ptb.bin"];
+        Assert.Equal(0, CommandLine.Run("ngram", "train", "--order", $"{order}", "--text", data.Path("ptb/ptb.train.txt"), "--out", model).Code);
+        JsonElement found = CommandLine.Run("ngram", "evaluate", model, "--text", data.Path("ptb/ptb.test.txt"), "--json").Json;
+
+        Assert.Equal((3761, 82430, 0), (found.GetProperty("sentences").GetInt32(), found.GetProperty("tokens").GetInt32(), found.GetProperty("unknown").GetInt32()));
+        Close.Equal(perplexity, found.GetProperty("ppl").GetDouble(), 1e-6, 0, $"order {order}");
+    }
+}
