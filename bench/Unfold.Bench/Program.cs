@@ -18,6 +18,7 @@ using Unfold.Bench;
     ("demo", "what the command learns of the embedded text", DemoQuestion.Run),
     ("classic", "loss, speed and memory of the classic recipe (needs data)", ClassicQuestion.Run),
     ("streams", "what the command learns of a text within two minutes (needs data)", StreamsQuestion.Run),
+    ("ngrams", "how long a 5-gram model takes, and how many questions a second it answers", NGramsQuestion.Run),
     ("corpus", "the memory that a text of a gigabyte takes", CorpusQuestion.Run),
 ];
 
