@@ -64,6 +64,7 @@ internal static class Program
         TrainCommand.Create(terminal),
         GenerateCommand.Create(terminal),
         EvaluateCommand.Create(terminal),
+        ScoreCommand.Create(terminal),
         InspectCommand.Create(terminal),
         GradcheckCommand.Create(terminal),
         NGramCommand.Create(terminal),

@@ -16,7 +16,8 @@ internal enum TerminalKind
 /// <param name="output">stdout: data only.</param>
 /// <param name="error">stderr: progress, advice, failures.</param>
 /// <param name="kind">How lively stderr may be.</param>
-internal sealed class Terminal(TextWriter output, TextWriter error, TerminalKind kind)
+/// <param name="input">stdin; that of the process where it is not given.</param>
+internal sealed class Terminal(TextWriter output, TextWriter error, TerminalKind kind, Stream? input = null)
 {
     private readonly TextWriter _error = QuietWriter.Around(error);
 
@@ -28,6 +29,9 @@ internal sealed class Terminal(TextWriter output, TextWriter error, TerminalKind
 
     /// <summary>How lively stderr may be.</summary>
     public TerminalKind Kind => kind;
+
+    /// <summary>stdin, opened anew.</summary>
+    public Stream OpenInput() => input ?? Console.OpenStandardInput();
 
     /// <summary>The streams of this process, in UTF-8 whatever the locale says: a model's texts must come out as they are.</summary>
     public static Terminal OfProcess()

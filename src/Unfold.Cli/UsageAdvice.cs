@@ -32,14 +32,11 @@ internal static class UsageAdvice
             }
         }
 
-        if (parsed.CommandResult.Parent is CommandResult { Parent: null } && command.Arguments is [Argument argument] && parsed.GetResult(argument) is null or { Tokens.Count: 0 })
+        if (command.Arguments.FirstOrDefault(argument => argument.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(argument) is null or { Tokens.Count: 0 }) is Argument missing)
         {
-            return $"{argument.Name} is missing: name the folder of a model right after the command, as in: unfold {command.Name} runs/demo";
-        }
-
-        if (command.Arguments.FirstOrDefault(argument => parsed.GetResult(argument) is null or { Tokens.Count: 0 }) is Argument missing)
-        {
-            return $"{missing.Name} is missing: {char.ToLowerInvariant(missing.Description![0])}{missing.Description[1..]}";
+            return missing.Name == "MODEL" && parsed.CommandResult.Parent is CommandResult { Parent: null }
+                ? $"{missing.Name} is missing: name the folder of a model right after the command, as in: unfold {command.Name} runs/demo"
+                : $"{missing.Name} is missing: {char.ToLowerInvariant(missing.Description![0])}{missing.Description[1..]}";
         }
 
         if (command.Options.FirstOrDefault(option => option.Required && !parsed.Gave(option)) is Option required)

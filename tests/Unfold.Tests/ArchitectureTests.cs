@@ -22,6 +22,7 @@ public sealed partial class ArchitectureTests
         ["Text"] = [],
         ["NGrams"] = ["Text"],
         ["Models"] = ["Layers", "Cells", "Autograd", "Training", "Text", "Reference"],
+        ["Scoring"] = ["Text"],
         ["Generation"] = ["Models", "Text"],
         ["Persistence"] = ["Models", "NGrams", "Layers", "Cells", "Autograd", "Text"],
         ["Reference"] = [],

@@ -131,12 +131,8 @@ public sealed class AdaptiveSoftmaxOutput : OutputLayer
         ArgumentNullException.ThrowIfNull(tape);
         _head.Projection.Check(input);
         Tensor logits = tape.Result(input.Shape.WithColumns(Classes), needsGradient: false);
-        Span<float> rows = logits.Edit();
-        for (int row = 0; row < input.Shape.Rows; row++)
-        {
-            Compute(tape.Workers, input.Values.Slice(row * InputSize, InputSize), rows.Slice(row * Classes, Classes));
-        }
-
+        Prepare(tape.Workers);
+        ComputeShare(input.Values, input.Shape.Rows, logits.Edit());
         return logits;
     }
 
@@ -144,19 +140,37 @@ public sealed class AdaptiveSoftmaxOutput : OutputLayer
     public override string ToString() =>
         $"AdaptiveSoftmaxOutput({InputSize} -> {Classes}, clusters from {string.Join(", ", ClusterStarts.DefaultIfEmpty(Classes))}, {Parameters.Sum(parameter => (long)parameter.Shape.Length):N0} parameters)";
 
-    internal override void Compute(Workers workers, ReadOnlySpan<float> input, Span<float> logits)
+    internal override void Prepare(Workers workers)
+    {
+        _head.Prepare(workers);
+        foreach ((Dense projection, SoftmaxOutput output) in _clusters)
+        {
+            projection.Prepare(workers);
+            output.Prepare(workers);
+        }
+    }
+
+    internal override void ComputeShare(ReadOnlySpan<float> input, int rows, Span<float> logits)
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            Compute(input.Slice(row * InputSize, InputSize), logits.Slice(row * Classes, Classes));
+        }
+    }
+
+    private void Compute(ReadOnlySpan<float> input, Span<float> logits)
     {
         Span<float> head = new float[_head.Classes];
-        _head.Compute(workers, input, head);
+        _head.ComputeShare(input, 1, head);
         Normalize(head, 0);
         head[.._borders[0]].CopyTo(logits);
         for (int k = 0; k < _clusters.Length; k++)
         {
             (Dense projection, SoftmaxOutput output) = _clusters[k];
             Span<float> narrow = new float[projection.OutputSize];
-            projection.Compute(workers, input, 1, narrow);
+            projection.ComputeShare(input, 1, narrow);
             Span<float> cluster = logits[_borders[k].._borders[k + 1]];
-            output.Compute(workers, narrow, cluster);
+            output.ComputeShare(narrow, 1, cluster);
             Normalize(cluster, head[_borders[0] + k]);
         }
     }

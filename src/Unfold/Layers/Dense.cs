@@ -106,6 +106,20 @@ public sealed class Dense
         MatrixProduct.Multiply(workers, new MatrixView(input, rows, InputSize), W, output, Accumulation.Add);
     }
 
+    /// <summary>Computes y for rows that threads share out among themselves: prepares what all of them read.</summary>
+    internal void Prepare(Workers workers) => _packed.Prepare(workers, forBackward: false);
+
+    /// <summary>Computes y for some rows on the calling thread, after <see cref="Prepare"/>.</summary>
+    internal void ComputeShare(ReadOnlySpan<float> input, int rows, Span<float> output)
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            Bias.Values.CopyTo(output.Slice(row * OutputSize, OutputSize));
+        }
+
+        _packed.Forward.Multiply(input, InputSize, rows, output, OutputSize, Accumulation.Add);
+    }
+
     internal void AddGradients(Workers workers, Tensor input, ReadOnlySpan<float> outputGradient)
     {
         int rows = input.Shape.Rows;

@@ -35,8 +35,18 @@ public abstract class OutputLayer
     /// <summary>Writes the layers that it is made of.</summary>
     public abstract override string ToString();
 
+    /// <summary>Computes the logits for rows that threads share out among themselves: prepares what all of them read.</summary>
+    internal abstract void Prepare(Workers workers);
+
+    /// <summary>Computes the logits of some rows on the calling thread, after <see cref="Prepare"/>.</summary>
+    internal abstract void ComputeShare(ReadOnlySpan<float> input, int rows, Span<float> logits);
+
     /// <summary>The logits of one row.</summary>
-    internal abstract void Compute(Workers workers, ReadOnlySpan<float> input, Span<float> logits);
+    internal void Compute(Workers workers, ReadOnlySpan<float> input, Span<float> logits)
+    {
+        Prepare(workers);
+        ComputeShare(input, rows: 1, logits);
+    }
 
     /// <summary>The number of targets that count, where there is one for each row.</summary>
     private protected int Count(ReadOnlySpan<int> targets, int rows)

@@ -91,7 +91,9 @@ public sealed class SampledSoftmaxOutput : OutputLayer
     /// <inheritdoc/>
     public override string ToString() => $"SampledSoftmaxOutput({InputSize} -> {Classes}, {Sampled} sampled, {Parameters.Sum(parameter => (long)parameter.Shape.Length):N0} parameters)";
 
-    internal override void Compute(Workers workers, ReadOnlySpan<float> input, Span<float> logits) => _exact.Compute(workers, input, logits);
+    internal override void Prepare(Workers workers) => _exact.Prepare(workers);
+
+    internal override void ComputeShare(ReadOnlySpan<float> input, int rows, Span<float> logits) => _exact.ComputeShare(input, rows, logits);
 
     /// <summary>One sample with the logits of all rows: the target's in column 0, those of the drawn classes behind it.</summary>
     private sealed class Step

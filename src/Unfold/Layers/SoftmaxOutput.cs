@@ -100,5 +100,7 @@ public sealed class SoftmaxOutput : OutputLayer
     /// <inheritdoc/>
     public override string ToString() => Projection.ToString();
 
-    internal override void Compute(Workers workers, ReadOnlySpan<float> input, Span<float> logits) => Projection.Compute(workers, input, 1, logits);
+    internal override void Prepare(Workers workers) => Projection.Prepare(workers);
+
+    internal override void ComputeShare(ReadOnlySpan<float> input, int rows, Span<float> logits) => Projection.ComputeShare(input, rows, logits);
 }

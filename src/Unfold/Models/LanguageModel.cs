@@ -170,6 +170,10 @@ public sealed class LanguageModel : NextTokenModel
         return (Output.Logits(tape, outputs), final);
     }
 
+    /// <inheritdoc/>
+    public override double[] LogProbabilities(TokenTree tree, Workers workers, CancellationToken cancellation = default) =>
+        new LanguageModelTree(this, tree, workers).LogProbabilities(cancellation);
+
     /// <summary>The outputs of the last layer, (T, B, F), and the state after the window; nothing is dropped.</summary>
     internal (Tensor Outputs, StackState Final) Outputs(Tape tape, ReadOnlyMemory<int> inputs, int batch, StackState? state) =>
         Run(tape, inputs, batch, state, dropout: null);

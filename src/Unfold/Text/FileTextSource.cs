@@ -119,52 +119,13 @@ internal sealed class FileTextSource : TextSource
 
     private static FileStream Open(string path)
     {
-        if (Directory.Exists(path))
+        FileStream stream = TextFile.Open(path);
+        if (!stream.CanSeek)
         {
-            throw new UnfoldException($"The text {path} is a folder, but a file was wanted.");
+            stream.Dispose();
+            throw new UnfoldException($"The text {path} is a pipe or device, but a regular file was wanted, because it is read twice; save it to a file first.");
         }
 
-        RequireAccess(path);
-        if (!File.Exists(path))
-        {
-            throw new UnfoldException($"The text {path} does not exist, but a UTF-8 file was wanted.");
-        }
-
-        try
-        {
-            FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
-            if (!stream.CanSeek)
-            {
-                stream.Dispose();
-                throw new UnfoldException($"The text {path} is a pipe or device, but a regular file was wanted, because it is read twice; save it to a file first.");
-            }
-
-            return stream;
-        }
-        catch (UnauthorizedAccessException failure)
-        {
-            throw new UnfoldException($"The text {path} could not be opened: permission is denied.", failure);
-        }
-        catch (IOException failure)
-        {
-            throw new UnfoldException($"The text {path} could not be opened: {failure.Message}", failure);
-        }
-    }
-
-    /// <summary>Throws where it may not even be asked whether the file is there: that is not the same as its absence.</summary>
-    private static void RequireAccess(string path)
-    {
-        try
-        {
-            File.GetAttributes(path);
-        }
-        catch (UnauthorizedAccessException failure)
-        {
-            throw new UnfoldException($"The text {path} could not be opened: permission to look into its folder is denied.", failure);
-        }
-        catch (IOException)
-        {
-            // It is absent, which the caller says in its own words.
-        }
+        return stream;
     }
 }

@@ -1,3 +1,5 @@
+using Unfold.Numerics;
+
 namespace Unfold.Text;
 
 /// <summary>
@@ -12,4 +14,40 @@ public abstract class NextTokenModel
 
     /// <summary>Starts a text: nothing stands before the first token.</summary>
     public abstract NextTokenSession Start();
+
+    /// <summary>For each node of a tree ln p(its token | the path to it), the text starting as in <see cref="Start"/>; 0 for the first node.</summary>
+    /// <param name="tree">Sequences that share their beginnings: no beginning is computed twice.</param>
+    /// <param name="workers">The threads; the result does not depend on their number.</param>
+    /// <param name="cancellation">Stops between two tokens.</param>
+    /// <exception cref="ArgumentException">A token of the tree is not in the vocabulary.</exception>
+    public virtual double[] LogProbabilities(TokenTree tree, Workers workers, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(tree);
+        var values = new double[tree.Count];
+        var open = new Stack<(int Node, NextTokenSession Session)>();
+        open.Push((0, Start()));
+        while (open.TryPop(out (int Node, NextTokenSession Session) at))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int longest = -1;
+            foreach (int child in tree.Children(at.Node))
+            {
+                values[child] = at.Session.LogProbability(tree.Token(child));
+                longest = tree.Children(child).Count > 0 ? child : longest;
+            }
+
+            foreach (int child in tree.Children(at.Node))
+            {
+                if (tree.Children(child).Count > 0)
+                {
+                    // The last one to go on takes the session itself.
+                    NextTokenSession session = child == longest ? at.Session : at.Session.Fork();
+                    session.Feed(tree.Token(child));
+                    open.Push((child, session));
+                }
+            }
+        }
+
+        return values;
+    }
 }

@@ -40,11 +40,15 @@ internal static class CommandLine
     /// <summary>The smallest settings that still learn something.</summary>
     public static readonly string[] Tiny = ["--hidden", "8", "--batch-size", "4", "--seq-length", "10", "--threads", "1"];
 
-    public static Said Run(params string[] arguments)
+    public static Said Run(params string[] arguments) => RunWith([], arguments);
+
+    /// <summary>Runs a command that finds these bytes on standard input.</summary>
+    public static Said RunWith(byte[] input, params string[] arguments)
     {
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
-        int code = Program.Run(arguments, new Terminal(output, error, TerminalKind.Plain));
+        using var stream = new MemoryStream(input);
+        int code = Program.Run(arguments, new Terminal(output, error, TerminalKind.Plain, stream));
         return new Said(code, output.ToString(), error.ToString());
     }
 

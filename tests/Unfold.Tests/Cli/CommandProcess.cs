@@ -26,6 +26,7 @@ internal sealed class CommandProcess : IDisposable
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            RedirectStandardInput = true,
             StandardOutputEncoding = System.Text.Encoding.UTF8,
             StandardErrorEncoding = System.Text.Encoding.UTF8,
         };
@@ -50,6 +51,16 @@ internal sealed class CommandProcess : IDisposable
             Thread.Sleep(5);
         }
     }
+
+    /// <summary>Writes a line to standard input, which stays open.</summary>
+    public void Say(string line)
+    {
+        _process.StandardInput.Write(line + "\n");
+        _process.StandardInput.Flush();
+    }
+
+    /// <summary>Ends standard input.</summary>
+    public void FallSilent() => _process.StandardInput.Close();
 
     /// <summary>Waits for the first character on standard output.</summary>
     public void WaitForOutput() => Assert.True(_spoken.Task.Wait(LimitMilliseconds), "Nothing came on standard output.");

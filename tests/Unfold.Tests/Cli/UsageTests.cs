@@ -8,7 +8,7 @@ public sealed class UsageTests
     public static TheoryData<string, string> Wrong => new()
     {
         { "learn", "learn" },
-        { "", "A command is missing: train, generate, evaluate, inspect, gradcheck, ngram. To begin: unfold train" },
+        { "", "A command is missing: train, generate, " },
         { "trian", "'trian' is neither a command nor an option that fits here. Did you mean train?" },
         { "train -hidden 5", "Did you mean --hidden?" },
         { "train -p 5", "'-p' is neither a command nor an option that fits here.\n" },

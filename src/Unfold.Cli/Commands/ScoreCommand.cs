@@ -1,0 +1,126 @@
+using System.CommandLine;
+using System.Globalization;
+using Unfold.Cli.Training;
+using Unfold.Numerics;
+using Unfold.Scoring;
+using Unfold.Text;
+
+namespace Unfold.Cli.Commands;
+
+/// <summary>unfold score: the log-probability of each line of a text.</summary>
+internal sealed class ScoreCommand(Terminal terminal)
+{
+    private const int LinesAtOnce = 256;
+
+    private readonly Argument<string> _model = Options.Model();
+    private readonly Argument<string> _file = new("FILE") { Description = "A UTF-8 file, each line of which is scored as a text of its own, or - for standard input." };
+    private readonly Option<bool> _byToken = Options.Switch("--by-token", "Show each token with its log-probability.");
+    private readonly Option<bool> _known = Options.Switch("--leave-out-unknown", "Count the probabilities of known tokens only; default all, an unknown one as the model gives it.");
+    private readonly Option<long?> _threads = Options.Whole("--threads", 1, 1024, "Default one for each processor, at most 16. The result does not depend on it.");
+    private readonly Option<bool> _json = Options.Switch("--json", "Print one JSON object for each line.");
+
+    /// <summary>Makes the verb.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var verb = new ScoreCommand(terminal);
+        var command = new Command("score", "Say how likely each line of a text is.") { verb._model, verb._file, verb._byToken, verb._known, verb._threads, verb._json };
+        command.SetAction(verb.Run);
+        return command;
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        using var interruption = new Interruption(terminal);
+        string file = parsed.GetRequiredValue(_file);
+        var scorer = new SentenceScorer(RunFolder.Open(parsed.GetRequiredValue(_model)), new Workers((int)(parsed.GetValue(_threads) ?? Math.Min(Environment.ProcessorCount, 16))));
+        using var progress = new ProgressLine(terminal, $"Scoring {file}");
+        IEnumerable<string> lines = file == "-" ? TextLines.Of(terminal.OpenInput(), "standard input") : TextLines.OfFile(file, progress.Show);
+        bool byToken = parsed.GetValue(_byToken), known = parsed.GetValue(_known), json = parsed.GetValue(_json);
+        if (!json)
+        {
+            terminal.Output.WriteLine(byToken ? "line\ttoken\tlog10\tnats" : "log10\tnats\tlog10/token\tnats/token\ttokens\tunknown\ttext");
+        }
+
+        long number = 0;
+        foreach (IReadOnlyList<string> block in ArrivingLines.Blocks(lines, LinesAtOnce, interruption.Token))
+        {
+            foreach ((string text, SentenceScore all) in block.Zip(scorer.Score(block, interruption.Token)))
+            {
+                var line = new Line(++number, text, all.UnknownTokens, known ? all.WithoutUnknown() : all);
+                if (json)
+                {
+                    WriteJson(line, scorer.Model.Vocabulary, byToken);
+                }
+                else if (byToken)
+                {
+                    WriteTokens(line, scorer.Model.Vocabulary);
+                }
+                else
+                {
+                    WriteLine(line);
+                }
+            }
+
+            terminal.Output.Flush();
+        }
+
+        return ExitCode.Done;
+    }
+
+    private void WriteLine(Line line)
+    {
+        double each = line.Score.Total / line.Score.Tokens.Count;
+        terminal.Output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Shown(Log10(line.Score.Total))}\t{Shown(line.Score.Total)}\t{Shown(Log10(each))}\t{Shown(each)}\t{line.Score.Tokens.Count}\t{line.Unknown}\t{line.Text}"));
+    }
+
+    private void WriteTokens(Line line, Vocabulary vocabulary)
+    {
+        foreach ((int token, double value) in line.Score.Tokens.Zip(line.Score.LogProbabilities))
+        {
+            terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{line.Number}\t{Visible(vocabulary[token])}\t{Shown(Log10(value))}\t{Shown(value)}"));
+        }
+    }
+
+    private void WriteJson(Line line, Vocabulary vocabulary, bool byToken) => JsonOutput.Write(terminal, json =>
+    {
+        SentenceScore score = line.Score;
+        json.WriteNumber("line", line.Number);
+        json.WriteString("text", line.Text);
+        json.WriteNumber("tokens", score.Tokens.Count);
+        json.WriteNumber("unknown_tokens", line.Unknown);
+        json.WriteFinite("logprob10", Log10(score.Total));
+        json.WriteFinite("logprob", score.Total);
+        json.WriteFinite("logprob10_per_token", Log10(score.Total / score.Tokens.Count));
+        json.WriteFinite("logprob_per_token", score.Total / score.Tokens.Count);
+        if (byToken)
+        {
+            json.WriteStartArray("by_token");
+            foreach ((int token, double value) in score.Tokens.Zip(score.LogProbabilities))
+            {
+                json.WriteStartObject();
+                json.WriteString("token", vocabulary[token]);
+                json.WriteFinite("logprob10", Log10(value));
+                json.WriteFinite("logprob", value);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+    });
+
+    private static double Log10(double nats) => nats / Math.Log(10);
+
+    /// <summary>A number of a table; nothing where there is none, as for a line without tokens.</summary>
+    private static string Shown(double value) => double.IsNaN(value) ? "" : double.IsNegativeInfinity(value) ? "-inf" : value.ToString("0.000000", CultureInfo.InvariantCulture);
+
+    private static string Visible(string token) => token switch
+    {
+        "\n" => "\\n",
+        "\t" => "\\t",
+        _ => token,
+    };
+
+    private sealed record Line(long Number, string Text, int Unknown, SentenceScore Score);
+}

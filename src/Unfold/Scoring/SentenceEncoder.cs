@@ -1,0 +1,53 @@
+using Unfold.Text;
+
+namespace Unfold.Scoring;
+
+/// <summary>
+/// What a line is to a model, as a sentence of its own. Where the model's lines are sentences, its start stands before the line and
+/// the end symbol after it. Where the model reads running text, a line feed stands before and after; one that never saw a line feed
+/// starts from nothing and expects no end.
+/// </summary>
+public sealed class SentenceEncoder
+{
+    private readonly Vocabulary _vocabulary;
+    private readonly int _lineFeed;
+
+    /// <summary>Prepares the encoding by a vocabulary.</summary>
+    public SentenceEncoder(Vocabulary vocabulary)
+    {
+        ArgumentNullException.ThrowIfNull(vocabulary);
+        _vocabulary = vocabulary;
+        _lineFeed = vocabulary.IdOf("\n");
+        Before = _lineFeed is Vocabulary.UnknownId or Vocabulary.EndId ? [] : [_lineFeed];
+    }
+
+    /// <summary>The tokens that a model reads after its start and before the line: their probability does not count.</summary>
+    public IReadOnlyList<int> Before { get; }
+
+    /// <summary>Whether a line ends in a token whose probability counts.</summary>
+    public bool HasEnd => _lineFeed != Vocabulary.UnknownId;
+
+    /// <summary>The tokens of a line, and its end.</summary>
+    /// <param name="line">Without a line feed.</param>
+    /// <exception cref="ArgumentException">The line holds a line feed.</exception>
+    public int[] Encode(string line)
+    {
+        int[] tokens = EncodeBeginning(line);
+        return HasEnd ? [.. tokens, _lineFeed] : tokens;
+    }
+
+    /// <summary>The tokens of a line that goes on.</summary>
+    /// <param name="line">Without a line feed.</param>
+    /// <exception cref="ArgumentException">The line holds a line feed.</exception>
+    public int[] EncodeBeginning(string line)
+    {
+        ArgumentNullException.ThrowIfNull(line);
+        if (line.AsSpan().ContainsAny('\n', '\r'))
+        {
+            throw new ArgumentException("A line has no line feed inside: score each line for itself.", nameof(line));
+        }
+
+        int[] tokens = _vocabulary.Encode(line);
+        return tokens is [.., Vocabulary.EndId] ? tokens[..^1] : tokens;
+    }
+}

@@ -1,0 +1,41 @@
+using Unfold.Numerics;
+using Unfold.Text;
+
+namespace Unfold.Scoring;
+
+/// <summary>
+/// Scores lines, each as a text of its own (see <see cref="SentenceEncoder"/>). Lines that begin alike share the work, and what stands at
+/// the same place of different lines is computed at once. A score does not depend on the lines beside it.
+/// </summary>
+/// <param name="model">The model.</param>
+/// <param name="workers">The threads; the result does not depend on their number.</param>
+public sealed class SentenceScorer(NextTokenModel model, Workers workers)
+{
+    // The states of so many lines are held at once.
+    private const int LinesAtOnce = 1024;
+
+    private readonly SentenceEncoder _encoder = new((model ?? throw new ArgumentNullException(nameof(model))).Vocabulary);
+
+    /// <summary>The model.</summary>
+    public NextTokenModel Model => model;
+
+    /// <summary>Scores lines, in their order.</summary>
+    /// <param name="lines">Without line feeds.</param>
+    /// <param name="cancellation">Stops the scoring.</param>
+    /// <exception cref="ArgumentException">A line holds a line feed.</exception>
+    public IReadOnlyList<SentenceScore> Score(IReadOnlyList<string> lines, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(lines);
+        var scores = new List<SentenceScore>(lines.Count);
+        foreach (string[] some in lines.Chunk(LinesAtOnce))
+        {
+            var tree = new TokenTree();
+            int[][] tokens = [.. some.Select(_encoder.Encode)];
+            int[] ends = [.. tokens.Select(line => tree.Add([.. _encoder.Before, .. line]))];
+            double[] values = model.LogProbabilities(tree, workers, cancellation);
+            scores.AddRange(tokens.Zip(ends, (line, end) => new SentenceScore(line, tree.Along(values, end)[_encoder.Before.Count..])));
+        }
+
+        return scores;
+    }
+}

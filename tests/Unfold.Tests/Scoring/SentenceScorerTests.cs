@@ -1,0 +1,71 @@
+using Unfold.Models;
+using Unfold.Numerics;
+using Unfold.Scoring;
+using Unfold.Tests.Support;
+using Unfold.Text;
+
+namespace Unfold.Tests.Scoring;
+
+public sealed class SentenceScorerTests
+{
+    private static readonly string[] Lines = ["the cat sat", "the cat ran", "", "a zebra sat", "the cat sat"];
+
+    [Fact]
+    public void A_line_stands_between_line_feeds()
+    {
+        LanguageModel model = Create("the", "cat", "sat", "ran", "a", "\n");
+        IReadOnlyList<SentenceScore> scores = new SentenceScorer(model, new Workers(2)).Score(Lines, TestContext.Current.CancellationToken);
+
+        int lineFeed = model.Vocabulary.IdOf("\n");
+        foreach ((string line, SentenceScore score) in Lines.Zip(scores))
+        {
+            int[] tokens = [.. model.Vocabulary.Encode(line), lineFeed];
+            Assert.Equal(tokens, score.Tokens);
+            NextTokenSession session = model.Start();
+            session.Feed(lineFeed);
+            Close.Equal(Walk(session, tokens), [.. score.LogProbabilities], 1e-6, 2e-6, line);
+            Close.Equal(score.LogProbabilities.Sum(), score.Total, 0, 1e-12, line);
+        }
+
+        Assert.Equal(scores[0].LogProbabilities, scores[4].LogProbabilities);
+        Assert.Equal([0, 0, 0, 1, 0], scores.Select(score => score.UnknownTokens));
+    }
+
+    [Fact]
+    public void Without_line_feeds_a_line_starts_from_nothing_and_has_no_end()
+    {
+        LanguageModel model = Create("the", "cat", "sat", "ran", "a");
+        IReadOnlyList<SentenceScore> scores = new SentenceScorer(model, new Workers(1)).Score(Lines, TestContext.Current.CancellationToken);
+
+        Assert.Equal(model.Vocabulary.Encode(Lines[0]), scores[0].Tokens);
+        Close.Equal(-Math.Log(model.Vocabulary.Count), scores[0].LogProbabilities[0], 1e-12, 0, "All are equally likely after nothing");
+        Assert.Empty(scores[2].Tokens);
+        Assert.Equal(0, scores[2].Total);
+    }
+
+    [Fact]
+    public void Unknown_tokens_can_be_left_out_without_a_change_of_the_others()
+    {
+        LanguageModel model = Create("the", "cat", "sat", "ran", "a", "\n");
+        SentenceScore score = new SentenceScorer(model, new Workers(1)).Score(Lines, TestContext.Current.CancellationToken)[3];
+        SentenceScore known = score.WithoutUnknown();
+
+        Assert.Equal(4, score.Tokens.Count);
+        Assert.Equal(3, known.Tokens.Count);
+        Assert.Equal([score.LogProbabilities[0], .. score.LogProbabilities.Skip(2)], known.LogProbabilities);
+    }
+
+    [Fact]
+    public void A_line_feed_inside_of_a_line_is_refused() =>
+        Assert.Throws<ArgumentException>(() => new SentenceScorer(Create("a", "\n"), new Workers(1)).Score(["a\na"], TestContext.Current.CancellationToken));
+
+    private static double[] Walk(NextTokenSession session, int[] tokens) => [.. tokens.Select(token =>
+    {
+        double value = session.LogProbability(token);
+        session.Feed(token);
+        return value;
+    })];
+
+    private static LanguageModel Create(params string[] words) =>
+        new(new LanguageModelSettings { Hidden = 8, Layers = 2 }, new Vocabulary(TokenKind.Word, LetterCase.Kept, words), new SeededRandom(2));
+}
