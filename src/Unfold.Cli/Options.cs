@@ -92,7 +92,7 @@ internal static class Options
 
     /// <summary>A finite number; null where it is not given.</summary>
     /// <param name="name">With its dashes.</param>
-    /// <param name="wanted">The rest of the sentence "... must be a number".</param>
+    /// <param name="wanted">The rest of the sentence "... must be a number"; empty where any number is good.</param>
     /// <param name="good">Whether a value is in range.</param>
     /// <param name="description">For the help.</param>
     public static Option<double?> Number(string name, string wanted, Predicate<double> good, string description) => new(name)
@@ -108,7 +108,7 @@ internal static class Options
                 return value;
             }
 
-            result.AddError($"{name} must be a number {wanted}; found {Shown(text)}.");
+            result.AddError($"{name} must be a number{(wanted.Length == 0 ? "" : $" {wanted}")}; found {Shown(text)}.");
             return null;
         },
     };

@@ -65,6 +65,7 @@ internal static class Program
         GenerateCommand.Create(terminal),
         EvaluateCommand.Create(terminal),
         ScoreCommand.Create(terminal),
+        RescoreCommand.Create(terminal),
         InspectCommand.Create(terminal),
         GradcheckCommand.Create(terminal),
         NGramCommand.Create(terminal),

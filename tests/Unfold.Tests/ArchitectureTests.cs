@@ -23,6 +23,7 @@ public sealed partial class ArchitectureTests
         ["NGrams"] = ["Text"],
         ["Models"] = ["Layers", "Cells", "Autograd", "Training", "Text", "Reference"],
         ["Scoring"] = ["Text"],
+        ["Rescoring"] = ["Scoring", "Text"],
         ["Generation"] = ["Models", "Text"],
         ["Persistence"] = ["Models", "NGrams", "Layers", "Cells", "Autograd", "Text"],
         ["Reference"] = [],

@@ -1,0 +1,102 @@
+using System.CommandLine;
+using Unfold.Cli.Training;
+using Unfold.Numerics;
+using Unfold.Rescoring;
+using Unfold.Text;
+
+namespace Unfold.Cli.Commands;
+
+/// <summary>unfold rescore: picks the right hypothesis of each n-best list.</summary>
+internal sealed class RescoreCommand(Terminal terminal)
+{
+    private readonly Argument<string> _model = Options.Model();
+    private readonly Option<string[]> _nbest = Options.Paths("--nbest", "N-best lists; a folder stands for its files.");
+    private readonly Option<NBestFormat?> _format = Options.Choice<NBestFormat>("--format", "The format of the lists; default what each file shows.");
+    private readonly Option<string[]> _costs = Options.Paths("--costs", "Kaldi's archives of costs, which add up; minus their sum is the channel score.");
+    private readonly Option<string[]> _references = Options.Paths("--references", "What is right: in each line the name of a list and its words.");
+    private readonly Option<double?> _weight = Options.Number("--weight", "of at least 0", value => value >= 0, "The weight of the language model beside the channel score; default 1.");
+    private readonly Option<double?> _penalty = Options.Number("--penalty", "", _ => true, "What each word adds to the score, in nats; default 0.");
+    private readonly Option<string[]> _tune = Options.Paths("--tune", "Choose weight and penalty for the fewest errors on these lists, which need references.");
+    private readonly Option<ErrorMeasure?> _measure = Options.Choice<ErrorMeasure>("--measure", "The errors that --tune counts; default words.");
+    private readonly Option<ulong?> _seed = Options.Seed("For the confidence intervals; default 1.");
+    private readonly Option<long?> _threads = Options.Whole("--threads", 1, 1024, "Default one for each processor, at most 16. The result does not depend on it.");
+    private readonly Option<bool> _json = Options.Switch("--json", "Print one JSON object for each list, and one for all.");
+
+    /// <summary>Makes the verb.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var verb = new RescoreCommand(terminal);
+        verb._nbest.Required = true;
+        var command = new Command("rescore", "Pick the likeliest hypothesis of each n-best list, by channel and language model.")
+        {
+            verb._model, verb._nbest, verb._format, verb._costs, verb._references, verb._weight, verb._penalty, verb._tune, verb._measure, verb._seed, verb._threads, verb._json,
+        };
+        command.SetAction(verb.Run);
+        return command;
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        RequireSense(parsed);
+        using var interruption = new Interruption(terminal);
+        IReadOnlyDictionary<string, string> references = NBestFile.ReadReferences(parsed.GetValue(_references) ?? []);
+        IReadOnlyList<NBestList> lists = Read(parsed, parsed.GetRequiredValue(_nbest), references);
+        RequireAllOrNone(lists);
+        IReadOnlyList<NBestList>? development = parsed.Gave(_tune) ? Read(parsed, parsed.GetRequiredValue(_tune), references) : null;
+        if (development?.FirstOrDefault(list => list.Reference is null) is { } unknown)
+        {
+            throw new UnfoldException($"The list {unknown.Id}, on which the weights are to be tuned, has no reference: name a file that holds it with --references.");
+        }
+
+        NextTokenModel model = RunFolder.Open(parsed.GetRequiredValue(_model));
+        var workers = new Workers((int)(parsed.GetValue(_threads) ?? Math.Min(Environment.ProcessorCount, 16)));
+        ErrorMeasure measure = parsed.GetValue(_measure) ?? ErrorMeasure.Words;
+        (RescoringWeights Weights, int Errors)? tuned = development is null
+            ? null
+            : RescoringTuner.Tune(Score(model, development, workers, "Scoring the development lists", interruption.Token), measure);
+        RescoringWeights weights = tuned?.Weights ?? new RescoringWeights(parsed.GetValue(_weight) ?? 1, parsed.GetValue(_penalty) ?? 0);
+        IReadOnlyList<ScoredList> scored = Score(model, lists, workers, "Scoring", interruption.Token);
+        var report = new RescoringReport(terminal, scored, weights);
+        if (parsed.GetValue(_json))
+        {
+            report.WriteJson(parsed.GetValue(_seed) ?? 1);
+        }
+        else
+        {
+            report.Write(parsed.GetValue(_seed) ?? 1);
+        }
+
+        return ExitCode.Done;
+    }
+
+    private void RequireSense(ParseResult parsed)
+    {
+        parsed.Exclude(_tune, _weight);
+        parsed.Exclude(_tune, _penalty);
+        if (parsed.Gave(_measure) && !parsed.Gave(_tune))
+        {
+            throw new UsageException("--measure says what --tune counts: give it together with --tune.");
+        }
+    }
+
+    private IReadOnlyList<NBestList> Read(ParseResult parsed, string[] paths, IReadOnlyDictionary<string, string> references) =>
+    [
+        .. NBestFile.Read(paths, parsed.GetValue(_format), parsed.GetValue(_costs))
+            .Select(list => references.TryGetValue(list.Id, out string? reference) ? list with { Reference = reference } : list),
+    ];
+
+    private static void RequireAllOrNone(IReadOnlyList<NBestList> lists)
+    {
+        NBestList? known = lists.FirstOrDefault(list => list.Reference is not null), unknown = lists.FirstOrDefault(list => list.Reference is null);
+        if (known is not null && unknown is not null)
+        {
+            throw new UnfoldException($"The list {known.Id} has a reference and the list {unknown.Id} has none, so no error rate can be told: give references for all lists or for none.");
+        }
+    }
+
+    private IReadOnlyList<ScoredList> Score(NextTokenModel model, IReadOnlyList<NBestList> lists, Workers workers, string what, CancellationToken cancellation)
+    {
+        using var progress = new ProgressLine(terminal, what);
+        return Rescorer.Score(model, lists, workers, progress.Show, cancellation);
+    }
+}

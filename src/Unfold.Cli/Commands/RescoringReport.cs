@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text.Json;
+using Unfold.Numerics;
+using Unfold.Rescoring;
+
+namespace Unfold.Cli.Commands;
+
+/// <summary>What rescoring chose, and how often that is wrong.</summary>
+internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredList> lists, RescoringWeights weights)
+{
+    private static readonly (ErrorMeasure Measure, string Name, string Field)[] Measures =
+    [
+        (ErrorMeasure.Words, "word error rate", "word_error_rate"),
+        (ErrorMeasure.Characters, "character error rate", "character_error_rate"),
+    ];
+
+    private readonly int[] _best = [.. lists.Select(list => list.Best(weights))];
+
+    /// <summary>Writes a line for each list, its name and its text, and the rates to stderr.</summary>
+    public void Write(ulong seed)
+    {
+        foreach ((ScoredList list, int best) in lists.Zip(_best))
+        {
+            string text = list.List.Hypotheses[best].Text;
+            terminal.Output.WriteLine(text.Length == 0 ? list.List.Id : $"{list.List.Id} {text}");
+        }
+
+        terminal.Output.Flush();
+        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{lists.Count} lists, weight {weights.Model:0.####}, penalty {weights.Insertion:0.####}"));
+        foreach ((ErrorMeasure measure, string name, _) in Known())
+        {
+            Rates rates = Measured(measure, seed);
+            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{name,-20}  before {Shown(rates.Before)}  after {Shown(rates.After)}  change {Shown(rates.Change)}  best possible {100 * rates.Oracle:0.00}%"));
+        }
+    }
+
+    /// <summary>Writes an object for each list, and one for all.</summary>
+    public void WriteJson(ulong seed)
+    {
+        foreach ((ScoredList list, int best) in lists.Zip(_best))
+        {
+            NBestHypothesis hypothesis = list.List.Hypotheses[best];
+            JsonOutput.Write(terminal, json =>
+            {
+                json.WriteString("id", list.List.Id);
+                json.WriteString("text", hypothesis.Text);
+                json.WriteNumber("place", best + 1);
+                json.WriteFinite("total", weights.Total(hypothesis, list.LogProbabilities[best]));
+                json.WriteNumber("channel", hypothesis.Channel);
+                json.WriteFinite("logprob", list.LogProbabilities[best]);
+                json.WriteNumber("words", hypothesis.Words);
+            });
+        }
+
+        JsonOutput.Write(terminal, json =>
+        {
+            json.WriteNumber("lists", lists.Count);
+            json.WriteNumber("hypotheses", lists.Sum(list => list.List.Hypotheses.Count));
+            json.WriteNumber("weight", weights.Model);
+            json.WriteNumber("penalty", weights.Insertion);
+            foreach ((ErrorMeasure measure, _, string field) in Known())
+            {
+                Rates rates = Measured(measure, seed);
+                json.WriteStartObject(field);
+                Write(json, "before", rates.Before);
+                Write(json, "after", rates.After);
+                Write(json, "change", rates.Change);
+                json.WriteNumber("oracle", rates.Oracle);
+                json.WriteEndObject();
+            }
+        });
+    }
+
+    private (ErrorMeasure Measure, string Name, string Field)[] Known() => lists.Count > 0 && lists[0].List.Reference is not null ? Measures : [];
+
+    private Rates Measured(ErrorMeasure measure, ulong seed)
+    {
+        IReadOnlyList<ErrorCount>[] errors = [.. lists.Select(list => list.Errors(measure))];
+        ErrorCount[] before = [.. errors.Select(list => list[0])];
+        ErrorCount[] after = [.. errors.Zip(_best, (list, best) => list[best])];
+        var random = new SeededRandom(seed);
+        ErrorRate first = ErrorRate.Of(before, random.Split());
+        return new Rates(
+            first,
+            ErrorRate.Of(after, random.Split()),
+            ErrorRate.Difference(before, after, random.Split()),
+            (double)errors.Sum(list => list.Min(count => count.Errors)) / before.Sum(count => count.Units));
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, ErrorRate rate)
+    {
+        json.WriteStartObject(name);
+        json.WriteNumber("rate", rate.Rate);
+        json.WriteNumber("low", rate.Low);
+        json.WriteNumber("high", rate.High);
+        json.WriteEndObject();
+    }
+
+    private static string Shown(ErrorRate rate) => string.Create(CultureInfo.InvariantCulture, $"{100 * rate.Rate:0.00}% [{100 * rate.Low:0.00}, {100 * rate.High:0.00}]");
+
+    /// <summary>Error rates of the first hypotheses, the chosen ones, their difference, and the best that the lists hold.</summary>
+    private sealed record Rates(ErrorRate Before, ErrorRate After, ErrorRate Change, double Oracle);
+}

@@ -1,0 +1,11 @@
+namespace Unfold.Rescoring;
+
+/// <summary>What an error rate counts.</summary>
+public enum ErrorMeasure
+{
+    /// <summary>Words, as white space divides them.</summary>
+    Words,
+
+    /// <summary>Unicode scalar values; white space between words counts as one.</summary>
+    Characters,
+}

@@ -1,0 +1,90 @@
+using System.Globalization;
+
+namespace Unfold.Rescoring;
+
+/// <summary>
+/// Text archives of Kaldi, as nbest-to-linear writes them: the first field is a key, the name of the utterance with -1, -2 .. for its
+/// hypotheses. Costs stand in archives of their own under the same keys: they are negative natural logarithms, so the channel score is
+/// minus their sum.
+/// </summary>
+internal static class KaldiNBest
+{
+    /// <summary>Whether all lines have keys: the names with numbers that run from 1 on. A first word that is no key is never taken for one.</summary>
+    public static bool Fits(IReadOnlyList<NBestLine> lines)
+    {
+        var next = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (NBestLine line in lines)
+        {
+            if (Key(line) is not { } key || key.Number != next.GetValueOrDefault(key.Name) + 1)
+            {
+                return false;
+            }
+
+            next[key.Name] = key.Number;
+        }
+
+        return true;
+    }
+
+    /// <summary>Reads the lists of an archive.</summary>
+    public static IEnumerable<NBestList> Read(IReadOnlyList<NBestLine> lines, IReadOnlyDictionary<string, double>? costs)
+    {
+        var names = new List<string>();
+        var lists = new Dictionary<string, List<NBestHypothesis>>(StringComparer.Ordinal);
+        foreach (NBestLine line in lines)
+        {
+            (string name, int number) = Key(line) ?? throw line.Refuse("a text archive of n-best lists wants a key in front of each hypothesis, the name of the utterance with its number in the list, as in: utterance-1 first second");
+            if (!lists.TryGetValue(name, out List<NBestHypothesis>? hypotheses))
+            {
+                names.Add(name);
+                lists.Add(name, hypotheses = []);
+            }
+
+            if (number != hypotheses.Count + 1)
+            {
+                throw line.Refuse($"the hypotheses of {name} are numbered from 1 on, so {name}-{hypotheses.Count + 1} was wanted here");
+            }
+
+            hypotheses.Add(new NBestHypothesis(string.Join(' ', line.Fields.Skip(1)), costs is null ? 0 : -Cost(line, costs)));
+        }
+
+        return names.Select(name => new NBestList(name, lists[name]));
+    }
+
+    /// <summary>Reads archives of costs; those of one key add up.</summary>
+    public static IReadOnlyDictionary<string, double> ReadCosts(IEnumerable<string> paths)
+    {
+        var costs = new Dictionary<string, double>(StringComparer.Ordinal);
+        foreach (string path in paths)
+        {
+            var own = new HashSet<string>(StringComparer.Ordinal);
+            foreach (NBestLine line in NBestFile.Lines(path))
+            {
+                if (line.Fields is not [var key, var cost])
+                {
+                    throw line.Refuse("an archive of costs wants a key and a number in each line, as in: utterance-1 1234.5");
+                }
+
+                if (!own.Add(key))
+                {
+                    throw line.Refuse($"the key {key} stands in this file twice, but each hypothesis has one cost of a kind");
+                }
+
+                costs[key] = costs.GetValueOrDefault(key) + line.Score(cost, "a cost");
+            }
+        }
+
+        return costs;
+    }
+
+    private static double Cost(NBestLine line, IReadOnlyDictionary<string, double> costs) => costs.TryGetValue(line.Fields[0], out double cost)
+        ? cost
+        : throw line.Refuse($"no archive of costs has the key {line.Fields[0]}, but each hypothesis wants one");
+
+    private static (string Name, int Number)? Key(NBestLine line)
+    {
+        string key = line.Fields[0];
+        int dash = key.LastIndexOf('-');
+        return dash > 0 && int.TryParse(key.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? (key[..dash], number) : null;
+    }
+}

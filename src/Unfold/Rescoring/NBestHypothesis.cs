@@ -1,0 +1,10 @@
+namespace Unfold.Rescoring;
+
+/// <summary>What a recogniser may have heard or read.</summary>
+/// <param name="Text">Words with white space between them.</param>
+/// <param name="Channel">ln of what the channel gives: p(observation | text), up to a constant of the list. Finite.</param>
+public sealed record NBestHypothesis(string Text, double Channel)
+{
+    /// <summary>The number of words, which white space divides.</summary>
+    public int Words { get; } = TextUnits.Words(Text).Length;
+}

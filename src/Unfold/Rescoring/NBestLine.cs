@@ -1,0 +1,27 @@
+using System.Globalization;
+
+namespace Unfold.Rescoring;
+
+/// <summary>A line of a file of hypotheses, which knows where it stands.</summary>
+internal sealed record NBestLine(string File, long Number, string Text)
+{
+    /// <summary>The fields that white space divides.</summary>
+    public string[] Fields { get; } = TextUnits.Words(Text);
+
+    /// <summary>A sentence about this line.</summary>
+    public UnfoldException Refuse(string wanted) => new($"{File}, line {Number}: {wanted}; found {Shown}.");
+
+    /// <summary>A finite number.</summary>
+    public double Score(string field, string what) => Finite(field) ?? throw Refuse($"{what} must be a finite number, but {(field.Length == 0 ? "nothing" : $"'{field}'")} is none");
+
+    /// <summary>A finite number, or null.</summary>
+    public static double? Finite(string field) =>
+        double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? value : null;
+
+    private string Shown => Text.Length switch
+    {
+        0 => "an empty line",
+        > 60 => $"'{Text.AsSpan(0, 60)}...'",
+        _ => $"'{Text}'",
+    };
+}

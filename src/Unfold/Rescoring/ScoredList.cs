@@ -1,0 +1,30 @@
+namespace Unfold.Rescoring;
+
+/// <summary>A list with what a language model thinks of its hypotheses.</summary>
+/// <param name="List">The hypotheses.</param>
+/// <param name="LogProbabilities">ln p of each.</param>
+public sealed record ScoredList(NBestList List, IReadOnlyList<double> LogProbabilities)
+{
+    /// <summary>The place of the hypothesis with the highest total; of equals the first.</summary>
+    public int Best(RescoringWeights weights)
+    {
+        int best = 0;
+        double highest = double.NegativeInfinity;
+        for (int place = 0; place < LogProbabilities.Count; place++)
+        {
+            double total = weights.Total(List.Hypotheses[place], LogProbabilities[place]);
+            if (total > highest)
+            {
+                (best, highest) = (place, total);
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>The errors of each hypothesis.</summary>
+    /// <exception cref="UnfoldException">The list has no reference.</exception>
+    public IReadOnlyList<ErrorCount> Errors(ErrorMeasure measure) => List.Reference is { } reference
+        ? [.. List.Hypotheses.Select(hypothesis => ErrorCount.Of(reference, hypothesis.Text, measure))]
+        : throw new UnfoldException($"The list {List.Id} has no reference, but one was wanted to count its errors: add it to the references.");
+}

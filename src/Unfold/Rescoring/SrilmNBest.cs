@@ -1,0 +1,105 @@
+namespace Unfold.Rescoring;
+
+/// <summary>
+/// One list in one of SRILM's formats (nbest-format(5)). Scores are logarithms to base 10, or for the two formats with a header bytelogs:
+/// logarithms to base 1.0001, divided by 1024.
+/// </summary>
+/// <remarks>
+/// The channel score is the acoustic one; the scores of the recogniser's own language model are read and left out, but for the formats with
+/// a header, whose one score is of both. The marks &lt;s&gt;, &lt;/s&gt; and -pau- (a pause) are no words.
+/// </remarks>
+internal static class SrilmNBest
+{
+    private const string First = "NBestList1.0", Second = "NBestList2.0";
+    private const double NatsInBytelog = 1024 / 10000.5;
+
+    // A word, "(", and four names each with its value, ")".
+    private const int FieldsOfWord = 11;
+
+    private static readonly string[] Marks = ["st:", "et:", "g:", "a:"];
+    private static readonly string[] Endings = [".nbest", ".score", ".scores", ".txt"];
+
+    /// <summary>Whether a list could begin with this line.</summary>
+    public static bool BeginsWith(NBestLine line) => line.Text.Trim() is First or Second || IsScored(line);
+
+    /// <summary>Reads a list, named after its file.</summary>
+    public static NBestList Read(string path, IReadOnlyList<NBestLine> lines)
+    {
+        Func<NBestLine, NBestHypothesis> read = lines[0].Text.Trim() switch
+        {
+            First => FirstFormat,
+            Second => SecondFormat,
+            _ => ThirdFormat,
+        };
+        NBestHypothesis[] hypotheses = [.. lines.Skip(read == ThirdFormat ? 0 : 1).Select(read)];
+        return hypotheses.Length > 0
+            ? new NBestList(Name(path), hypotheses)
+            : throw new UnfoldException($"{path} holds no hypothesis after its header, but at least one was wanted.");
+    }
+
+    /// <summary>The name of a list: that of its file, without an ending that says what the file is.</summary>
+    public static string Name(string path)
+    {
+        string name = Path.GetFileName(path);
+        string? ending = Endings.FirstOrDefault(ending => name.Length > ending.Length && name.EndsWith(ending, StringComparison.Ordinal));
+        return ending is null ? name : name[..^ending.Length];
+    }
+
+    private static bool IsScored(NBestLine line) => line.Fields is [var acoustic, var language, var words, ..]
+        && NBestLine.Finite(acoustic) is not null && NBestLine.Finite(language) is not null && Counts(line.Fields[3..]).Contains(words);
+
+    private static NBestHypothesis FirstFormat(NBestLine line) => new(Join(line.Fields.Skip(1)), Bytelogs(line));
+
+    private static NBestHypothesis SecondFormat(NBestLine line)
+    {
+        double score = Bytelogs(line);
+        if ((line.Fields.Length - 1) % FieldsOfWord != 0)
+        {
+            throw line.Refuse($"each word of {Second} wants {FieldsOfWord} fields, as in: word ( st: 1.5 et: 1.8 g: -50 a: -200 )");
+        }
+
+        var words = new List<string>();
+        double end = double.NegativeInfinity;
+        foreach (string[] word in line.Fields.Skip(1).Chunk(FieldsOfWord))
+        {
+            if (word[1] != "(" || word[^1] != ")" || Marks.Index().Any(mark => word[2 + (2 * mark.Index)] != mark.Item))
+            {
+                throw line.Refuse($"a word of {Second} wants the form: word ( st: 1.5 et: 1.8 g: -50 a: -200 )");
+            }
+
+            // Phones and states follow their word and lie within its time.
+            double until = line.Score(word[5], "an end time");
+            if (line.Score(word[3], "a start time") >= end || until > end)
+            {
+                words.Add(word[0]);
+                end = until;
+            }
+        }
+
+        return new NBestHypothesis(Join(words), score);
+    }
+
+    private static NBestHypothesis ThirdFormat(NBestLine line)
+    {
+        if (line.Fields is not [var acoustic, var language, var count, .. var words])
+        {
+            throw line.Refuse("a line of SRILM's scored hypotheses wants an acoustic score, a language model score, the number of words, and the words");
+        }
+
+        _ = line.Score(language, "the language model score");
+        return Counts(words).Contains(count)
+            ? new NBestHypothesis(Join(words), line.Score(acoustic, "the acoustic score") * Math.Log(10))
+            : throw line.Refuse($"the third field is the number of words, which is {Join(words).Split(' ', StringSplitOptions.RemoveEmptyEntries).Length} here");
+    }
+
+    private static double Bytelogs(NBestLine line) => line.Fields is [['(', .. var score, ')'], ..]
+        ? line.Score(score, "the score in brackets") * NatsInBytelog
+        : throw line.Refuse("a hypothesis begins with its score in brackets, as in: (-1234) first second");
+
+    /// <summary>The numbers of words that a hypothesis may be said to have: with its marks or without.</summary>
+    private static string[] Counts(string[] words) => [$"{words.Length}", $"{words.Count(IsWord)}", $"{words.Count(word => word != "-pau-")}", $"{words.Count(word => word is not ("<s>" or "</s>"))}"];
+
+    private static string Join(IEnumerable<string> words) => string.Join(' ', words.Where(IsWord));
+
+    private static bool IsWord(string word) => word is not ("<s>" or "</s>" or "-pau-");
+}

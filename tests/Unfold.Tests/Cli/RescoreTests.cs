@@ -1,0 +1,119 @@
+using System.Text.Json;
+using Unfold.Numerics;
+using Unfold.Persistence;
+using Unfold.Rescoring;
+using Unfold.Tests.Persistence;
+
+namespace Unfold.Tests.Cli;
+
+/// <summary>What rescore chooses and says.</summary>
+public sealed class RescoreTests : IDisposable
+{
+    private const string Lists =
+        """
+        {"id": "one", "hypotheses": [{"text": "hte cta sat", "score": -1}, {"text": "the cat sat", "score": -2}], "reference": "the cat sat"}
+        {"id": "two", "hypotheses": [{"text": "Ann on the mat", "score": -1}, {"text": "Ann no the amt", "score": -2}], "reference": "Ann on the mat"}
+        {"id": "three", "hypotheses": [{"text": "eht dgo", "score": -1}, {"text": "the dgo", "score": -1.5}, {"text": "", "score": -50}], "reference": "the dog"}
+        """;
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _run, _lists;
+
+    public RescoreTests()
+    {
+        _run = _folder["run"];
+        Assert.Equal(0, CommandLine.Train(CommandLine.WriteText(_folder["text.txt"]), _run, "--steps", "60", "--seed", "3", "--lr", "0.02").Code);
+        _lists = Write("lists.jsonl", Lists);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void The_language_model_chooses_the_words_that_it_knows()
+    {
+        Said said = CommandLine.Run("rescore", _run, "--nbest", _lists, "--seed", "4");
+        Assert.True(said.Code == 0, said.Error);
+        Assert.Equal("one the cat sat\ntwo Ann on the mat\nthree the dgo\n", said.Output);
+        Assert.Contains("word error rate       before 44.44% [", said.Error, StringComparison.Ordinal);
+        Assert.Contains("after 11.11% [", said.Error, StringComparison.Ordinal);
+        Assert.Contains("best possible 11.11%", said.Error, StringComparison.Ordinal);
+        Assert.Equal("one hte cta sat\ntwo Ann on the mat\nthree eht dgo\n", CommandLine.Run("rescore", _run, "--nbest", _lists, "--weight", "0").Output);
+        Assert.Contains("\nthree\n", CommandLine.Run("rescore", _run, "--nbest", _lists, "--weight", "0", "--penalty", "-90").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Json_tells_all_numbers()
+    {
+        Said said = CommandLine.Run("rescore", _run, "--nbest", _lists, "--json", "--weight", "0.5", "--penalty", "0.25");
+        Assert.True(said.Code == 0, said.Error);
+        JsonElement[] objects = [.. said.Output.TrimEnd('\n').Split('\n').Select(Parse)];
+        Assert.Equal(4, objects.Length);
+
+        IReadOnlyList<NBestList> lists = NBestFile.Read([_lists]);
+        IReadOnlyList<ScoredList> scored = Rescorer.Score(new ModelFolder(_run).Load(), lists, new Workers(1), cancellation: TestContext.Current.CancellationToken);
+        var weights = new RescoringWeights(0.5, 0.25);
+        foreach ((ScoredList list, JsonElement json) in scored.Zip(objects))
+        {
+            int best = list.Best(weights);
+            Assert.Equal(["id", "text", "place", "total", "channel", "logprob", "words"], json.EnumerateObject().Select(field => field.Name));
+            Assert.Equal(list.List.Id, json.GetProperty("id").GetString());
+            Assert.Equal(best + 1, json.GetProperty("place").GetInt32());
+            Assert.Equal(weights.Total(list.List.Hypotheses[best], list.LogProbabilities[best]), json.GetProperty("total").GetDouble());
+        }
+
+        JsonElement words = objects[3].GetProperty("word_error_rate");
+        Assert.Equal((3, 7), (objects[3].GetProperty("lists").GetInt32(), objects[3].GetProperty("hypotheses").GetInt32()));
+        Assert.Equal(4 / 9.0, words.GetProperty("before").GetProperty("rate").GetDouble(), 1e-12);
+        Assert.Equal(1 / 9.0, words.GetProperty("oracle").GetDouble(), 1e-12);
+        Assert.True(objects[3].TryGetProperty("character_error_rate", out _));
+    }
+
+    [Fact]
+    public void Tuning_finds_the_weights_on_other_lists()
+    {
+        string bare = Write("bare.jsonl", string.Join('\n', Lists.Split('\n').Select(line => line.Split(", \"reference\"")[0] + (line.Contains("reference", StringComparison.Ordinal) ? "}" : ""))));
+        string references = Write("references", "one the cat sat\ntwo Ann on the mat\nthree the dog\n");
+        Said said = CommandLine.Run("rescore", _run, "--nbest", bare, "--tune", bare, "--references", references, "--measure", "characters", "--json");
+        Assert.True(said.Code == 0, said.Error);
+        JsonElement all = Parse(said.Output.TrimEnd('\n').Split('\n')[^1]);
+        Assert.Equal(1 / 9.0, all.GetProperty("word_error_rate").GetProperty("after").GetProperty("rate").GetDouble(), 1e-12);
+        Assert.True(all.GetProperty("weight").GetDouble() > 0);
+
+        CommandLine.Run("rescore", _run, "--nbest", bare, "--tune", bare).Refuses(1, "The list one", "--references");
+    }
+
+    [Fact]
+    public void The_same_seed_says_the_same()
+    {
+        string[] command = ["rescore", _run, "--nbest", _lists, "--json", "--seed", "8"];
+        Assert.Equal(CommandLine.Run(command).Output, CommandLine.Run([.. command, "--threads", "3"]).Output);
+    }
+
+    [Fact]
+    public void What_cannot_be_meant_is_refused()
+    {
+        CommandLine.Run("rescore", _run).Refuses(2, "--nbest is missing");
+        CommandLine.Run("rescore", _run, "--nbest", _lists, "--weight", "-1").Refuses(2, "--weight must be a number of at least 0");
+        CommandLine.Run("rescore", _run, "--nbest", _lists, "--penalty", "much").Refuses(2, "--penalty must be a number; found much");
+        CommandLine.Run("rescore", _run, "--nbest", _lists, "--tune", _lists, "--penalty", "1").Refuses(2, "--tune and --penalty exclude each other");
+        CommandLine.Run("rescore", _run, "--nbest", _lists, "--measure", "words").Refuses(2, "--measure", "--tune");
+        CommandLine.Run("rescore", _run, "--nbest", _lists, "--format", "xml").Refuses(2, "srilm, kaldi, json");
+        CommandLine.Run("rescore", _run, "--nbest", Write("words", "the cat\n")).Refuses(1, "does not show its format");
+        CommandLine.Run("rescore", _run, "--nbest", _folder["none"]).Refuses(1, "does not exist");
+        string partly = Write("partly", Lists.Replace(", \"reference\": \"the dog\"", "", StringComparison.Ordinal));
+        CommandLine.Run("rescore", _run, "--nbest", partly).Refuses(1, "The list one has a reference and the list three has none");
+        CommandLine.Run("rescore", _folder["nothing"], "--nbest", _lists).Refuses(1, "no model folder");
+    }
+
+    private string Write(string name, string content)
+    {
+        File.WriteAllText(_folder[name], content);
+        return _folder[name];
+    }
+
+    private static JsonElement Parse(string line)
+    {
+        using JsonDocument document = JsonDocument.Parse(line);
+        return document.RootElement.Clone();
+    }
+}

@@ -1,0 +1,92 @@
+using Unfold.Numerics;
+using Unfold.Rescoring;
+
+namespace Unfold.Tests.Rescoring;
+
+public sealed class RescoringTunerTests
+{
+    [Fact]
+    public void The_total_is_the_weighted_sum()
+    {
+        var hypothesis = new NBestHypothesis(" a b  c ", -2);
+        Assert.Equal(3, hypothesis.Words);
+        Assert.Equal(-2 + (0.5 * -10) + (3 * -0.25), new RescoringWeights(0.5, -0.25).Total(hypothesis, -10));
+        Assert.Equal(-2, new RescoringWeights(0, 0).Total(hypothesis, double.NegativeInfinity));
+    }
+
+    [Fact]
+    public void The_first_of_equals_is_chosen_and_nothing_possible_leaves_the_first()
+    {
+        ScoredList list = List("a", [("a", 0), ("b", 0)], [-1, -1]);
+        Assert.Equal(0, list.Best(new(1, 0)));
+        ScoredList impossible = List("a", [("a", 0), ("b", 0)], [double.NegativeInfinity, double.NegativeInfinity]);
+        Assert.Equal(0, impossible.Best(new(1, 0)));
+    }
+
+    [Fact]
+    public void Tuning_is_as_good_as_a_grid_without_gaps()
+    {
+        var random = new SeededRandom(21);
+        for (int trial = 0; trial < 5; trial++)
+        {
+            ScoredList[] lists = [.. Enumerable.Range(0, 40).Select(_ => Draw(random))];
+            (RescoringWeights weights, int errors) = RescoringTuner.Tune(lists, ErrorMeasure.Words);
+            IReadOnlyList<ErrorCount>[] counts = [.. lists.Select(list => list.Errors(ErrorMeasure.Words))];
+            Assert.Equal(errors, Errors(lists, counts, weights));
+
+            int fewest = (from weight in Enumerable.Range(0, 81) from penalty in Enumerable.Range(-20, 41) select Errors(lists, counts, new(weight / 10.0, penalty / 5.0))).Min();
+            Assert.InRange(errors, 0, fewest + 1);
+            Assert.True(errors < Errors(lists, counts, new(0, 0)), "The language model knows something here.");
+        }
+    }
+
+    [Fact]
+    public void A_model_that_is_always_right_is_trusted_and_one_that_is_always_wrong_is_not()
+    {
+        ScoredList[] right = [.. Enumerable.Range(0, 10).Select(_ => List("a", [("b", -1), ("a", -2)], [-9, -1]))];
+        Assert.Equal(0, RescoringTuner.Tune(right, ErrorMeasure.Words).Errors);
+        ScoredList[] wrong = [.. Enumerable.Range(0, 10).Select(_ => List("a", [("a", -1), ("b", -2)], [-9000, -1]))];
+        (RescoringWeights weights, int errors) = RescoringTuner.Tune(wrong, ErrorMeasure.Words);
+        Assert.Equal((0, 0), (errors, weights.Model));
+    }
+
+    [Fact]
+    public void A_penalty_is_found_where_hypotheses_are_too_long()
+    {
+        ScoredList[] lists = [.. Enumerable.Range(0, 10).Select(_ => List("a b", [("a b c", -1), ("a b", -4)], [-5, -5]))];
+        (RescoringWeights weights, int errors) = RescoringTuner.Tune(lists, ErrorMeasure.Words);
+        Assert.Equal(0, errors);
+        Assert.True(weights.Insertion < -3, $"{weights}");
+    }
+
+    [Fact]
+    public void Lists_without_references_are_refused()
+    {
+        var list = new ScoredList(new NBestList("x", [new("a", 0)]), [0]);
+        Assert.Contains("The list x has no reference", Assert.Throws<UnfoldException>(() => RescoringTuner.Tune([list], ErrorMeasure.Words)).Message, StringComparison.Ordinal);
+        Assert.Throws<UnfoldException>(() => RescoringTuner.Tune([], ErrorMeasure.Words));
+    }
+
+    private static int Errors(ScoredList[] lists, IReadOnlyList<ErrorCount>[] counts, RescoringWeights weights) =>
+        lists.Zip(counts, (list, count) => count[list.Best(weights)].Errors).Sum();
+
+    private static ScoredList List(string reference, (string Text, double Channel)[] hypotheses, double[] logProbabilities) =>
+        new(new NBestList("x", [.. hypotheses.Select(hypothesis => new NBestHypothesis(hypothesis.Text, hypothesis.Channel))], reference), logProbabilities);
+
+    /// <summary>A list in which channel and model both know something of the truth.</summary>
+    private static ScoredList Draw(SeededRandom random)
+    {
+        string[] reference = [.. Enumerable.Range(0, 6).Select(_ => $"{random.NextInt32(5)}")];
+        var texts = new List<(string Text, double Channel)>();
+        var values = new List<double>();
+        for (int i = 0; i < 8; i++)
+        {
+            string[] words = [.. reference.Select(word => random.NextDouble() < 0.3 ? $"{random.NextInt32(5)}" : word).Take(4 + random.NextInt32(3))];
+            int errors = EditDistance.Between<string>(reference, words);
+            texts.Add((string.Join(' ', words), -errors + (3 * random.NextNormal())));
+            values.Add((-2 * errors) + (3 * random.NextNormal()) - (2 * words.Length));
+        }
+
+        return List(string.Join(' ', reference), [.. texts], [.. values]);
+    }
+}
