@@ -13,6 +13,7 @@ using Unfold.Bench;
     ("memory", "the memory and time of long sequences, with and without recomputation", MemoryQuestion.Run),
     ("stream", "the time of one streamed token", StreamQuestion.Run),
     ("rescore", "hypotheses a second through the small Penn Treebank model", RescoreQuestion.Run),
+    ("complete", "how long a keystroke waits for the words that may be meant", CompleteQuestion.Run),
     ("lstm", "what the options of the LSTM cost, and that the plain one pays for none", LstmQuestion.Run),
     ("allocations", "the bytes that a training step allocates", AllocationsQuestion.Run),
     ("startup", "how soon the published command writes its first character", StartupQuestion.Run),

@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.Globalization;
+using Unfold.Cli.Training;
+using Unfold.Generation;
+using Unfold.Text;
+
+namespace Unfold.Cli.Commands;
+
+/// <summary>unfold complete: the next word, or the rest of the word, while a line is typed.</summary>
+internal sealed class CompleteCommand(Terminal terminal)
+{
+    private readonly Argument<string> _model = Options.Model();
+    private readonly Argument<string?> _text = new("TEXT") { Description = "The line up to the cursor; default each line of standard input, answered with one line.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<long?> _count = Options.Whole("--count", 1, 1000, "How many words to propose; default 5.");
+    private readonly Option<bool> _json = Options.Switch("--json", "Print one JSON object for each line.");
+
+    /// <summary>Makes the verb.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var verb = new CompleteCommand(terminal);
+        var command = new Command("complete", "Propose the next word, or the rest of the word, while a line is typed.") { verb._model, verb._text, verb._count, verb._json };
+        command.SetAction(verb.Run);
+        return command;
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        string? text = parsed.GetValue(_text);
+        if (text is not null && text.AsSpan().ContainsAny('\n', '\r'))
+        {
+            throw new UsageException("TEXT must be one line, but a line feed stands in it: give what stands after the last one.");
+        }
+
+        using var interruption = new Interruption(terminal);
+        var completer = new WordCompleter(RunFolder.Open(parsed.GetRequiredValue(_model)));
+        int count = (int)(parsed.GetValue(_count) ?? 5);
+        bool json = parsed.GetValue(_json);
+        if (text is not null)
+        {
+            Write(text, completer.Complete(text, count), json);
+            return ExitCode.Done;
+        }
+
+        foreach (IReadOnlyList<string> block in ArrivingLines.Blocks(TextLines.Of(terminal.OpenInput(), "standard input"), most: 1, interruption.Token))
+        {
+            IReadOnlyList<Completion> completions = completer.Complete(block[0], count);
+            if (json)
+            {
+                WriteJson(block[0], completions);
+            }
+            else
+            {
+                terminal.Output.WriteLine(string.Join('\t', completions.Select(completion => completion.Word)));
+                terminal.Output.Flush();
+            }
+        }
+
+        return ExitCode.Done;
+    }
+
+    private void Write(string text, IReadOnlyList<Completion> completions, bool json)
+    {
+        if (json)
+        {
+            WriteJson(text, completions);
+            return;
+        }
+
+        foreach (Completion completion in completions)
+        {
+            terminal.Output.WriteLine($"{completion.Probability.ToString("0.000000", CultureInfo.InvariantCulture)}  {completion.Word}");
+        }
+    }
+
+    private void WriteJson(string text, IReadOnlyList<Completion> completions) => JsonOutput.Write(terminal, json =>
+    {
+        json.WriteString("text", text);
+        json.WriteStartArray("completions");
+        foreach (Completion completion in completions)
+        {
+            json.WriteStartObject();
+            json.WriteString("word", completion.Word);
+            json.WriteString("rest", completion.Rest);
+            json.WriteNumber("probability", completion.Probability);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    });
+}

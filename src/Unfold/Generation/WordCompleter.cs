@@ -1,0 +1,74 @@
+using Unfold.Scoring;
+using Unfold.Text;
+
+namespace Unfold.Generation;
+
+/// <summary>
+/// The next word, or the rest of the word, while a line is typed. One completer serves one line at a time, from one letter to the next:
+/// what stands unchanged since the last call is not computed again.
+/// </summary>
+/// <remarks>
+/// A model of characters searches the likeliest words letter by letter, with a beam; a word ends before the first character that is no letter,
+/// digit or apostrophe, and an ideograph is a word of its own. Other models choose among the words of their vocabulary that begin as typed.
+/// </remarks>
+public sealed class WordCompleter
+{
+    private readonly SentenceEncoder _encoder;
+    private readonly TypedLine _line;
+    private readonly VocabularyCompletion? _words;
+    private readonly CharacterCompletion? _characters;
+
+    /// <summary>Prepares the completion by a model.</summary>
+    public WordCompleter(NextTokenModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        _encoder = new SentenceEncoder(model.Vocabulary);
+        _line = new TypedLine(model, _encoder);
+        if (model.Vocabulary.Kind == TokenKind.Character)
+        {
+            _characters = new CharacterCompletion(model.Vocabulary);
+        }
+        else
+        {
+            _words = new VocabularyCompletion(model.Vocabulary);
+        }
+    }
+
+    /// <summary>The likeliest words at the end of what is typed, likeliest first.</summary>
+    /// <param name="line">The line up to the cursor, without a line feed.</param>
+    /// <param name="count">How many are wanted; fewer come back where no more words begin so.</param>
+    /// <exception cref="ArgumentException">A line feed stands in the line, or the count is below 1.</exception>
+    public IReadOnlyList<Completion> Complete(string line, int count)
+    {
+        ArgumentNullException.ThrowIfNull(line);
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        if (_characters is not null)
+        {
+            string begun = line[CharacterCompletion.BeginOfWord(line)..];
+            return _characters.Complete(_line.After(_encoder.EncodeBeginning(line)), line, begun, count);
+        }
+
+        (string context, string prefix) = Divide(line);
+        return _words!.Complete(_line.After(_encoder.EncodeBeginning(context)).Logits, prefix, count);
+    }
+
+    /// <summary>The line before the word that is being typed, and that word: what stands after the last white space, or its last token where no word begins so.</summary>
+    private (string Context, string Prefix) Divide(string line)
+    {
+        int start = line.Length;
+        while (start > 0 && !char.IsWhiteSpace(line[start - 1]))
+        {
+            start--;
+        }
+
+        string run = line[start..];
+        if (run.Length == 0 || _words!.Any(run))
+        {
+            return (line[..start], run);
+        }
+
+        IReadOnlyList<string> tokens = _words.Split(run);
+        int last = tokens.Count == 0 ? 0 : tokens[^1].Length;
+        return last < run.Length ? (line[..^last], run[^last..]) : (line[..start], run);
+    }
+}
