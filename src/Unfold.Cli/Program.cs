@@ -63,9 +63,11 @@ internal static class Program
     {
         TrainCommand.Create(terminal),
         GenerateCommand.Create(terminal),
+        CompleteCommand.Create(terminal),
         EvaluateCommand.Create(terminal),
         ScoreCommand.Create(terminal),
         RescoreCommand.Create(terminal),
+        ChannelCommand.Create(terminal),
         InspectCommand.Create(terminal),
         GradcheckCommand.Create(terminal),
         NGramCommand.Create(terminal),

@@ -1,0 +1,106 @@
+using System.CommandLine;
+using Unfold.Channels;
+using Unfold.Numerics;
+using Unfold.Rescoring;
+using Unfold.Text;
+
+namespace Unfold.Cli.Commands;
+
+/// <summary>unfold channel: makes n-best lists of a text, as a recogniser would that mishears, mistypes or misreads.</summary>
+internal sealed class ChannelCommand(Terminal terminal)
+{
+    private readonly Option<string[]> _text = Options.Paths("--text", "UTF-8 files; each line that is not blank becomes a list.");
+    private readonly Option<string[]> _train = Options.Paths("--train", "UTF-8 files: their words or characters, and how often they occur, are what the recogniser knows.");
+    private readonly Option<Noise?> _noise = Options.Choice<Noise>("--noise", "Words that sound alike, neighbours on the keyboard, or characters that look alike; default words.");
+    private readonly Option<double?> _rate = Options.Number("--rate", "above 0 and below 1", value => value is > 0 and < 1, "How often a word or character that may be taken for another is; default 0.1.");
+    private readonly Option<long?> _size = Options.Whole("--size", 1, 100_000, "The most hypotheses of a list; default 100.");
+    private readonly Option<ulong?> _seed = Options.Seed("The same seed makes the same errors; default 1.");
+
+    /// <summary>What is mistaken for what.</summary>
+    private enum Noise
+    {
+        /// <summary>Words for words that sound alike.</summary>
+        Words,
+
+        /// <summary>Letters for their neighbours on the keyboard.</summary>
+        Keyboard,
+
+        /// <summary>Characters for others that look alike.</summary>
+        Shape,
+    }
+
+    /// <summary>Makes the verb.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var verb = new ChannelCommand(terminal);
+        verb._text.Required = true;
+        verb._train.Required = true;
+        var command = new Command("channel", "Make n-best lists of a text, as a recogniser would that mishears, mistypes or misreads.") { verb._text, verb._train, verb._noise, verb._rate, verb._size, verb._seed };
+        command.SetAction(verb.Run);
+        return command;
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        using var interruption = new Interruption(terminal);
+        Noise noise = parsed.GetValue(_noise) ?? Noise.Words;
+        ErrorMeasure symbols = noise == Noise.Words ? ErrorMeasure.Words : ErrorMeasure.Characters;
+        string[] texts = parsed.GetRequiredValue(_text), train = parsed.GetRequiredValue(_train);
+        IReadOnlyDictionary<string, long> counts = Count(train, symbols, interruption.Token);
+        var table = new ConfusionTable(
+            noise switch
+            {
+                Noise.Words => WordConfusions.Of(counts),
+                Noise.Keyboard => KeyboardConfusions.All(),
+                _ => ShapeConfusions.All(),
+            },
+            parsed.GetValue(_rate) ?? 0.1);
+        if (table.Count == 0)
+        {
+            throw new UnfoldException($"No two words of {string.Join(", ", train)} can be taken for each other: give a larger text with --train.");
+        }
+
+        var channel = new ConfusionChannel(table, symbols, counts);
+        var random = new SeededRandom(parsed.GetValue(_seed) ?? 1);
+        int size = (int)(parsed.GetValue(_size) ?? 100);
+        using var progress = new ProgressLine(terminal, $"Distorting {string.Join(", ", texts)}");
+        long number = 0;
+        foreach (string line in texts.SelectMany(text => TextLines.OfFile(text, progress.Show)).Where(line => !string.IsNullOrWhiteSpace(line)))
+        {
+            interruption.Token.ThrowIfCancellationRequested();
+            string observed = channel.Observe(line, random);
+            Write(channel.List($"{++number}", observed, size, line), observed);
+        }
+
+        return number > 0 ? ExitCode.Done : throw new UnfoldException($"The text {string.Join(", ", texts)} has no line that is not blank, but at least one was wanted.");
+    }
+
+    private IReadOnlyDictionary<string, long> Count(string[] texts, ErrorMeasure symbols, CancellationToken cancellation)
+    {
+        using var progress = new ProgressLine(terminal, $"Reading {string.Join(", ", texts)}");
+        return ConfusionChannel.Count(texts.SelectMany(text => TextLines.OfFile(text, progress.Show)).TakeWhile(_ => !Stopped(cancellation)), symbols);
+    }
+
+    private static bool Stopped(CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return false;
+    }
+
+    private void Write(NBestList list, string observed) => JsonOutput.Write(terminal, json =>
+    {
+        json.WriteString("id", list.Id);
+        json.WriteString("reference", list.Reference);
+        json.WriteString("observed", observed);
+        json.WriteStartArray("hypotheses");
+        foreach (NBestHypothesis hypothesis in list.Hypotheses)
+        {
+            json.WriteStartObject();
+            json.WriteString("text", hypothesis.Text);
+            json.WriteNumber("score", hypothesis.Channel);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    });
+}

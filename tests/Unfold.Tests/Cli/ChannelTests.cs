@@ -1,0 +1,60 @@
+using System.Text.Json;
+using Unfold.Tests.Persistence;
+
+namespace Unfold.Tests.Cli;
+
+/// <summary>What channel makes, which rescore reads.</summary>
+public sealed class ChannelTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _train, _text;
+
+    public ChannelTests()
+    {
+        _train = CommandLine.WriteText(_folder["train.txt"]);
+        _text = _folder["text.txt"];
+        File.WriteAllText(_text, "the cat sat on the mat.\n\n  \nAnn sat on the red dog.\r\nthe dog\n");
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("words")]
+    [InlineData("keyboard")]
+    [InlineData("shape")]
+    public void Lists_can_be_rescored(string noise)
+    {
+        string[] command = ["channel", "--text", _text, "--train", _train, "--noise", noise, "--rate", "0.5", "--size", "20", "--seed", "2"];
+        Said said = CommandLine.Run(command);
+        Assert.True(said.Code == 0, said.Error);
+        Assert.Equal(said.Output, CommandLine.Run(command).Output);
+        JsonElement[] lists = [.. said.Output.TrimEnd('\n').Split('\n').Select(Parse)];
+        Assert.Equal(["the cat sat on the mat.", "Ann sat on the red dog.", "the dog"], lists.Select(list => list.GetProperty("reference").GetString()));
+        Assert.Contains(lists, list => list.GetProperty("observed").GetString() != list.GetProperty("reference").GetString());
+        Assert.All(lists, list => Assert.InRange(list.GetProperty("hypotheses").GetArrayLength(), 1, 20));
+        Assert.Contains(lists, list => list.GetProperty("hypotheses").GetArrayLength() > 1);
+
+        File.WriteAllText(_folder["lists.jsonl"], said.Output);
+        Assert.Equal(0, CommandLine.Train(_train, _folder["run"], "--steps", "5").Code);
+        Assert.Equal(0, CommandLine.Run("rescore", _folder["run"], "--nbest", _folder["lists.jsonl"], "--tune", _folder["lists.jsonl"]).Code);
+    }
+
+    [Fact]
+    public void What_cannot_be_meant_is_refused()
+    {
+        File.WriteAllText(_folder["blank.txt"], "\n \n");
+        CommandLine.Run("channel", "--text", _text).Refuses(2, "--train is missing");
+        CommandLine.Run("channel", "--train", _text).Refuses(2, "--text is missing");
+        CommandLine.Run("channel", "--text", _text, "--train", _train, "--rate", "1").Refuses(2, "--rate must be a number above 0 and below 1");
+        CommandLine.Run("channel", "--text", _text, "--train", _train, "--noise", "loud").Refuses(2, "words, keyboard, shape");
+        CommandLine.Run("channel", "--text", _text, "--train", _folder["blank.txt"]).Refuses(1, "can be taken for each other");
+        CommandLine.Run("channel", "--text", _folder["blank.txt"], "--train", _train).Refuses(1, "no line that is not blank");
+        CommandLine.Run("channel", "--text", _folder["none"], "--train", _train).Refuses(1, "does not exist");
+    }
+
+    private static JsonElement Parse(string line)
+    {
+        using JsonDocument document = JsonDocument.Parse(line);
+        return document.RootElement.Clone();
+    }
+}
