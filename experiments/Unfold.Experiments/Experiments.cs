@@ -26,5 +26,6 @@ internal static class Experiments
         TreebankExperiment.Published,
         TreebankExperiment.Tuned,
         TreebankExperiment.Steps,
+        new RescoringExperiment(),
     ];
 }

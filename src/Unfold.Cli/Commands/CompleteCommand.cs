@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Unfold.Cli.Training;
 using Unfold.Generation;
 using Unfold.Text;
 
@@ -9,7 +8,7 @@ namespace Unfold.Cli.Commands;
 /// <summary>unfold complete: the next word, or the rest of the word, while a line is typed.</summary>
 internal sealed class CompleteCommand(Terminal terminal)
 {
-    private readonly Argument<string> _model = Options.Model();
+    private readonly ModelChoice _model = new(terminal);
     private readonly Argument<string?> _text = new("TEXT") { Description = "The line up to the cursor; default each line of standard input, answered with one line.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<long?> _count = Options.Whole("--count", 1, 1000, "How many words to propose; default 5.");
     private readonly Option<bool> _json = Options.Switch("--json", "Print one JSON object for each line.");
@@ -18,7 +17,8 @@ internal sealed class CompleteCommand(Terminal terminal)
     public static Command Create(Terminal terminal)
     {
         var verb = new CompleteCommand(terminal);
-        var command = new Command("complete", "Propose the next word, or the rest of the word, while a line is typed.") { verb._model, verb._text, verb._count, verb._json };
+        var command = new Command("complete", "Propose the next word, or the rest of the word, while a line is typed.") { verb._model.Argument, verb._text, verb._count, verb._json };
+        verb._model.AddTo(command);
         command.SetAction(verb.Run);
         return command;
     }
@@ -32,7 +32,7 @@ internal sealed class CompleteCommand(Terminal terminal)
         }
 
         using var interruption = new Interruption(terminal);
-        var completer = new WordCompleter(RunFolder.Open(parsed.GetRequiredValue(_model)));
+        var completer = new WordCompleter(_model.Open(parsed, interruption.Token));
         int count = (int)(parsed.GetValue(_count) ?? 5);
         bool json = parsed.GetValue(_json);
         if (text is not null)

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Unfold.Cli.Training;
 using Unfold.Numerics;
 using Unfold.Rescoring;
 using Unfold.Text;
@@ -9,7 +8,7 @@ namespace Unfold.Cli.Commands;
 /// <summary>unfold rescore: picks the right hypothesis of each n-best list.</summary>
 internal sealed class RescoreCommand(Terminal terminal)
 {
-    private readonly Argument<string> _model = Options.Model();
+    private readonly ModelChoice _model = new(terminal);
     private readonly Option<string[]> _nbest = Options.Paths("--nbest", "N-best lists; a folder stands for its files.");
     private readonly Option<NBestFormat?> _format = Options.Choice<NBestFormat>("--format", "The format of the lists; default what each file shows.");
     private readonly Option<string[]> _costs = Options.Paths("--costs", "Kaldi's archives of costs, which add up; minus their sum is the channel score.");
@@ -29,8 +28,9 @@ internal sealed class RescoreCommand(Terminal terminal)
         verb._nbest.Required = true;
         var command = new Command("rescore", "Pick the likeliest hypothesis of each n-best list, by channel and language model.")
         {
-            verb._model, verb._nbest, verb._format, verb._costs, verb._references, verb._weight, verb._penalty, verb._tune, verb._measure, verb._seed, verb._threads, verb._json,
+            verb._model.Argument, verb._nbest, verb._format, verb._costs, verb._references, verb._weight, verb._penalty, verb._tune, verb._measure, verb._seed, verb._threads, verb._json,
         };
+        verb._model.AddTo(command);
         command.SetAction(verb.Run);
         return command;
     }
@@ -48,7 +48,7 @@ internal sealed class RescoreCommand(Terminal terminal)
             throw new UnfoldException($"The list {unknown.Id}, on which the weights are to be tuned, has no reference: name a file that holds it with --references.");
         }
 
-        NextTokenModel model = RunFolder.Open(parsed.GetRequiredValue(_model));
+        NextTokenModel model = _model.Open(parsed, interruption.Token);
         var workers = new Workers((int)(parsed.GetValue(_threads) ?? Math.Min(Environment.ProcessorCount, 16)));
         ErrorMeasure measure = parsed.GetValue(_measure) ?? ErrorMeasure.Words;
         (RescoringWeights Weights, int Errors)? tuned = development is null

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Unfold.Cli.Training;
 using Unfold.Numerics;
 using Unfold.Scoring;
 using Unfold.Text;
@@ -12,7 +11,7 @@ internal sealed class ScoreCommand(Terminal terminal)
 {
     private const int LinesAtOnce = 256;
 
-    private readonly Argument<string> _model = Options.Model();
+    private readonly ModelChoice _model = new(terminal);
     private readonly Argument<string> _file = new("FILE") { Description = "A UTF-8 file, each line of which is scored as a text of its own, or - for standard input." };
     private readonly Option<bool> _byToken = Options.Switch("--by-token", "Show each token with its log-probability.");
     private readonly Option<bool> _known = Options.Switch("--leave-out-unknown", "Count the probabilities of known tokens only; default all, an unknown one as the model gives it.");
@@ -23,7 +22,8 @@ internal sealed class ScoreCommand(Terminal terminal)
     public static Command Create(Terminal terminal)
     {
         var verb = new ScoreCommand(terminal);
-        var command = new Command("score", "Say how likely each line of a text is.") { verb._model, verb._file, verb._byToken, verb._known, verb._threads, verb._json };
+        var command = new Command("score", "Say how likely each line of a text is.") { verb._model.Argument, verb._file, verb._byToken, verb._known, verb._threads, verb._json };
+        verb._model.AddTo(command);
         command.SetAction(verb.Run);
         return command;
     }
@@ -32,7 +32,7 @@ internal sealed class ScoreCommand(Terminal terminal)
     {
         using var interruption = new Interruption(terminal);
         string file = parsed.GetRequiredValue(_file);
-        var scorer = new SentenceScorer(RunFolder.Open(parsed.GetRequiredValue(_model)), new Workers((int)(parsed.GetValue(_threads) ?? Math.Min(Environment.ProcessorCount, 16))));
+        var scorer = new SentenceScorer(_model.Open(parsed, interruption.Token), new Workers((int)(parsed.GetValue(_threads) ?? Math.Min(Environment.ProcessorCount, 16))));
         using var progress = new ProgressLine(terminal, $"Scoring {file}");
         IEnumerable<string> lines = file == "-" ? TextLines.Of(terminal.OpenInput(), "standard input") : TextLines.OfFile(file, progress.Show);
         bool byToken = parsed.GetValue(_byToken), known = parsed.GetValue(_known), json = parsed.GetValue(_json);

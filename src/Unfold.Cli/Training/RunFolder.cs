@@ -1,6 +1,5 @@
 using Unfold.Models;
 using Unfold.Persistence;
-using Unfold.Text;
 
 namespace Unfold.Cli.Training;
 
@@ -15,14 +14,6 @@ internal static class RunFolder
     {
         RunReplacement.Recover(path);
         return new ModelFolder(path).Load();
-    }
-
-    /// <summary>Opens a model of any kind; a folder is treated as in <see cref="Load"/>.</summary>
-    /// <exception cref="UnfoldException">There is no model, or it is damaged, or newer than this Unfold.</exception>
-    public static NextTokenModel Open(string path)
-    {
-        RunReplacement.Recover(path);
-        return ModelFile.Open(path);
     }
 
     /// <summary>Throws unless a new run may be written into the folder.</summary>

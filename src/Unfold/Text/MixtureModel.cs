@@ -1,3 +1,5 @@
+using Unfold.Numerics;
+
 namespace Unfold.Text;
 
 /// <summary>Two models that speak in turn, by chance: p(token | before) = lambda p1(token | before) + (1 - lambda) p2(token | before).</summary>
@@ -43,6 +45,13 @@ public sealed class MixtureModel : NextTokenModel
 
     /// <inheritdoc/>
     public override MixtureSession Start() => new(this, First.Start(), Second.Start());
+
+    /// <inheritdoc/>
+    public override double[] LogProbabilities(TokenTree tree, Workers workers, CancellationToken cancellation = default)
+    {
+        double[] first = First.LogProbabilities(tree, workers, cancellation), second = Second.LogProbabilities(tree.Map(IdsInSecond), workers, cancellation);
+        return [.. first.Zip(second, (one, other) => MixtureSession.Mixed(Weight, one, other))];
+    }
 
     /// <summary>The same mixture with another weight.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The weight is not in (0, 1).</exception>

@@ -47,6 +47,20 @@ public sealed class TokenTree
     /// <summary>The last token of the path; -1 for the first node.</summary>
     public int Token(int node) => _nodes[node].Token;
 
+    /// <summary>The same tree, its nodes in the same order, with other ids for the same tokens.</summary>
+    /// <param name="ids">For each token of this tree the other id; no two are equal.</param>
+    public TokenTree Map(IReadOnlyList<int> ids)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        var mapped = new TokenTree();
+        foreach (Node node in _nodes.Skip(1))
+        {
+            mapped.Append(node.Parent, ids[node.Token]);
+        }
+
+        return mapped;
+    }
+
     /// <summary>One value a node, in the order of the path from the first token to a node.</summary>
     /// <param name="values">A value for each node.</param>
     /// <param name="node">Where the path ends.</param>

@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using Unfold.Channels;
+using Unfold.Experiments.Data;
+using Unfold.Models;
+using Unfold.NGrams;
+using Unfold.Numerics;
+using Unfold.Rescoring;
+using Unfold.Text;
+
+namespace Unfold.Experiments;
+
+/// <summary>
+/// Which of a hundred hypotheses is right? Sentences of the Penn Treebank go through a noisy channel, once word by word into words that sound
+/// alike, once letter by letter into neighbours on the keyboard. The lists that the channel leaves are rescored by n-grams, an LSTM, and a
+/// mixture of both, with weights tuned on the validation part.
+/// </summary>
+/// <remarks>The baseline is the first hypothesis of each list: the likeliest by the channel and the frequency of single words or letters.</remarks>
+internal sealed class RescoringExperiment : Experiment
+{
+    private const string Train = "ptb/ptb.train.txt", Validation = "ptb/ptb.valid.txt", Test = "ptb/ptb.test.txt";
+    private const double ErrorRate = 0.15;
+
+    /// <inheritdoc/>
+    public override string Name => "rescoring";
+
+    /// <inheritdoc/>
+    public override string Summary => "n-best lists of a noisy channel (Penn Treebank), word and character error rates with n-grams, an LSTM and both";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> DataNeeded => [Train, Validation, Test];
+
+    /// <inheritdoc/>
+    public override void Run(ExperimentContext context)
+    {
+        Task[] tasks =
+        [
+            new("words that sound alike", TokenKind.Space, ErrorMeasure.Words, Order: 5, counts => WordConfusions.Of(counts)),
+            new("neighbours on the keyboard", TokenKind.Character, ErrorMeasure.Characters, Order: 7, _ => KeyboardConfusions.All()),
+        ];
+        foreach (Task task in tasks)
+        {
+            Run(context, task);
+        }
+    }
+
+    private static void Run(ExperimentContext context, Task task)
+    {
+        string[] train = Lines(context.Data.Path(Train), context.Choose(full: int.MaxValue, quick: 1500));
+        string[] validation = Lines(context.Data.Path(Validation), context.Choose(full: int.MaxValue, quick: 100)), test = Lines(context.Data.Path(Test), int.MaxValue);
+        IReadOnlyDictionary<string, long> counts = ConfusionChannel.Count(train, task.Symbols);
+        var channel = new ConfusionChannel(new ConfusionTable(task.Confusions(counts), ErrorRate), task.Symbols, counts);
+        SeededRandom noise = context.Random.Split();
+        NBestList[] development = Lists(channel, [.. validation.Take(context.Choose(full: 300, quick: 20))], noise, context), lists = Lists(channel, [.. test.Take(context.Choose(full: 500, quick: 20))], noise, context);
+
+        Corpus corpus = Corpus.Load(TextSource.FromString(string.Join('\n', train)), new CorpusOptions { Kind = task.Kind, Mode = TextMode.Sentences });
+        Corpus heldOut = Corpus.Load(TextSource.FromString(string.Join('\n', validation)), new CorpusOptions(), vocabulary: corpus.Vocabulary);
+        NGramModel counted = NGramTrainer.Train(corpus.Train, corpus.Vocabulary, new NGramOptions { Order = task.Order }).Model;
+        context.Progress($"{task.Name}: {task.Order}-grams estimated");
+        var watch = Stopwatch.StartNew();
+        LanguageModel recurrent = Learn(context, task, corpus, heldOut);
+        double seconds = watch.Elapsed.TotalSeconds;
+        MixtureModel both = new MixtureModel(recurrent, counted, 0.5).Tune(heldOut.Train);
+        context.Progress(FormattableString.Invariant($"{task.Name}: the LSTM's share of the mixture is {both.Weight:0.###}"));
+
+        (NextTokenModel? Model, string Name, long? Parameters, double? Seconds)[] models =
+        [
+            (null, "first hypothesis", null, null),
+            (counted, $"{task.Order}-grams", null, null),
+            (recurrent, $"LSTM {recurrent.Settings.Hidden[0]}", recurrent.Parameters.ValueCount, seconds),
+            (both, "both", null, null),
+        ];
+        ErrorCount[][] before = [.. Measures.Select(measure => Counts(lists, measure, _ => 0))];
+        foreach ((NextTokenModel? model, string name, long? parameters, double? taken) in models)
+        {
+            int[] chosen = model is null ? new int[lists.Length] : Choose(context, task, model, name, development, lists);
+            foreach ((ErrorMeasure measure, ErrorCount[] first) in Measures.Zip(before))
+            {
+                string what = measure == ErrorMeasure.Words ? "word error rate %" : "character error rate %";
+                var rate = Rescoring.ErrorRate.Of(Counts(lists, measure, list => chosen[list]), new SeededRandom(1));
+                double baseline = Rescoring.ErrorRate.Of(first, new SeededRandom(1)).Rate;
+                context.Report($"{task.Name}: {name}", what, 100 * rate.Rate, model is null ? null : 100 * baseline, parameters: parameters, seconds: taken);
+                context.Report($"{task.Name}: {name}", $"{what}, low", 100 * rate.Low);
+                context.Report($"{task.Name}: {name}", $"{what}, high", 100 * rate.High);
+            }
+        }
+
+        foreach (ErrorMeasure measure in Measures)
+        {
+            ErrorCount[] possible = Counts(lists, measure, list => Fewest(lists[list], measure));
+            context.Report($"{task.Name}: best of each list", measure == ErrorMeasure.Words ? "word error rate %" : "character error rate %", 100 * Rescoring.ErrorRate.Of(possible, new SeededRandom(1)).Rate);
+        }
+    }
+
+    private static ErrorMeasure[] Measures => [ErrorMeasure.Words, ErrorMeasure.Characters];
+
+    private static string[] Lines(string path, int most) =>
+        [.. DataFile.Utf8Lines(path).Select(line => line.Text.Trim()).Where(line => line.Length > 0).Take(most)];
+
+    private static NBestList[] Lists(ConfusionChannel channel, string[] lines, SeededRandom random, ExperimentContext context) =>
+        [.. lines.Select((line, number) => channel.List($"{number}", channel.Observe(line, random), context.Choose(full: 100, quick: 20), line))];
+
+    private static LanguageModel Learn(ExperimentContext context, Task task, Corpus corpus, Corpus heldOut)
+    {
+        int hidden = context.Choose(full: 200, quick: 32);
+        var settings = new LanguageModelSettings { Cell = CellKind.Lstm, Hidden = hidden, Embedding = task.Kind == TokenKind.Character ? 0 : hidden, Dropout = task.Kind == TokenKind.Character ? 0 : 0.3 };
+        var model = new LanguageModel(settings, corpus.Vocabulary, new SeededRandom(context.Random.NextUInt64()));
+        var training = new TrainingSettings
+        {
+            Epochs = context.Choose(full: task.Kind == TokenKind.Character ? 2 : 4, quick: 1),
+            BatchSize = 20,
+            SequenceLength = 35,
+            LearningRate = 0.003,
+            Schedule = ScheduleKind.Cosine,
+            Seed = context.Random.NextUInt64(),
+        };
+        var trainer = new LanguageModelTrainer(model, training, corpus.Train, heldOut.Train, context.Workers);
+        while (!trainer.Finished)
+        {
+            trainer.Step();
+            if (trainer.StepsDone % 500 == 0)
+            {
+                context.Progress(FormattableString.Invariant($"{task.Name}: step {trainer.StepsDone} of {trainer.TotalSteps}, loss {trainer.RecentLoss:0.000}"));
+            }
+        }
+
+        return model;
+    }
+
+    private static int[] Choose(ExperimentContext context, Task task, NextTokenModel model, string name, NBestList[] development, NBestList[] lists)
+    {
+        IReadOnlyList<ScoredList> known = Rescorer.Score(model, development, context.Workers);
+        (RescoringWeights weights, _) = RescoringTuner.Tune(known, task.Symbols);
+        var watch = Stopwatch.StartNew();
+        IReadOnlyList<ScoredList> scored = Rescorer.Score(model, lists, context.Workers);
+        double speed = lists.Sum(list => list.Hypotheses.Count) / watch.Elapsed.TotalSeconds;
+        context.Progress(FormattableString.Invariant($"{task.Name}: {name}: weight {weights.Model:0.###}, penalty {weights.Insertion:0.###}, {speed:0} hypotheses a second"));
+        return [.. scored.Select(list => list.Best(weights))];
+    }
+
+    private static ErrorCount[] Counts(NBestList[] lists, ErrorMeasure measure, Func<int, int> chosen) =>
+        [.. lists.Select((list, number) => ErrorCount.Of(list.Reference!, list.Hypotheses[chosen(number)].Text, measure))];
+
+    private static int Fewest(NBestList list, ErrorMeasure measure) =>
+        Enumerable.Range(0, list.Hypotheses.Count).MinBy(place => ErrorCount.Of(list.Reference!, list.Hypotheses[place].Text, measure).Errors);
+
+    /// <summary>A channel, and the models that fit it.</summary>
+    private sealed record Task(
+        string Name, TokenKind Kind, ErrorMeasure Symbols, int Order, Func<IReadOnlyDictionary<string, long>, IEnumerable<(string Symbol, string Observed, double Weight)>> Confusions);
+}

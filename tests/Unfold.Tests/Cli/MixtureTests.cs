@@ -1,0 +1,76 @@
+using System.Text.Json;
+using Unfold.Tests.Persistence;
+
+namespace Unfold.Tests.Cli;
+
+/// <summary>N-grams and mixtures wherever a model is.</summary>
+public sealed class MixtureTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _run, _arpa, _text;
+
+    public MixtureTests()
+    {
+        string train = CommandLine.WriteText(_folder["text.txt"]);
+        (_run, _arpa) = (_folder["run"], _folder["words.arpa"]);
+        _text = _folder["lines.txt"];
+        File.WriteAllText(_text, "the cat sat on the mat.\nred Ann\n");
+        Assert.Equal(0, CommandLine.Train(train, _run, "--steps", "20", "--tokens", "char").Code);
+        Said trained = CommandLine.Run("ngram", "train", "--order", "3", "--tokens", "char", "--text", train, "--out", _arpa);
+        Assert.True(trained.Code == 0, trained.Error);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Lines_of_n_grams_add_up_to_their_perplexity()
+    {
+        string words = _folder["sentences.arpa"];
+        Assert.Equal(0, CommandLine.Run("ngram", "train", "--order", "3", "--tokens", "word", "--text", _folder["text.txt"], "--out", words).Code);
+        JsonElement all = CommandLine.Run("ngram", "evaluate", words, "--text", _text, "--json").Json;
+        double[] lines = Scores(words);
+        Assert.Equal(2, lines.Length);
+        Assert.All(lines, line => Assert.True(line < -1));
+        Assert.Equal(all.GetProperty("logprob10").GetDouble(), lines.Sum(), 1e-6 * -lines.Sum());
+    }
+
+    [Fact]
+    public void A_mixture_lies_between_its_models_and_its_share_can_be_tuned()
+    {
+        double[] counted = Scores(_arpa), recurrent = Scores(_run), half = Scores(_run, "--mix", _arpa), mostly = Scores(_run, "--mix", _arpa, "--mix-weight", "0.999999");
+        for (int line = 0; line < half.Length; line++)
+        {
+            Assert.True(half[line] > Math.Min(counted[line], recurrent[line]));
+            Assert.Equal(recurrent[line], mostly[line], 0.02 * -recurrent[line]);
+        }
+
+        double[] tuned = Scores(_run, "--mix", _arpa, "--mix-tune", _text);
+        Assert.True(tuned.Sum() >= half.Sum() - 1e-6, "The share of the greatest likelihood is no worse than a half.");
+        Assert.Equal(0, CommandLine.Run("complete", _run, "the c", "--mix", _arpa).Code);
+    }
+
+    [Fact]
+    public void What_cannot_be_mixed_is_refused()
+    {
+        CommandLine.Run("score", _run, _text, "--mix-weight", "0.3").Refuses(2, "--mix-weight", "--mix");
+        CommandLine.Run("score", _run, _text, "--mix-tune", _text).Refuses(2, "--mix-tune", "--mix");
+        CommandLine.Run("score", _run, _text, "--mix", _arpa, "--mix-weight", "1").Refuses(2, "above 0 and below 1");
+        CommandLine.Run("score", _run, _text, "--mix", _arpa, "--mix-weight", "0.5", "--mix-tune", _text).Refuses(2, "exclude each other");
+        CommandLine.Run("score", _run, _text, "--mix", _folder["none.arpa"]).Refuses(1, "none.arpa");
+        Assert.Equal(0, CommandLine.Run("ngram", "train", "--order", "2", "--tokens", "word", "--text", _text, "--smoothing", "add-k", "--out", _folder["other.arpa"]).Code);
+        CommandLine.Run("score", _run, _text, "--mix", _folder["other.arpa"]).Refuses(1, "mixed");
+    }
+
+    private static double[] Scores(string model, string[] more, string text)
+    {
+        Said said = CommandLine.Run(["score", model, text, "--json", .. more]);
+        Assert.True(said.Code == 0, said.Error);
+        return [.. said.Output.TrimEnd('\n').Split('\n').Select(line =>
+        {
+            using JsonDocument document = JsonDocument.Parse(line);
+            return document.RootElement.GetProperty("logprob10").GetDouble();
+        })];
+    }
+
+    private double[] Scores(string model, params string[] more) => Scores(model, more, _text);
+}
