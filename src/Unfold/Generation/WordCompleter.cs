@@ -19,9 +19,15 @@ public sealed class WordCompleter
     private readonly CharacterCompletion? _characters;
 
     /// <summary>Prepares the completion by a model.</summary>
+    /// <exception cref="UnfoldException">The model's tokens are subwords.</exception>
     public WordCompleter(NextTokenModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
+        if (model.Vocabulary.Kind == TokenKind.BytePair)
+        {
+            throw new UnfoldException("Words are completed by models of characters or of words, but this model's tokens are subwords: train one with --tokens char or --tokens word.");
+        }
+
         _encoder = new SentenceEncoder(model.Vocabulary);
         _line = new TypedLine(model, _encoder);
         if (model.Vocabulary.Kind == TokenKind.Character)

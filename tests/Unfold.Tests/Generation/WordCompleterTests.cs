@@ -2,6 +2,7 @@ using Unfold.Generation;
 using Unfold.Models;
 using Unfold.Numerics;
 using Unfold.Tests.Support;
+using Unfold.Tests.Text;
 using Unfold.Text;
 
 namespace Unfold.Tests.Generation;
@@ -106,6 +107,14 @@ public sealed class WordCompleterTests
     }
 
     [Fact]
+    public void Subwords_are_refused()
+    {
+        Vocabulary vocabulary = Tokenizations.Learn("the cat the cat", 400);
+        var model = new LanguageModel(new LanguageModelSettings { Hidden = 2 }, vocabulary, new SeededRandom(2));
+        Assert.Contains("--tokens word", Assert.Throws<UnfoldException>(() => new WordCompleter(model)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_line_feed_or_no_word_wanted_is_refused()
     {
         var completer = new WordCompleter(Create(TokenKind.Word, LetterCase.Kept, Words));
@@ -141,7 +150,7 @@ public sealed class WordCompleterTests
     private static LanguageModel Create(TokenKind kind, LetterCase letterCase, string[] symbols, float lineFeedBias = 0)
     {
         var model = new LanguageModel(new LanguageModelSettings { Hidden = 8, Layers = 2 }, new Vocabulary(kind, letterCase, symbols), new SeededRandom(2));
-        model.Output.Projection.Bias.Edit()[model.Vocabulary.IdOf("\n")] = lineFeedBias;
+        model.Parameters.Single(parameter => parameter.Name == "output.bias").Edit()[model.Vocabulary.IdOf("\n")] = lineFeedBias;
         return model;
     }
 }
