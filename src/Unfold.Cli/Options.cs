@@ -58,13 +58,34 @@ internal static class Options
         CustomParser = result =>
         {
             string text = result.Tokens[0].Value;
-            double[] values = [.. text.Split(',').Select(part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : double.NaN)];
+            double[] values = Split(text);
             if (values.Length <= 2 && Array.TrueForAll(values, value => double.IsFinite(value) && good(value)))
             {
                 return (values[0], values[^1]);
             }
 
             result.AddError($"{name} must be a number {wanted}, or two with a comma between; found {Shown(text)}.");
+            return null;
+        },
+    };
+
+    /// <summary>One or more finite numbers with commas between; null where it is not given.</summary>
+    /// <inheritdoc cref="Number"/>
+    public static Option<double[]?> Numbers(string name, string wanted, Predicate<double> good, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "X[,X...]",
+        Arity = ArgumentArity.ExactlyOne,
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            double[] values = Split(text);
+            if (Array.TrueForAll(values, value => double.IsFinite(value) && good(value)))
+            {
+                return values;
+            }
+
+            result.AddError($"{name} must be numbers {wanted} with commas between; found {Shown(text)}.");
             return null;
         },
     };
@@ -168,6 +189,10 @@ internal static class Options
     public static Option<string?> Text(string name, string shown, string description) =>
         new(name) { Description = description, HelpName = shown, Arity = ArgumentArity.ExactlyOne };
 
+    /// <summary>Any texts, each after the name; none where it is not given.</summary>
+    public static Option<string[]> Texts(string name, string description) =>
+        new(name) { Description = description, HelpName = "TEXT", Arity = new ArgumentArity(1, 1000) };
+
     /// <summary>The folder of a model.</summary>
     public static Argument<string> Model()
     {
@@ -235,6 +260,10 @@ internal static class Options
 
     /// <summary>Whether the text is a whole number that was not understood only because it has too many digits.</summary>
     private static bool IsOverflow(string text) => text.Length > 0 && text.All(char.IsAsciiDigit) && !long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
+
+    /// <summary>Numbers with commas between; what is none becomes NaN.</summary>
+    private static double[] Split(string text) =>
+        [.. text.Split(',').Select(part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : double.NaN)];
 
     private static string Shown(string text) => text.Length == 0 ? "nothing" : text;
 }

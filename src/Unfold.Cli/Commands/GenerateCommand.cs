@@ -3,21 +3,31 @@ using System.Globalization;
 using Unfold.Cli.Training;
 using Unfold.Generation;
 using Unfold.Models;
-using Unfold.Numerics;
 
 namespace Unfold.Cli.Commands;
 
 /// <summary>unfold generate: writes on where a prompt ends, or shows what may come next.</summary>
 internal sealed class GenerateCommand(Terminal terminal)
 {
+    private const int MostTexts = 1000;
+
     private readonly Argument<string> _model = Options.Model();
     private readonly Option<string?> _prompt = Options.Text("--prompt", "TEXT", "The text to go on from; default none, which starts a line.");
     private readonly Option<long?> _length = Options.Whole("--length", 0, int.MaxValue, "The most tokens to write; default 500.");
     private readonly Option<double?> _temperature = Options.Number("--temperature", "of at least 0", value => value >= 0, "Below 1 likely tokens become likelier, above 1 all become more alike; default 1.");
+    private readonly Option<double[]?> _temperatures = Options.Numbers("--temperatures", "of at least 0", value => value >= 0, "A text at each of these temperatures, as in 0.2,0.5,1.0,1.2, from the same seed.");
     private readonly Option<long?> _topK = Options.Whole("--top-k", 1, int.MaxValue, "Draw from this many of the likeliest tokens only.");
-    private readonly Option<double?> _topP = Options.Number("--top-p", "above 0 and at most 1", value => value is > 0 and <= 1, "Draw from the fewest likeliest tokens that together hold this probability.");
+    private readonly Option<double?> _topP = Share("--top-p", "Draw from the fewest likeliest tokens that together hold this probability.");
+    private readonly Option<double?> _minP = Share("--min-p", "Draw from tokens at least this many times as likely as the likeliest.");
+    private readonly Option<double?> _typical = Share("--typical", "Draw from the fewest most typical tokens that together hold this probability: neither what is expected nor what is absurd.");
+    private readonly Option<double?> _penalty = Options.Number("--repetition-penalty", "of at least 1", value => value >= 1, "Makes tokens that were written before less likely; 1.2 is usual, and 1, which changes nothing, is the default.");
     private readonly Option<bool> _greedy = Options.Switch("--greedy", "Always the likeliest token.");
-    private readonly Option<string[]> _stop = new("--stop") { Description = "Stop before this text; may be given several times.", HelpName = "TEXT", Arity = new ArgumentArity(1, 1000) };
+    private readonly Option<long?> _samples = Options.Whole("--samples", 1, MostTexts, "So many texts; the first from --seed, each further one from the next seed. With --beam the best so many.");
+    private readonly Option<long?> _beam = Options.Whole("--beam", 1, MostTexts, "Search for the most probable texts, following so many at a time, instead of drawing.");
+    private readonly Option<long?> _groups = Options.Whole("--beam-groups", 1, MostTexts, "Search in so many groups that avoid each other's tokens; default 1.");
+    private readonly Option<double?> _diversity = Options.Number("--diversity", "of at least 0", value => value >= 0, "How much the groups avoid each other's tokens, in nats; default 0.5.");
+    private readonly Option<string[]> _must = Options.Texts("--must-contain", "A text that must be written, with --beam; may be given several times.");
+    private readonly Option<string[]> _stop = Options.Texts("--stop", "Stop before this text; may be given several times.");
     private readonly Option<ulong?> _seed = Options.Seed("The same seed writes the same text; default another one each time.");
     private readonly Option<long?> _next = Options.Whole("--next", 1, int.MaxValue, "Show so many of the likeliest next tokens with their probabilities instead of writing.");
     private readonly Option<bool> _json = Options.Switch("--json", "Print one JSON object.");
@@ -28,11 +38,14 @@ internal sealed class GenerateCommand(Terminal terminal)
         var verb = new GenerateCommand(terminal);
         var command = new Command("generate", "Write on where a prompt ends, or show the likeliest next tokens.")
         {
-            verb._model, verb._prompt, verb._length, verb._temperature, verb._topK, verb._topP, verb._greedy, verb._stop, verb._seed, verb._next, verb._json,
+            verb._model, verb._prompt, verb._length, verb._temperature, verb._temperatures, verb._topK, verb._topP, verb._minP, verb._typical, verb._penalty, verb._greedy,
+            verb._samples, verb._beam, verb._groups, verb._diversity, verb._must, verb._stop, verb._seed, verb._next, verb._json,
         };
         command.SetAction(verb.Run);
         return command;
     }
+
+    private static Option<double?> Share(string name, string description) => Options.Number(name, "above 0 and at most 1", value => value is > 0 and <= 1, description);
 
     private int Run(ParseResult parsed)
     {
@@ -43,48 +56,111 @@ internal sealed class GenerateCommand(Terminal terminal)
             throw new UsageException("--stop wants at least one character; an empty text would stop before the first.");
         }
 
-        string prompt = parsed.GetValue(_prompt) ?? "";
+        string text = parsed.GetValue(_prompt) ?? "";
         using var interruption = new Interruption(terminal);
         LanguageModel model = RunFolder.Load(parsed.GetRequiredValue(_model));
         interruption.Token.ThrowIfCancellationRequested();
+        var prompt = new Prompt(model, text);
+        bool json = parsed.GetValue(_json);
         if (parsed.GetValue(_next) is long count)
         {
-            return ShowNext(model, prompt, (int)Math.Min(count, model.Vocabulary.Count), parsed.GetValue(_json));
+            return ShowNext(prompt, (int)Math.Min(count, model.Vocabulary.Count), json);
         }
 
-        var options = new GenerationOptions
-        {
-            Length = (int)(parsed.GetValue(_length) ?? 500),
-            Stops = stops,
-            Sampling = parsed.GetValue(_greedy)
-                ? SamplingOptions.Greedy
-                : new SamplingOptions { Temperature = parsed.GetValue(_temperature) ?? 1, TopK = (int?)parsed.GetValue(_topK), TopP = parsed.GetValue(_topP) },
-        };
-        ulong seed = parsed.GetValue(_seed) ?? (ulong)Random.Shared.NextInt64();
-        return parsed.GetValue(_json) ? WriteJson(model, prompt, options, seed, interruption) : WriteText(model, prompt, options, seed, interruption);
+        int samples = (int)(parsed.GetValue(_samples) ?? 1);
+        var output = new GeneratedOutput(terminal, prompt, json, parsed.Gave(_samples) || parsed.Gave(_temperatures), interruption);
+        return parsed.Gave(_beam)
+            ? output.Search(Beam(parsed, stops), samples)
+            : output.Draw(Drawing(parsed, stops), parsed.GetValue(_temperatures) ?? [], samples, parsed.GetValue(_seed) ?? (ulong)Random.Shared.NextInt64());
     }
+
+    private GenerationOptions Drawing(ParseResult parsed, string[] stops) => new()
+    {
+        Length = (int)(parsed.GetValue(_length) ?? 500),
+        Stops = stops,
+        RepetitionPenalty = parsed.GetValue(_penalty) ?? 1,
+        Sampling = parsed.GetValue(_greedy)
+            ? SamplingOptions.Greedy
+            : new SamplingOptions
+            {
+                Temperature = parsed.GetValue(_temperature) ?? 1,
+                TopK = (int?)parsed.GetValue(_topK),
+                TopP = parsed.GetValue(_topP),
+                MinP = parsed.GetValue(_minP),
+                Typical = parsed.GetValue(_typical),
+            },
+    };
+
+    private BeamOptions Beam(ParseResult parsed, string[] stops) => new()
+    {
+        Beam = (int)parsed.GetValue(_beam)!.Value,
+        Groups = (int)(parsed.GetValue(_groups) ?? 1),
+        Diversity = parsed.GetValue(_diversity) ?? new BeamOptions().Diversity,
+        RepetitionPenalty = parsed.GetValue(_penalty) ?? 1,
+        Length = (int)(parsed.GetValue(_length) ?? 500),
+        Stops = stops,
+        Forced = parsed.GetValue(_must) ?? [],
+    };
 
     private void RequireSense(ParseResult parsed)
     {
-        foreach (Option choice in (Option[])[_temperature, _topK, _topP])
+        parsed.Exclude(_temperature, _temperatures);
+        foreach (Option choice in (Option[])[_temperature, _temperatures, _topK, _topP, _minP, _typical])
         {
             parsed.Exclude(_greedy, choice);
+            parsed.Exclude(_beam, choice);
         }
 
-        foreach (Option writing in (Option[])[_length, _temperature, _topK, _topP, _greedy, _stop, _seed])
+        parsed.Exclude(_greedy, _samples);
+        parsed.Exclude(_greedy, _beam);
+        parsed.Exclude(_beam, _seed);
+        foreach (Option writing in (Option[])[_length, _temperature, _temperatures, _topK, _topP, _minP, _typical, _penalty, _greedy, _samples, _beam, _groups, _diversity, _must, _stop, _seed])
         {
             parsed.Exclude(_next, writing);
         }
+
+        foreach (Option searching in (Option[])[_groups, _diversity, _must])
+        {
+            if (parsed.Gave(searching) && !parsed.Gave(_beam))
+            {
+                throw new UsageException($"{searching.Name} is an option of the search: give --beam N with it.");
+            }
+        }
+
+        if (parsed.GetValue(_beam) is not long beam)
+        {
+            return;
+        }
+
+        if (parsed.GetValue(_samples) > beam)
+        {
+            throw new UsageException(FormattableString.Invariant($"A beam of {beam} finds at most {beam} texts, but --samples wants {parsed.GetValue(_samples)}: raise --beam or lower --samples."));
+        }
+
+        if (parsed.GetValue(_groups) is long groups && beam % groups != 0)
+        {
+            throw new UsageException(FormattableString.Invariant($"--beam-groups must divide --beam evenly; found {groups} groups in a beam of {beam}."));
+        }
+
+        if (parsed.GetValue(_length) == 0)
+        {
+            throw new UsageException("--length must be at least 1 with --beam; found 0.");
+        }
+
+        if (parsed.GetValue(_must) is { } texts && texts.Contains(""))
+        {
+            throw new UsageException("--must-contain wants at least one character; found an empty text.");
+        }
     }
 
-    private int ShowNext(LanguageModel model, string prompt, int count, bool json)
+    private int ShowNext(Prompt prompt, int count, bool json)
     {
-        IReadOnlyList<(string Token, double Probability)> next = TextGenerator.Next(model, prompt, count);
+        IReadOnlyList<(string Token, double Probability)> next = prompt.Next(count);
         if (json)
         {
             JsonOutput.Write(terminal, writer =>
             {
-                writer.WriteString("prompt", prompt);
+                writer.WriteString("prompt", prompt.Text);
                 writer.WriteStartArray("next");
                 foreach ((string token, double probability) in next)
                 {
@@ -105,41 +181,6 @@ internal sealed class GenerateCommand(Terminal terminal)
         }
 
         return ExitCode.Done;
-    }
-
-    private int WriteText(LanguageModel model, string prompt, GenerationOptions options, ulong seed, Interruption interruption)
-    {
-        IEnumerable<string> pieces = TextGenerator.Generate(model, prompt, options, new SeededRandom(seed), cancellation: interruption.Token);
-        terminal.Output.Write(prompt);
-        string last = prompt;
-        foreach (string piece in pieces)
-        {
-            terminal.Output.Write(piece);
-            terminal.Output.Flush();
-            last = piece;
-        }
-
-        if (!last.EndsWith('\n'))
-        {
-            terminal.Output.WriteLine();
-        }
-
-        return interruption.Asked ? ExitCode.Interrupted : ExitCode.Done;
-    }
-
-    private int WriteJson(LanguageModel model, string prompt, GenerationOptions options, ulong seed, Interruption interruption)
-    {
-        GenerationEnd end = default;
-        string text = string.Concat(TextGenerator.Generate(model, prompt, options, new SeededRandom(seed), found => end = found, interruption.Token));
-        JsonOutput.Write(terminal, writer =>
-        {
-            writer.WriteString("prompt", prompt);
-            writer.WriteString("text", text);
-            writer.WriteNumber("tokens", end.Tokens);
-            writer.WriteNumber("seed", seed);
-            writer.WriteString("stopped_by", end.Stop is not null ? "stop" : end.SentenceEnded ? "end" : end.Tokens < options.Length ? "interrupt" : "length");
-        });
-        return interruption.Asked ? ExitCode.Interrupted : ExitCode.Done;
     }
 
     /// <summary>A token as it can be seen in a table.</summary>

@@ -35,6 +35,26 @@ public static class NextToken
         }
     }
 
+    /// <summary>ln p_i = logit_i - ln sum_j exp(logit_j), in double precision; negative infinity for a logit of negative infinity.</summary>
+    /// <param name="logits">V unnormalised log-probabilities.</param>
+    /// <param name="logProbabilities">Receives V values.</param>
+    /// <exception cref="UnfoldException">A logit is NaN or positive infinity, or all are negative infinity.</exception>
+    internal static void LogProbabilities(ReadOnlySpan<float> logits, Span<double> logProbabilities)
+    {
+        double highest = logits[Best(logits, [])];
+        double sum = 0;
+        foreach (float logit in logits)
+        {
+            sum += Math.Exp(logit - highest);
+        }
+
+        double total = highest + Math.Log(sum);
+        for (int i = 0; i < logits.Length; i++)
+        {
+            logProbabilities[i] = logits[i] - total;
+        }
+    }
+
     /// <summary>The likeliest next tokens with the model's probabilities (temperature 1), likeliest first; of equals the lower number first.</summary>
     /// <param name="logits">V unnormalised log-probabilities.</param>
     /// <param name="count">How many are wanted, at least 1; fewer come back when the vocabulary has fewer.</param>

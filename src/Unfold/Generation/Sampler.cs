@@ -4,7 +4,7 @@ namespace Unfold.Generation;
 
 /// <summary>
 /// Chooses tokens from logits by <see cref="SamplingOptions"/>. The same options, generator state and logits give
-/// the same token. Allocates nothing after its construction; not thread-safe.
+/// the same token. Typical sampling alone allocates after the construction; not thread-safe.
 /// </summary>
 public sealed class Sampler
 {
@@ -51,7 +51,7 @@ public sealed class Sampler
             return best;
         }
 
-        return _options.TopK is null && _options.TopP is null or 1
+        return _options.IsWhole
             ? DrawFromAll(logits, logits[best])
             : DrawFromLikeliest(logits, logits[best]);
     }
@@ -79,46 +79,85 @@ public sealed class Sampler
 
         LogitOrder.Build(_keys);
         int limit = Math.Min(_options.TopK ?? _allowed.Length, _allowed.Length);
-        double share = _options.TopP ?? 1;
+        double share = _options.TopP ?? 1, least = _options.MinP ?? 0;
         if (limit < _allowed.Length)
         {
             // The share is one of the k likeliest tokens' own sum, which is known only when all k are taken.
-            (limit, sum) = Take(logits, highest, limit, double.PositiveInfinity);
-            (limit, sum) = Cut(limit, share * sum);
+            (limit, sum) = Take(logits, highest, limit, double.PositiveInfinity, 0);
+            (limit, sum) = Cut(limit, share * sum, least);
         }
         else
         {
             // Summed in another order, the whole can come out a hair smaller than it did above.
-            (limit, sum) = Take(logits, highest, limit, share < 1 ? share * sum : double.PositiveInfinity);
+            (limit, sum) = Take(logits, highest, limit, share < 1 ? share * sum : double.PositiveInfinity, least);
+        }
+
+        if (_options.Typical is double typical and < 1)
+        {
+            (limit, sum) = KeepTypical(limit, sum, typical);
         }
 
         return LogitOrder.Token(_keys[^(1 + Draw(_weights.AsSpan(0, limit), sum))]);
     }
 
-    /// <summary>Takes tokens off the heap until there are <paramref name="limit"/> or their weights reach <paramref name="enough"/>.</summary>
-    private (int Count, double Sum) Take(ReadOnlySpan<float> logits, float highest, int limit, double enough)
+    /// <summary>Takes tokens off the heap until there are <paramref name="limit"/>, their weights reach <paramref name="enough"/>, or the next is below <paramref name="least"/> of the first, which weighs 1.</summary>
+    private (int Count, double Sum) Take(ReadOnlySpan<float> logits, float highest, int limit, double enough, double least)
     {
         int count = 0;
         double sum = 0;
         while (count < limit && sum < enough)
         {
             ulong key = LogitOrder.Take(_keys.AsSpan(0, _keys.Length - count));
-            sum += _weights[count++] = Weight(logits[LogitOrder.Token(key)], highest);
+            double weight = Weight(logits[LogitOrder.Token(key)], highest);
+            if (weight < least)
+            {
+                break;
+            }
+
+            sum += _weights[count++] = weight;
         }
 
         return (count, sum);
     }
 
-    private (int Count, double Sum) Cut(int limit, double enough)
+    private (int Count, double Sum) Cut(int limit, double enough, double least)
     {
         int count = 0;
         double sum = 0;
-        while (count < limit && sum < enough)
+        while (count < limit && sum < enough && _weights[count] >= least)
         {
             sum += _weights[count++];
         }
 
         return (count, sum);
+    }
+
+    /// <summary>Of the first tokens in falling order, brings the fewest most typical that hold the share to the front; among equals the likelier first.</summary>
+    private (int Count, double Sum) KeepTypical(int limit, double sum, double share)
+    {
+        double entropy = 0;
+        for (int i = 0; i < limit; i++)
+        {
+            double p = _weights[i] / sum;
+            entropy -= p > 0 ? p * Math.Log(p) : 0;
+        }
+
+        var order = new (double Distance, int Place, double Weight, ulong Key)[limit];
+        for (int i = 0; i < limit; i++)
+        {
+            order[i] = (Math.Abs(Math.Log(_weights[i] / sum) + entropy), i, _weights[i], _keys[^(1 + i)]);
+        }
+
+        Array.Sort(order);
+        int count = 0;
+        double kept = 0;
+        while (count < limit && kept < share * sum)
+        {
+            (_, _, _weights[count], _keys[^(1 + count)]) = order[count];
+            kept += _weights[count++];
+        }
+
+        return (count, kept);
     }
 
     private double Weight(float logit, float highest) => Math.Exp(((double)logit - highest) / _options.Temperature);

@@ -3,7 +3,9 @@ namespace Unfold.Generation;
 /// <summary>How the next token is chosen from the model's logits.</summary>
 /// <remarks>
 /// The order is: excluded tokens leave, p_i is proportional to exp(logit_i / <see cref="Temperature"/>), the
-/// <see cref="TopK"/> likeliest stay, of these the fewest that together hold <see cref="TopP"/> stay, and one of the rest is drawn.
+/// <see cref="TopK"/> likeliest stay, of these the fewest that together hold <see cref="TopP"/>, of these those that reach
+/// <see cref="MinP"/>, of these the most typical that together hold <see cref="Typical"/>, and one of the rest is drawn. A share is
+/// one of what is left at its turn.
 /// </remarks>
 public sealed record SamplingOptions
 {
@@ -63,6 +65,48 @@ public sealed record SamplingOptions
             field = value;
         }
     }
+
+    /// <summary>
+    /// The least probability of a drawable token, as a share of that of the likeliest one, above 0 and at most 1 (min-p; Nguyen
+    /// et al., 2024). All tokens when null.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not above 0 and at most 1.</exception>
+    public double? MinP
+    {
+        get;
+        init
+        {
+            if (value is not (null or (> 0 and <= 1)))
+            {
+                throw new ArgumentOutOfRangeException(nameof(MinP), Sentence($"Min-p must be above 0 and at most 1; found {value}."));
+            }
+
+            field = value;
+        }
+    }
+
+    /// <summary>
+    /// The share of probability, above 0 and at most 1, that the drawable tokens hold together, where those come first whose
+    /// information -ln p_i is nearest to the entropy H = -sum_i p_i ln p_i: neither what is expected nor what is absurd (locally
+    /// typical sampling; Meister et al., 2023). All tokens when null or 1.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not above 0 and at most 1.</exception>
+    public double? Typical
+    {
+        get;
+        init
+        {
+            if (value is not (null or (> 0 and <= 1)))
+            {
+                throw new ArgumentOutOfRangeException(nameof(Typical), Sentence($"The share of typical sampling must be above 0 and at most 1; found {value}."));
+            }
+
+            field = value;
+        }
+    }
+
+    /// <summary>Whether all tokens may be drawn.</summary>
+    internal bool IsWhole => TopK is null && TopP is null or 1 && MinP is null && Typical is null or 1;
 
     private static string Sentence(FormattableString text) => FormattableString.Invariant(text);
 }

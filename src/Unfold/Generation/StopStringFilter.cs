@@ -8,12 +8,12 @@ namespace Unfold.Generation;
 /// </summary>
 /// <remarks>
 /// The stop string that ends first in the text wins, and of those that end together the longest; so the result does not
-/// depend on how the text is cut into pieces. Every character costs one step of each stop string's automaton (Knuth, Morris and Pratt, 1977).
+/// depend on how the text is cut into pieces. Every character costs one step of each stop string's <see cref="PatternMatcher{T}"/>.
 /// </remarks>
 public sealed class StopStringFilter
 {
     private readonly string[] _stops;
-    private readonly int[][] _borders;
+    private readonly PatternMatcher<char>[] _matchers;
     private readonly int[] _matched;
     private readonly StringBuilder _held = new();
 
@@ -36,7 +36,7 @@ public sealed class StopStringFilter
             }
         }
 
-        _borders = [.. _stops.Select(Borders)];
+        _matchers = [.. _stops.Select(stop => new PatternMatcher<char>(stop))];
         _matched = new int[_stops.Length];
     }
 
@@ -86,34 +86,10 @@ public sealed class StopStringFilter
     private void Advance(int index, char letter)
     {
         string stop = _stops[index];
-        int matched = _matched[index];
-        while (matched > 0 && stop[matched] != letter)
-        {
-            matched = _borders[index][matched - 1];
-        }
-
-        _matched[index] = stop[matched] == letter ? matched + 1 : 0;
+        _matched[index] = _matchers[index].After(_matched[index], letter);
         if (_matched[index] == stop.Length && stop.Length > (Found?.Length ?? 0))
         {
             Found = stop;
         }
-    }
-
-    /// <summary>For every beginning of the text, the length of its longest proper beginning that is also its end.</summary>
-    private static int[] Borders(string text)
-    {
-        int[] borders = new int[text.Length];
-        for (int i = 1; i < text.Length; i++)
-        {
-            int border = borders[i - 1];
-            while (border > 0 && text[i] != text[border])
-            {
-                border = borders[border - 1];
-            }
-
-            borders[i] = text[i] == text[border] ? border + 1 : 0;
-        }
-
-        return borders;
     }
 }

@@ -1,5 +1,3 @@
-using System.Text;
-using Unfold.Models;
 using Unfold.Numerics;
 using Unfold.Text;
 
@@ -15,48 +13,47 @@ public static class TextGenerator
     /// <param name="random">Where the choice comes from.</param>
     /// <param name="ended">Told how the text came to its end, after the last piece.</param>
     /// <param name="cancellation">Ends the text; what was made so far has been returned.</param>
-    /// <exception cref="UnfoldException">The prompt holds something that the model never saw.</exception>
+    /// <exception cref="UnfoldException">The prompt holds something that the model never saw, or an option is out of range.</exception>
     public static IEnumerable<string> Generate(
-        LanguageModel model, string prompt, GenerationOptions options, SeededRandom random, Action<GenerationEnd>? ended = null, CancellationToken cancellation = default)
+        NextTokenModel model, string prompt, GenerationOptions options, SeededRandom random, Action<GenerationEnd>? ended = null, CancellationToken cancellation = default) =>
+        Generate(new Prompt(model, prompt), options, random, ended, cancellation);
+
+    /// <summary>Writes on from a prompt that was read before.</summary>
+    /// <inheritdoc cref="Generate(NextTokenModel, string, GenerationOptions, SeededRandom, Action{GenerationEnd}, CancellationToken)"/>
+    public static IEnumerable<string> Generate(
+        Prompt prompt, GenerationOptions options, SeededRandom random, Action<GenerationEnd>? ended = null, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(prompt);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(random);
-        ArgumentOutOfRangeException.ThrowIfNegative(options.Length);
-        LanguageModelSession session = model.Start();
-        TokenJoiner joiner = model.Vocabulary.CreateTokenizer().CreateJoiner();
-        Read(session, prompt, joiner);
-        bool spaced = prompt.Length > 0 && char.IsWhiteSpace(prompt[^1]) && model.Vocabulary.Kind.DividedBySpaces;
-        return Write(session, spaced ? new AfterSpaceJoiner(joiner) : joiner, options, random, ended, cancellation);
+        options.Validate();
+        return Write(prompt, options, random, ended, cancellation);
     }
 
     /// <summary>The likeliest tokens after a prompt, with their probabilities, likeliest first.</summary>
     /// <exception cref="UnfoldException">The prompt holds something that the model never saw.</exception>
-    public static IReadOnlyList<(string Token, double Probability)> Next(LanguageModel model, string prompt, int count)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(prompt);
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        LanguageModelSession session = model.Start();
-        Read(session, prompt, joiner: null);
-        return [.. NextToken.Likeliest(session.Logits, Math.Min(count, model.Vocabulary.Count), NeverWritten(model.Vocabulary))
-            .Select(next => (model.Vocabulary[next.Token], next.Probability))];
-    }
+    public static IReadOnlyList<(string Token, double Probability)> Next(NextTokenModel model, string prompt, int count) => new Prompt(model, prompt).Next(count);
 
-    private static IEnumerable<string> Write(LanguageModelSession session, TokenJoiner joiner, GenerationOptions options, SeededRandom random, Action<GenerationEnd>? ended, CancellationToken cancellation)
+    private static IEnumerable<string> Write(Prompt prompt, GenerationOptions options, SeededRandom random, Action<GenerationEnd>? ended, CancellationToken cancellation)
     {
-        Vocabulary vocabulary = session.Model.Vocabulary;
-        var sampler = new Sampler(options.Sampling, vocabulary.Count, random, NeverWritten(vocabulary));
+        Vocabulary vocabulary = prompt.Model.Vocabulary;
+        NextTokenSession session = prompt.Start();
+        TokenJoiner joiner = prompt.CreateJoiner();
+        var sampler = new Sampler(options.Sampling, vocabulary.Count, random, prompt.NeverWritten);
         var filter = new StopStringFilter(options.Stops);
-        int written = 0;
-        bool sentenceEnded = false;
-        for (; written < options.Length && filter.Found is null && !sentenceEnded && !cancellation.IsCancellationRequested; written++)
+        var written = new HashSet<int>();
+        float[] penalized = new float[options.RepetitionPenalty > 1 ? vocabulary.Count : 0];
+        int tokens = 0;
+        double logProbability = 0;
+        bool sentenceEnd = false;
+        while (tokens < options.Length && filter.Found is null && !sentenceEnd && !cancellation.IsCancellationRequested)
         {
-            int token = sampler.Choose(session.Logits);
+            int token = Choose(session.Logits);
+            logProbability += session.LogProbability(token);
+            tokens++;
             if (token == Vocabulary.EndId)
             {
-                sentenceEnded = true;
+                sentenceEnd = true;
                 continue;
             }
 
@@ -66,8 +63,9 @@ public static class TextGenerator
                 yield return piece;
             }
 
-            if (filter.Found is null)
+            if (filter.Found is null && tokens < options.Length)
             {
+                written.Add(token);
                 session.Feed(token);
             }
         }
@@ -78,59 +76,17 @@ public static class TextGenerator
             yield return rest;
         }
 
-        ended?.Invoke(new GenerationEnd(written, filter.Found) { SentenceEnded = sentenceEnded });
-    }
+        ended?.Invoke(new GenerationEnd(tokens, filter.Found, sentenceEnd, logProbability));
 
-    // No text holds these; a model gives them next to nothing, and they cannot be shown. An end is a choice where sentences have ends.
-    private static int[] NeverWritten(Vocabulary vocabulary) =>
-        vocabulary.Mode == TextMode.Sentences ? [Vocabulary.UnknownId, Vocabulary.BeginId] : [Vocabulary.UnknownId, Vocabulary.BeginId, Vocabulary.EndId];
-
-    private static void Read(LanguageModelSession session, string prompt, TokenJoiner? joiner)
-    {
-        Vocabulary vocabulary = session.Model.Vocabulary;
-        int[] tokens = vocabulary.EncodePrefix(prompt);
-        RequireKnown(vocabulary, prompt, tokens);
-        if (tokens.Length == 0 && vocabulary.Mode == TextMode.Running)
+        int Choose(ReadOnlySpan<float> logits)
         {
-            // A line break is the place where texts begin; a model that never saw one starts from its commonest token.
-            int lineBreak = vocabulary.IdOf("\n");
-            session.Feed(lineBreak == Vocabulary.UnknownId ? Math.Min(Vocabulary.SpecialCount, vocabulary.Count - 1) : lineBreak);
-        }
+            if (penalized.Length == 0)
+            {
+                return sampler.Choose(logits);
+            }
 
-        foreach (int token in tokens)
-        {
-            session.Feed(token);
-            joiner?.Next(vocabulary[token]);
-        }
-    }
-
-    private static void RequireKnown(Vocabulary vocabulary, string prompt, int[] tokens)
-    {
-        int unknown = Array.IndexOf(tokens, Vocabulary.UnknownId);
-        if (unknown < 0)
-        {
-            return;
-        }
-
-        string token = vocabulary.CreateTokenizer().Split(prompt)[unknown];
-        string kind = vocabulary.Kind.Noun;
-        string code = vocabulary.Kind == TokenKind.Character ? $" (U+{Rune.GetRuneAt(token, 0).Value:X4})" : "";
-        throw new UnfoldException($"The prompt holds the {kind} '{token}'{code}, which the model never saw; it knows {vocabulary.SymbolCount} {kind}s. Leave it out of the prompt, or train on a text that has it.");
-    }
-
-    /// <summary>Leaves out the space before the first token, because the prompt ends in one.</summary>
-    private sealed class AfterSpaceJoiner(TokenJoiner joiner) : TokenJoiner
-    {
-        private bool _begun;
-
-        public override string Flush() => joiner.Flush();
-
-        public override string Next(string token)
-        {
-            string text = joiner.Next(token);
-            bool first = !_begun;
-            _begun = true;
-            return first ? text.TrimStart(' ') : text;
+            RepetitionPenalty.Apply(logits, written, options.RepetitionPenalty, penalized);
+            return sampler.Choose(penalized);
         }
     }
 }

@@ -28,7 +28,8 @@ public sealed class GenerateTests : IDisposable
         Said said = CommandLine.Run("generate", _run, "--prompt", "你好 the", "--length", "40", "--seed", "5");
         JsonElement json = CommandLine.Run("generate", _run, "--prompt", "你好 the", "--length", "40", "--seed", "5", "--json").Json;
 
-        Assert.Equal("", said.Error);
+        Assert.Equal(FormattableString.Invariant($"log probability {json.GetProperty("log_probability").GetDouble():0.0000} nats of 40 tokens\n"), said.Error);
+        Assert.InRange(json.GetProperty("log_probability").GetDouble(), -40 * Math.Log(100), -1);
         Assert.Equal("你好 the" + json.GetProperty("text").GetString(), said.Output.TrimEnd('\n') + (json.GetProperty("text").GetString()!.EndsWith('\n') ? "\n" : ""));
         Assert.Equal("你好 the", json.GetProperty("prompt").GetString());
         Assert.Equal(40, json.GetProperty("tokens").GetInt32());
@@ -147,6 +148,76 @@ public sealed class GenerateTests : IDisposable
         Said said = process.End();
         Assert.Equal(130, said.Code);
         Assert.EndsWith("\n", said.Output, StringComparison.Ordinal);
-        Assert.Equal("", said.Error);
+        Assert.Matches("^log probability -[0-9.]+ nats of [0-9]+ tokens\n$", said.Error);
+    }
+
+    [Fact]
+    public void Several_texts_are_those_of_the_seeds_that_follow()
+    {
+        Said said = CommandLine.Run("generate", _run, "--prompt", "the", "--length", "30", "--seed", "7", "--samples", "3");
+        JsonElement[] texts = [.. CommandLine.Run("generate", _run, "--prompt", "the", "--length", "30", "--seed", "7", "--samples", "3", "--json").Json.GetProperty("texts").EnumerateArray()];
+
+        Assert.Equal([7UL, 8, 9], texts.Select(text => text.GetProperty("seed").GetUInt64()));
+        foreach (JsonElement text in texts)
+        {
+            JsonElement alone = CommandLine.Run("generate", _run, "--prompt", "the", "--length", "30", "--seed", text.GetProperty("seed").ToString(), "--json").Json;
+            Assert.Equal(alone.GetProperty("text").GetString(), text.GetProperty("text").GetString());
+            Assert.Equal(alone.GetProperty("log_probability").GetDouble(), text.GetProperty("log_probability").GetDouble());
+        }
+
+        string Shown(JsonElement text) => $"== temperature 1, seed {text.GetProperty("seed")}\nthe{text.GetProperty("text").GetString()}".TrimEnd('\n') + "\n";
+        Assert.Equal(string.Join("\n", texts.Select(Shown)), said.Output);
+        Assert.Equal(3, said.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+
+    [Fact]
+    public void Texts_at_several_temperatures_stand_side_by_side()
+    {
+        JsonElement[] texts = [.. CommandLine.Run("generate", _run, "--length", "30", "--seed", "7", "--temperatures", "0.2,0.5,1.0,1.2", "--samples", "2", "--json").Json.GetProperty("texts").EnumerateArray()];
+        Assert.Equal([0.2, 0.2, 0.5, 0.5, 1, 1, 1.2, 1.2], texts.Select(text => text.GetProperty("temperature").GetDouble()));
+        foreach (JsonElement text in texts)
+        {
+            JsonElement alone = CommandLine.Run("generate", _run, "--length", "30", "--seed", text.GetProperty("seed").ToString(), "--temperature", text.GetProperty("temperature").ToString(), "--json").Json;
+            Assert.Equal(alone.GetProperty("text").GetString(), text.GetProperty("text").GetString());
+        }
+
+        string[] headings = [.. CommandLine.Run("generate", _run, "--length", "5", "--seed", "7", "--temperatures", "0.2,1.2").Output.Split('\n').Where(line => line.StartsWith("==", StringComparison.Ordinal))];
+        Assert.Equal(["== temperature 0.2, seed 7", "== temperature 1.2, seed 7"], headings);
+    }
+
+    [Fact]
+    public void A_beam_finds_more_probable_texts_than_the_likeliest_tokens_do()
+    {
+        double LogProbability(params string[] how) => CommandLine.Run(["generate", _run, "--prompt", "the ", "--length", "12", "--json", .. how]).Json.GetProperty("log_probability").GetDouble();
+        Assert.Equal(LogProbability("--greedy"), LogProbability("--beam", "1"), 9);
+        Assert.True(LogProbability("--beam", "8") >= LogProbability("--greedy"));
+
+        JsonElement[] texts = [.. CommandLine.Run("generate", _run, "--prompt", "the ", "--length", "12", "--beam", "6", "--beam-groups", "3", "--diversity", "2", "--samples", "4", "--json").Json.GetProperty("texts").EnumerateArray()];
+        double[] scores = [.. texts.Select(text => text.GetProperty("score").GetDouble())];
+        Assert.Equal(4, scores.Length);
+        Assert.Equal(scores.OrderDescending(), scores);
+        Said said = CommandLine.Run("generate", _run, "--prompt", "the ", "--length", "12", "--beam", "6", "--beam-groups", "3", "--diversity", "2", "--samples", "4");
+        Assert.All(texts, text => Assert.Contains($"\nthe {text.GetProperty("text").GetString()}\n", said.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_text_that_must_be_written_is()
+    {
+        JsonElement json = CommandLine.Run("generate", _run, "--prompt", "the ", "--length", "40", "--beam", "2", "--must-contain", "猫", "--must-contain", "Ann", "--stop", "\n", "--json").Json;
+        Assert.Contains("猫", json.GetProperty("text").GetString(), StringComparison.Ordinal);
+        Assert.Contains("Ann", json.GetProperty("text").GetString(), StringComparison.Ordinal);
+        CommandLine.Run("generate", _run, "--beam", "2", "--must-contain", "жук").Refuses(1, "forced text", "'ж'", "never saw");
+        CommandLine.Run("generate", _run, "--beam", "2", "--length", "2", "--must-contain", "Ann").Refuses(1, "forced text of 3", "raise the length");
+    }
+
+    [Fact]
+    public void Truncations_and_penalty_reach_the_sampler()
+    {
+        string Text(params string[] more) => CommandLine.Run(["generate", _run, "--length", "60", "--seed", "3", .. more]).Output;
+        Assert.Equal(Text("--greedy"), Text("--min-p", "1"));
+        Assert.Equal(Text(), Text("--repetition-penalty", "1"));
+        Assert.NotEqual(Text(), Text("--min-p", "0.3"));
+        Assert.NotEqual(Text(), Text("--typical", "0.3"));
+        Assert.NotEqual(Text("--greedy"), Text("--greedy", "--repetition-penalty", "2"));
     }
 }

@@ -80,6 +80,25 @@ public sealed class UsageTests
         { "generate m --greedy --temperature 2", "--greedy and --temperature exclude each other" },
         { "generate m --next 3 --length 5", "--next and --length exclude each other" },
         { "generate m --next 0", "--next" },
+        { "generate m --min-p 0", "--min-p must be a number above 0 and at most 1; found 0." },
+        { "generate m --typical 2", "--typical must be a number above 0 and at most 1; found 2." },
+        { "generate m --repetition-penalty 0.5", "--repetition-penalty must be a number of at least 1; found 0.5." },
+        { "generate m --temperatures 0.2,,1", "--temperatures must be numbers of at least 0 with commas between; found 0.2,,1." },
+        { "generate m --temperatures 0.2,-1", "found 0.2,-1." },
+        { "generate m --temperatures 0.2 --temperature 1", "--temperature and --temperatures exclude each other" },
+        { "generate m --greedy --min-p 0.1", "--greedy and --min-p exclude each other" },
+        { "generate m --greedy --samples 2", "--greedy and --samples exclude each other" },
+        { "generate m --samples 0", "--samples must be a whole number of at least 1; found 0." },
+        { "generate m --beam 0", "--beam must be a whole number of at least 1; found 0." },
+        { "generate m --beam 2 --samples 3", "A beam of 2 finds at most 2 texts, but --samples wants 3: raise --beam or lower --samples." },
+        { "generate m --beam 5 --beam-groups 2", "--beam-groups must divide --beam evenly; found 2 groups in a beam of 5." },
+        { "generate m --beam-groups 2", "--beam-groups is an option of the search: give --beam N with it." },
+        { "generate m --diversity 1", "--diversity is an option of the search" },
+        { "generate m --must-contain a", "--must-contain is an option of the search" },
+        { "generate m --beam 2 --temperature 1", "--beam and --temperature exclude each other" },
+        { "generate m --beam 2 --seed 1", "--beam and --seed exclude each other" },
+        { "generate m --beam 2 --length 0", "--length must be at least 1 with --beam; found 0." },
+        { "generate m --next 3 --beam 2", "--next and --beam exclude each other" },
         { "generate m n", "n" },
         { "generate --leng 5", "--leng" },
         { "evaluate --text a", "MODEL is missing" },
@@ -140,6 +159,9 @@ public sealed class UsageTests
 
     [Fact]
     public void An_empty_stop_text_is_refused() => CommandLine.Run("generate", "m", "--stop", "").Refuses(2, "--stop");
+
+    [Fact]
+    public void An_empty_text_that_must_be_written_is_refused() => CommandLine.Run("generate", "m", "--beam", "2", "--must-contain", "").Refuses(2, "--must-contain");
 
     [Fact]
     public void Settings_that_contradict_the_first_model_are_refused()

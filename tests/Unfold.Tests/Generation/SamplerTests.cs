@@ -5,26 +5,32 @@ namespace Unfold.Tests.Generation;
 
 public sealed class SamplerTests
 {
-    public static TheoryData<double, int?, double?, int[]> Settings => new()
+    public static TheoryData<double, int?, double?, double?, double?, int[]> Settings => new()
     {
-        { 1, null, null, [] },
-        { 0.6, null, null, [3] },
-        { 1.7, null, null, [] },
-        { 1, 4, null, [] },
-        { 0.8, 1000, null, [0, 12] },
-        { 1, null, 0.75, [] },
-        { 1.3, null, 0.9, [7, 2] },
-        { 1, null, 1.0, [] },
-        { 0.9, 6, 0.8, [1] },
+        { 1, null, null, null, null, [] },
+        { 0.6, null, null, null, null, [3] },
+        { 1.7, null, null, null, null, [] },
+        { 1, 4, null, null, null, [] },
+        { 0.8, 1000, null, null, null, [0, 12] },
+        { 1, null, 0.75, null, null, [] },
+        { 1.3, null, 0.9, null, null, [7, 2] },
+        { 1, null, 1.0, null, null, [] },
+        { 0.9, 6, 0.8, null, null, [1] },
+        { 1, null, null, 0.2, null, [] },
+        { 1.4, null, null, 0.1, null, [4] },
+        { 1, null, null, null, 0.6, [] },
+        { 0.8, null, null, null, 0.85, [3] },
+        { 1.2, 9, 0.95, 0.05, 0.7, [2] },
     };
 
     [Theory]
     [MemberData(nameof(Settings))]
-    public void Draws_follow_the_exact_distribution(double temperature, int? topK, double? topP, int[] excluded)
+    public void Draws_follow_the_exact_distribution(double temperature, int? topK, double? topP, double? minP, double? typical, int[] excluded)
     {
         float[] logits = RandomLogits(new SeededRandom(3), 13);
-        double[] exact = Naive(logits, temperature, topK, topP, excluded);
-        var sampler = new Sampler(new SamplingOptions { Temperature = temperature, TopK = topK, TopP = topP }, logits.Length, new SeededRandom(11), excluded);
+        var options = new SamplingOptions { Temperature = temperature, TopK = topK, TopP = topP, MinP = minP, Typical = typical };
+        double[] exact = Naive(logits, options, excluded);
+        var sampler = new Sampler(options, logits.Length, new SeededRandom(11), excluded);
         const int draws = 200_000;
         int[] counts = new int[logits.Length];
         for (int i = 0; i < draws; i++)
@@ -65,9 +71,12 @@ public sealed class SamplerTests
             float[] logits = [.. Enumerable.Range(0, vocabulary).Select(_ => (random.NextInt32(7) - 3) * 0.37f)];
             int? topK = random.NextInt32(2) == 0 ? null : 1 + random.NextInt32(vocabulary + 3);
             double? topP = random.NextInt32(2) == 0 ? null : 0.0137 + (0.98 * random.NextDouble());
+            double? minP = random.NextInt32(2) == 0 ? null : 0.0171 + (0.98 * random.NextDouble());
+            double? typical = random.NextInt32(2) == 0 ? null : 0.0153 + (0.98 * random.NextDouble());
             int[] excluded = vocabulary > 3 ? [random.NextInt32(vocabulary), random.NextInt32(vocabulary)] : [];
-            double[] exact = Naive(logits, 0.9, topK, topP, excluded);
-            var sampler = new Sampler(new SamplingOptions { Temperature = 0.9, TopK = topK, TopP = topP }, vocabulary, random.Split(), excluded);
+            var options = new SamplingOptions { Temperature = 0.9, TopK = topK, TopP = topP, MinP = minP, Typical = typical };
+            double[] exact = Naive(logits, options, excluded);
+            var sampler = new Sampler(options, vocabulary, random.Split(), excluded);
             var drawn = new HashSet<int>();
             for (int i = 0; i < 3000; i++)
             {
@@ -181,6 +190,10 @@ public sealed class SamplerTests
         Assert.StartsWith("Top-p must be above 0 and at most 1; found 0.", Assert.Throws<ArgumentOutOfRangeException>(() => new SamplingOptions { TopP = 0 }).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => new SamplingOptions { TopP = 1.01 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new SamplingOptions { TopP = double.NaN });
+        Assert.StartsWith("Min-p must be above 0 and at most 1; found 0.", Assert.Throws<ArgumentOutOfRangeException>(() => new SamplingOptions { MinP = 0 }).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SamplingOptions { MinP = 1.5 });
+        Assert.StartsWith("The share of typical sampling must be above 0 and at most 1; found 2.", Assert.Throws<ArgumentOutOfRangeException>(() => new SamplingOptions { Typical = 2 }).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SamplingOptions { Typical = double.NaN });
         Assert.Throws<ArgumentException>(() => new Sampler(new SamplingOptions(), 3, new SeededRandom(1), 3));
         Assert.Throws<ArgumentException>(() => new Sampler(new SamplingOptions(), 2, new SeededRandom(1), 0, 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Sampler(new SamplingOptions(), 0, new SeededRandom(1)));
@@ -189,18 +202,38 @@ public sealed class SamplerTests
     }
 
     /// <summary>The definition, step by step, with a stable sort of everything.</summary>
-    private static double[] Naive(float[] logits, double temperature, int? topK, double? topP, int[] excluded)
+    private static double[] Naive(float[] logits, SamplingOptions options, int[] excluded)
     {
+        double temperature = options.Temperature;
         double highest = logits.Max();
         var kept = Enumerable.Range(0, logits.Length).Where(token => !excluded.Contains(token))
             .Select(token => (Token: token, Weight: Math.Exp((logits[token] - highest) / temperature)))
             .OrderByDescending(pair => logits[pair.Token]).ThenBy(pair => pair.Token)
-            .Take(topK ?? int.MaxValue).ToList();
-        if (topP is double share && share < 1)
+            .Take(options.TopK ?? int.MaxValue).ToList();
+        if (options.TopP is double share && share < 1)
         {
             double all = kept.Sum(pair => pair.Weight);
             int count = 1;
             while (kept.Take(count).Sum(pair => pair.Weight) < share * all)
+            {
+                count++;
+            }
+
+            kept = [.. kept.Take(count)];
+        }
+
+        if (options.MinP is double least)
+        {
+            kept = [.. kept.Where(pair => pair.Weight >= least * kept[0].Weight)];
+        }
+
+        if (options.Typical is double typical && typical < 1)
+        {
+            double all = kept.Sum(pair => pair.Weight);
+            double entropy = kept.Sum(pair => -(pair.Weight / all) * Math.Log(pair.Weight / all));
+            kept = [.. kept.OrderBy(pair => Math.Abs(-Math.Log(pair.Weight / all) - entropy)).ThenByDescending(pair => logits[pair.Token]).ThenBy(pair => pair.Token)];
+            int count = 1;
+            while (kept.Take(count).Sum(pair => pair.Weight) < typical * all)
             {
                 count++;
             }

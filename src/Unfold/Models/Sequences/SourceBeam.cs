@@ -63,7 +63,7 @@ internal sealed class SourceBeam
     private List<(Node Parent, int Symbol, double LogProbability, int Row)> Best(Tensor logits, int batch, int place)
     {
         int classes = logits.Shape.Columns, wanted = _options.Beam - _ended.Count;
-        var best = new PriorityQueue<(int Live, int Symbol), (double LogProbability, int Live, int Symbol)>(Worst);
+        var best = new BestContinuations(wanted);
         for (int k = 0; k < Live.Count; k++)
         {
             // The unknown has no symbol to be written with: it is left out of the softmax.
@@ -72,25 +72,7 @@ internal sealed class SourceBeam
             float least = float.NegativeInfinity;
             for (int i = 0; i < row.Length; i++)
             {
-                if (row[i] <= least)
-                {
-                    continue;
-                }
-
-                double logProbability = Live[k].LogProbability + row[i] - total;
-                (double, int, int) rank = (logProbability, k, i + 1);
-                if (best.Count < wanted)
-                {
-                    best.Enqueue((k, i + 1), rank);
-                    continue;
-                }
-
-                best.TryPeek(out _, out (double LogProbability, int Live, int Symbol) worst);
-                if (Worst.Compare(rank, worst) > 0)
-                {
-                    best.DequeueEnqueue((k, i + 1), rank);
-                }
-                else
+                if (row[i] > least && !best.Offer(k, i + 1, Live[k].LogProbability + row[i] - total))
                 {
                     // No smaller logit of this row can come in any more.
                     least = row[i];
@@ -98,23 +80,8 @@ internal sealed class SourceBeam
             }
         }
 
-        var results = new List<(Node, int, double, int)>(best.Count);
-        while (best.TryDequeue(out (int Live, int Symbol) entry, out (double LogProbability, int, int) rank))
-        {
-            results.Add((Live[entry.Live], entry.Symbol, rank.LogProbability, (entry.Live * batch) + place));
-        }
-
-        results.Reverse();
-        return results;
+        return [.. best.Take().Select(entry => (Live[entry.Parent], entry.Symbol, entry.Rank, (entry.Parent * batch) + place))];
     }
-
-    /// <summary>The less probable first; of equals that of the later hypothesis or symbol.</summary>
-    private static Comparer<(double LogProbability, int Live, int Symbol)> Worst { get; } = Comparer<(double LogProbability, int Live, int Symbol)>.Create((left, right) =>
-    {
-        int order = left.LogProbability.CompareTo(right.LogProbability);
-        order = order != 0 ? order : right.Live.CompareTo(left.Live);
-        return order != 0 ? order : right.Symbol.CompareTo(left.Symbol);
-    });
 
     private Hypothesis Result(Node last, double logProbability, int symbols, bool isComplete)
     {

@@ -1,0 +1,109 @@
+using System.Text;
+using Unfold.Text;
+
+namespace Unfold.Generation;
+
+/// <summary>A text that a model has read: any number of texts go on from it, each from the state after its last token.</summary>
+/// <remarks>It belongs to one thread, like the sessions that go on from it.</remarks>
+public sealed class Prompt
+{
+    private readonly int[] _tokens;
+    private readonly NextTokenSession _session;
+
+    /// <summary>Reads a text.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="text">The text before. Empty starts at the beginning of a line.</param>
+    /// <exception cref="UnfoldException">The text holds something that the model never saw.</exception>
+    public Prompt(NextTokenModel model, string text)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(text);
+        Model = model;
+        Text = text;
+        _tokens = Encode(model.Vocabulary, text, "prompt");
+        bool hasEnds = model.Vocabulary.Mode == TextMode.Sentences;
+        NeverWritten = hasEnds ? [Vocabulary.UnknownId, Vocabulary.BeginId] : [Vocabulary.UnknownId, Vocabulary.BeginId, Vocabulary.EndId];
+        _session = model.Start();
+        if (_tokens.Length == 0 && !hasEnds)
+        {
+            // A line break is the place where texts begin; a model that never saw one starts from its commonest token.
+            int lineBreak = model.Vocabulary.IdOf("\n");
+            _session.Feed(lineBreak == Vocabulary.UnknownId ? Math.Min(Vocabulary.SpecialCount, model.Vocabulary.Count - 1) : lineBreak);
+        }
+
+        foreach (int token in _tokens)
+        {
+            _session.Feed(token);
+        }
+    }
+
+    /// <summary>The model.</summary>
+    public NextTokenModel Model { get; }
+
+    /// <summary>What was read.</summary>
+    public string Text { get; }
+
+    /// <summary>The tokens that are never written: no text holds these, and they cannot be shown. An end is a choice where sentences have ends.</summary>
+    internal int[] NeverWritten { get; }
+
+    /// <summary>The likeliest tokens after the text, with their probabilities, likeliest first.</summary>
+    /// <param name="count">How many are wanted, at least 1.</param>
+    public IReadOnlyList<(string Token, double Probability)> Next(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        return [.. NextToken.Likeliest(_session.Logits, Math.Min(count, Model.Vocabulary.Count), NeverWritten)
+            .Select(next => (Model.Vocabulary[next.Token], next.Probability))];
+    }
+
+    /// <summary>A session that stands at the end of the text.</summary>
+    internal NextTokenSession Start() => _session.Fork();
+
+    /// <summary>Writes tokens after the text.</summary>
+    internal TokenJoiner CreateJoiner()
+    {
+        TokenJoiner joiner = Model.Vocabulary.CreateTokenizer().CreateJoiner();
+        foreach (int token in _tokens)
+        {
+            joiner.Next(Model.Vocabulary.TextOf(token));
+        }
+
+        bool spaced = Text.Length > 0 && char.IsWhiteSpace(Text[^1]) && Model.Vocabulary.Kind.DividedBySpaces;
+        return spaced ? new AfterSpaceJoiner(joiner) : joiner;
+    }
+
+    /// <summary>Encodes a text that holds nothing unknown.</summary>
+    /// <param name="vocabulary">The tokens.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="what">What the text is, for the sentence.</param>
+    /// <exception cref="UnfoldException">It does hold something unknown.</exception>
+    internal static int[] Encode(Vocabulary vocabulary, string text, string what)
+    {
+        int[] tokens = vocabulary.EncodePrefix(text);
+        int unknown = Array.IndexOf(tokens, Vocabulary.UnknownId);
+        if (unknown < 0)
+        {
+            return tokens;
+        }
+
+        string token = vocabulary.CreateTokenizer().Split(text)[unknown];
+        string kind = vocabulary.Kind.Noun;
+        string code = vocabulary.Kind == TokenKind.Character ? $" (U+{Rune.GetRuneAt(token, 0).Value:X4})" : "";
+        throw new UnfoldException($"The {what} holds the {kind} '{token}'{code}, which the model never saw; it knows {vocabulary.SymbolCount} {kind}s. Leave it out of the {what}, or train on a text that has it.");
+    }
+
+    /// <summary>Leaves out the space before the first token, because the text ends in one.</summary>
+    private sealed class AfterSpaceJoiner(TokenJoiner joiner) : TokenJoiner
+    {
+        private bool _begun;
+
+        public override string Flush() => joiner.Flush();
+
+        public override string Next(string token)
+        {
+            string text = joiner.Next(token);
+            bool first = !_begun;
+            _begun = true;
+            return first ? text.TrimStart(' ') : text;
+        }
+    }
+}

@@ -1,0 +1,161 @@
+using Unfold.Models;
+using Unfold.Text;
+
+namespace Unfold.Generation;
+
+/// <summary>One group of a beam search: the texts that are followed, and those that have ended.</summary>
+/// <remarks>
+/// With forced texts the beam is a grid (Hokamp &amp; Liu, 2017): texts compete only with those that hold as many forced tokens, so that a word that
+/// the model finds unlikely has places of its own.
+/// </remarks>
+internal sealed class TextBeam
+{
+    private readonly Prompt _prompt;
+    private readonly BeamOptions _options;
+    private readonly ForcedTexts _forced;
+    private readonly int _places;
+    private readonly bool[] _isWritten;
+    private readonly double[] _ranks;
+    private readonly float[] _penalized;
+    private readonly List<GeneratedText> _ended = [];
+    private List<Node> _live;
+    private int _length;
+
+    /// <summary>Starts with the empty text.</summary>
+    public TextBeam(Prompt prompt, BeamOptions options, ForcedTexts forced)
+    {
+        (_prompt, _options, _forced, _places) = (prompt, options, forced, options.Beam / options.Groups);
+        int count = prompt.Model.Vocabulary.Count;
+        _isWritten = new bool[count];
+        Array.Fill(_isWritten, true);
+        foreach (int token in prompt.NeverWritten)
+        {
+            _isWritten[token] = false;
+        }
+
+        _ranks = new double[count];
+        _penalized = new float[options.RepetitionPenalty > 1 ? count : 0];
+        _live = [new Node(null, 0, 0, prompt.Start(), forced.None)];
+    }
+
+    /// <summary>Whether all texts have ended.</summary>
+    public bool IsDone => _live.Count == 0;
+
+    /// <summary>The texts that have ended.</summary>
+    public IReadOnlyList<GeneratedText> Ended => _ended;
+
+    /// <summary>Goes one token further.</summary>
+    /// <param name="chosen">For each token the texts of the groups before that have chosen it at this place; those of this group are added.</param>
+    public void Advance(int[] chosen)
+    {
+        _length++;
+        BestContinuations[] grid = [.. Enumerable.Range(0, _forced.Total + 1).Select(reached => new BestContinuations(reached == _forced.Total ? _places - _ended.Count : _places))];
+        for (int k = 0; k < _live.Count; k++)
+        {
+            Offer(k, chosen, grid);
+        }
+
+        var live = new List<Node>();
+        var taken = new List<int>();
+        for (int reached = 0; reached < grid.Length; reached++)
+        {
+            foreach ((int k, int token, double rank) in grid[reached].Take())
+            {
+                taken.Add(token);
+                if (Follow(_live[k], token, rank + (_options.Diversity * chosen[token]), reached == _forced.Total) is { } node)
+                {
+                    live.Add(node);
+                }
+            }
+        }
+
+        taken.ForEach(token => chosen[token]++);
+        _live = _ended.Count == _places ? [] : live;
+    }
+
+    /// <summary>Offers all continuations of a text to those places of the grid where they would stand.</summary>
+    private void Offer(int k, int[] chosen, BestContinuations[] grid)
+    {
+        Node node = _live[k];
+        ReadOnlySpan<float> logits = node.Session.Logits;
+        if (_penalized.Length > 0)
+        {
+            RepetitionPenalty.Apply(logits, Tokens(node.Last).ToHashSet(), _options.RepetitionPenalty, _penalized);
+            logits = _penalized;
+        }
+
+        NextToken.LogProbabilities(logits, _ranks);
+        int whole = _forced.Whole(node.Counts);
+        for (int token = 0; token < _ranks.Length; token++)
+        {
+            // A sentence that ends without its forced texts is none of those that are looked for.
+            if (_isWritten[token] && double.IsFinite(_ranks[token]) && (token != Vocabulary.EndId || whole == _forced.Total))
+            {
+                int reached = _forced.Mentions(token) ? _forced.After(node.Counts, token).Sum() : whole;
+                grid[reached].Offer(k, token, node.Score + _ranks[token] - (_options.Diversity * chosen[token]));
+            }
+        }
+    }
+
+    /// <summary>Adds a token to a text.</summary>
+    /// <returns>The longer text; null where it has ended.</returns>
+    private Node? Follow(Node parent, int token, double score, bool isWhole)
+    {
+        double logProbability = parent.LogProbability + parent.Session.LogProbability(token);
+        if (token == Vocabulary.EndId)
+        {
+            End(Written(parent.Last, out _), new GenerationEnd(_length, null, SentenceEnded: true, logProbability), score);
+            return null;
+        }
+
+        var last = new Link(parent.Last, token);
+        string? stop = null;
+        string text = _options.Stops.Count > 0 || _length == _options.Length ? Written(last, out stop) : "";
+        if (stop is not null || _length == _options.Length)
+        {
+            if (isWhole)
+            {
+                End(text, new GenerationEnd(_length, stop, SentenceEnded: false, logProbability), score);
+            }
+
+            return null;
+        }
+
+        NextTokenSession session = parent.Session.Fork();
+        session.Feed(token);
+        return new Node(last, score, logProbability, session, _forced.After(parent.Counts, token));
+    }
+
+    private void End(string text, GenerationEnd end, double score) => _ended.Add(new GeneratedText(text, end, _options.Score(score, _length)));
+
+    /// <summary>The text after the prompt, up to the first stop string.</summary>
+    private string Written(Link? last, out string? stop)
+    {
+        TokenJoiner joiner = _prompt.CreateJoiner();
+        var filter = new StopStringFilter(_options.Stops);
+        string text = string.Concat(Tokens(last).Reverse().Select(token => filter.Push(joiner.Next(_prompt.Model.Vocabulary[token]))));
+        text += filter.Push(joiner.Flush()) + filter.Flush();
+        stop = filter.Found;
+        return text;
+    }
+
+    /// <summary>The tokens of a text, the last one first.</summary>
+    private static IEnumerable<int> Tokens(Link? last)
+    {
+        for (Link? link = last; link is not null; link = link.Before)
+        {
+            yield return link.Token;
+        }
+    }
+
+    /// <summary>The tokens of a text: the last one, and those before.</summary>
+    private sealed record Link(Link? Before, int Token);
+
+    /// <summary>A text that is followed.</summary>
+    /// <param name="Last">Its tokens; null for the empty one.</param>
+    /// <param name="Score">ln of what texts are ranked by, before it is normalized by length.</param>
+    /// <param name="LogProbability">ln p of all tokens.</param>
+    /// <param name="Session">Stands after the last token.</param>
+    /// <param name="Counts">How far it has come with the forced texts.</param>
+    private sealed record Node(Link? Last, double Score, double LogProbability, NextTokenSession Session, int[] Counts);
+}

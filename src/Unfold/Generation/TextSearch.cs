@@ -1,0 +1,56 @@
+using Unfold.Text;
+
+namespace Unfold.Generation;
+
+/// <summary>Looks for the texts that a model finds best, instead of drawing them: beam search, in groups that avoid each other's words by choice, and with words that must stand in them.</summary>
+public static class TextSearch
+{
+    /// <summary>Searches.</summary>
+    /// <param name="prompt">What the texts go on from.</param>
+    /// <param name="options">How.</param>
+    /// <param name="progress">Told the share of the greatest length that is done.</param>
+    /// <param name="cancellation">Ends the search without a result.</param>
+    /// <returns>The texts, the best first: those that ended by themselves before those that were cut off, each by score. What several groups have found stands there once.</returns>
+    /// <exception cref="UnfoldException">An option is out of range, a forced text is unknown to the model or does not fit, or no text was found.</exception>
+    public static IReadOnlyList<GeneratedText> Search(Prompt prompt, BeamOptions options, Action<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        Vocabulary vocabulary = prompt.Model.Vocabulary;
+        var forced = new ForcedTexts([.. options.Forced.Select(text => Tokens(vocabulary, text))]);
+        if (forced.Longest > options.Length)
+        {
+            throw new UnfoldException($"A text of at most {options.Length} tokens cannot hold a forced text of {forced.Longest}: raise the length.");
+        }
+
+        TextBeam[] groups = [.. Enumerable.Range(0, options.Groups).Select(_ => new TextBeam(prompt, options, forced))];
+        for (int step = 0; step < options.Length && groups.Any(group => !group.IsDone); step++)
+        {
+            int[] chosen = new int[vocabulary.Count];
+            foreach (TextBeam group in groups.Where(group => !group.IsDone))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                group.Advance(chosen);
+            }
+
+            progress?.Invoke((step + 1.0) / options.Length);
+        }
+
+        IReadOnlyList<GeneratedText> found = [.. groups.SelectMany(group => group.Ended).OrderByDescending(text => text.IsComplete).ThenByDescending(text => text.Score).DistinctBy(text => text.Text)];
+        return found.Count > 0 ? found : throw new UnfoldException(forced.Total > 0
+            ? $"No text of at most {options.Length} tokens that holds all forced texts was found: raise the length or the beam, or force fewer."
+            : "No text was found: the model thinks every continuation of the prompt impossible.");
+    }
+
+    private static int[] Tokens(Vocabulary vocabulary, string text)
+    {
+        int[] tokens = Prompt.Encode(vocabulary, text, "forced text");
+        if (vocabulary.Mode == TextMode.Sentences && tokens.Contains(Vocabulary.EndId))
+        {
+            throw new UnfoldException("A forced text must be part of one sentence; found a line break in it, which ends a sentence of this model.");
+        }
+
+        return tokens.Length > 0 ? tokens : throw new UnfoldException("A forced text must hold at least one token; found an empty one.");
+    }
+}
