@@ -69,6 +69,7 @@ internal static class Program
         RescoreCommand.Create(terminal),
         ChannelCommand.Create(terminal),
         InspectCommand.Create(terminal),
+        DataCommand.Create(terminal),
         GradcheckCommand.Create(terminal),
         NGramCommand.Create(terminal),
         new HelpOption(),

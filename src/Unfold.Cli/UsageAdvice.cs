@@ -45,7 +45,7 @@ internal static class UsageAdvice
         }
 
         return command.Subcommands.Count > 0
-            ? $"A command is missing: {string.Join(", ", command.Subcommands.Select(verb => verb.Name))}. To begin: {Verb(parsed.CommandResult)} train"
+            ? $"A command is missing: {string.Join(", ", command.Subcommands.Select(verb => verb.Name))}. To begin: {Verb(parsed.CommandResult)} {command.Subcommands[0].Name}"
             : parsed.Errors[0].Message;
     }
 

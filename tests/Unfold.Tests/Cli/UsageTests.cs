@@ -100,6 +100,10 @@ public sealed class UsageTests
         { "generate m --beam 2 --length 0", "--length must be at least 1 with --beam; found 0." },
         { "generate m --next 3 --beam 2", "--next and --beam exclude each other" },
         { "generate m n", "n" },
+        { "data", "A command is missing: list, get. To begin: unfold data list" },
+        { "data get", "NAME is missing: The corpora to fetch; unfold data list names them." },
+        { "data got x", "Did you mean get?" },
+        { "data get ptb", "There is no known corpus ptb: choose one of tinyshakespeare, " },
         { "generate --leng 5", "--leng" },
         { "evaluate --text a", "MODEL is missing" },
         { "inspect", "MODEL is missing" },
@@ -192,9 +196,11 @@ public sealed class UsageTests
     [InlineData("evaluate")]
     [InlineData("inspect")]
     [InlineData("gradcheck")]
-    public void Help_is_data_and_names_the_options(string verb)
+    [InlineData("data", "list")]
+    [InlineData("data", "get")]
+    public void Help_is_data_and_names_the_options(params string[] verb)
     {
-        Said said = CommandLine.Run(verb, "--help");
+        Said said = CommandLine.Run([.. verb, "--help"]);
 
         Assert.Equal(0, said.Code);
         Assert.Contains("--json", said.Output, StringComparison.Ordinal);
