@@ -18,6 +18,7 @@ internal static class Experiments
         new ReversalExperiment(),
         new DatesExperiment(),
         new TranslationExperiment(),
+        new GapsExperiment(),
         new DigitsExperiment(),
         new AddingExperiment(),
         new CopyExperiment(),

@@ -69,6 +69,8 @@ internal static class Program
         RescoreCommand.Create(terminal),
         ChannelCommand.Create(terminal),
         InspectCommand.Create(terminal),
+        ClozeCommand.Create(terminal),
+        FillCommand.Create(terminal),
         DataCommand.Create(terminal),
         GradcheckCommand.Create(terminal),
         NGramCommand.Create(terminal),

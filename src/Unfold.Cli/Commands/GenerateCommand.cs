@@ -177,18 +177,9 @@ internal sealed class GenerateCommand(Terminal terminal)
 
         foreach ((string token, double probability) in next)
         {
-            terminal.Output.WriteLine($"{probability.ToString("0.000000", CultureInfo.InvariantCulture)}  {Visible(token)}");
+            terminal.Output.WriteLine($"{probability.ToString("0.000000", CultureInfo.InvariantCulture)}  {token.Visible}");
         }
 
         return ExitCode.Done;
     }
-
-    /// <summary>A token as it can be seen in a table.</summary>
-    private static string Visible(string token) => token switch
-    {
-        "\n" => "\\n",
-        "\t" => "\\t",
-        " " => "\" \"",
-        _ => token,
-    };
 }

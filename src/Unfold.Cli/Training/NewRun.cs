@@ -92,9 +92,9 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
             throw new UsageException("--valid wants --text too: the embedded corpus has its own validation part.");
         }
 
-        if (parsed.Gave(options.Dictionary) && !parsed.Gave(options.InitFrom) && parsed.GetValue(options.Tokens) != TokenKind.Segmented)
+        if (!parsed.Gave(options.InitFrom))
         {
-            throw new UsageException($"{options.Dictionary.Name} wants {options.Tokens.Name} segmented too: no other kind of token is cut by a list of words.");
+            options.RequireDictionaryUse(parsed);
         }
 
         bool demoTokens = parsed.GetValue(options.Tokens) is null or TokenKind.Character or TokenKind.Word;

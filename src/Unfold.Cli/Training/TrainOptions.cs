@@ -112,6 +112,16 @@ internal sealed class TrainOptions
     /// <summary>The threads to use.</summary>
     public int ThreadCount(ParseResult parsed) => (int)(parsed.GetValue(Threads) ?? Math.Min(Environment.ProcessorCount, 16));
 
+    /// <summary>Throws where a dictionary is given and nothing looks into it.</summary>
+    /// <exception cref="UsageException">It is.</exception>
+    public void RequireDictionaryUse(ParseResult parsed)
+    {
+        if (parsed.Gave(Dictionary) && parsed.GetValue(Tokens) != TokenKind.Segmented)
+        {
+            throw new UsageException($"{Dictionary.Name} wants {Tokens.Name} segmented too: no other kind of token is cut by a list of words.");
+        }
+    }
+
     /// <summary>How the text is cut into tokens.</summary>
     /// <exception cref="UsageException">The vocabulary has no room for the bytes of subwords.</exception>
     /// <exception cref="UnfoldException">The dictionary cannot be used.</exception>

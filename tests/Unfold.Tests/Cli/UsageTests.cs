@@ -100,8 +100,18 @@ public sealed class UsageTests
         { "generate m --beam 2 --length 0", "--length must be at least 1 with --beam; found 0." },
         { "generate m --next 3 --beam 2", "--next and --beam exclude each other" },
         { "generate m n", "n" },
+        { "cloze", "A command is missing: train, evaluate. To begin: unfold cloze train" },
+        { "cloze train --text a", "--out is missing: give it as --out DIR" },
+        { "cloze train --out a", "--text is missing: give it as --text FILE" },
+        { "cloze train --text a --out b --hidden 0", "--hidden" },
+        { "cloze train --text a --out b --valid c --valid-fraction 0.1", "--valid and --valid-fraction exclude each other" },
+        { "cloze train --text a --out b --dictionary c", "--dictionary wants --tokens segmented too" },
+        { "cloze evaluate --text a", "MODEL is missing: the folder of a model" },
+        { "fill", "MODEL is missing" },
+        { "fill m", "TEXT is missing: a sentence with one gap, written as two or more underscores." },
+        { "fill m a__b --count 0", "--count must be a whole number of at least 1; found 0." },
         { "data", "A command is missing: list, get. To begin: unfold data list" },
-        { "data get", "NAME is missing: The corpora to fetch; unfold data list names them." },
+        { "data get", "NAME is missing: the corpora to fetch; unfold data list names them." },
         { "data got x", "Did you mean get?" },
         { "data get ptb", "There is no known corpus ptb: choose one of tinyshakespeare, " },
         { "generate --leng 5", "--leng" },
@@ -197,6 +207,9 @@ public sealed class UsageTests
     [InlineData("inspect")]
     [InlineData("gradcheck")]
     [InlineData("data", "list")]
+    [InlineData("cloze", "train")]
+    [InlineData("cloze", "evaluate")]
+    [InlineData("fill")]
     [InlineData("data", "get")]
     public void Help_is_data_and_names_the_options(params string[] verb)
     {

@@ -24,8 +24,9 @@ internal static class SequenceModelFolder
     /// <param name="path">The folder; it is created, and a model in it is replaced.</param>
     /// <param name="model">The model.</param>
     /// <param name="write">Writes what the type of the model adds to config.json.</param>
+    /// <param name="more">Further files of that type, whole paths.</param>
     /// <exception cref="UnfoldException">The folder or a file cannot be written, or a weight is not a number.</exception>
-    public static void Save(string path, SequenceModel model, Action<Utf8JsonWriter> write)
+    public static void Save(string path, SequenceModel model, Action<Utf8JsonWriter> write, params ReadOnlySpan<(string Path, Action<Stream> Write)> more)
     {
         ArgumentNullException.ThrowIfNull(model);
         var folder = new ModelFolder(path);
@@ -46,9 +47,12 @@ internal static class SequenceModelFolder
         var weights = new SafeTensorsWriter();
         ModelWeights.Add(weights, model.Parameters);
         AtomicFile.WriteTogether(
+        [
+            .. more,
             (folder.CardFile, stream => stream.Write(Encoding.UTF8.GetBytes(Card(folder, type, model)))),
             (folder.ConfigFile, stream => stream.Write(config)),
-            (folder.WeightsFile, weights.Write));
+            (folder.WeightsFile, weights.Write),
+        ]);
     }
 
     /// <summary>Reads a model.</summary>

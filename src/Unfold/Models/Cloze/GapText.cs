@@ -1,0 +1,59 @@
+using Unfold.Text;
+
+namespace Unfold.Models;
+
+/// <summary>A sentence with a gap, written as two or more underscores.</summary>
+/// <param name="Before">The tokens before the gap.</param>
+/// <param name="After">The tokens after it.</param>
+public sealed record GapText(IReadOnlyList<int> Before, IReadOnlyList<int> After)
+{
+    /// <summary>Finds the gap, and encodes what stands on its two sides; words that the vocabulary does not hold become <see cref="Vocabulary.UnknownId"/>.</summary>
+    /// <exception cref="UnfoldException">There is no gap or more than one, or the text has several lines.</exception>
+    public static GapText Parse(string text, Vocabulary vocabulary)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(vocabulary);
+        List<(int Start, int End)> gaps = Gaps(text);
+        if (gaps.Count != 1)
+        {
+            throw new UnfoldException($"A sentence to be filled has one gap, written as two or more underscores, as in: I ____ a new phone; found {(gaps.Count == 0 ? "none" : $"{gaps.Count}: fill them one after the other")}.");
+        }
+
+        string trimmed = text.TrimEnd('\r', '\n');
+        if (trimmed.AsSpan().IndexOfAny('\r', '\n') >= 0)
+        {
+            throw new UnfoldException("A sentence to be filled stands on one line; found several.");
+        }
+
+        return new GapText(vocabulary.EncodePrefix(text.AsSpan(0, gaps[0].Start)), EncodeRest(trimmed[gaps[0].End..], vocabulary));
+    }
+
+    private static List<(int Start, int End)> Gaps(string text)
+    {
+        var gaps = new List<(int Start, int End)>();
+        for (int start = 0; start < text.Length; start++)
+        {
+            int end = start;
+            while (end < text.Length && text[end] is '_' or '\uFF3F')
+            {
+                end++;
+            }
+
+            if (end - start >= 2)
+            {
+                gaps.Add((start, end));
+            }
+
+            start = Math.Max(start, end);
+        }
+
+        return gaps;
+    }
+
+    /// <summary>Encodes the rest of a line. A space at its beginning stands within the line, so something must stand before it.</summary>
+    private static int[] EncodeRest(string rest, Vocabulary vocabulary)
+    {
+        const string stop = ".";
+        return rest.Length > 0 && char.IsWhiteSpace(rest[0]) ? vocabulary.EncodePrefix(stop + rest)[vocabulary.EncodePrefix(stop).Length..] : vocabulary.EncodePrefix(rest);
+    }
+}

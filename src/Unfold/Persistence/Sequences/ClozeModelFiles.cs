@@ -1,0 +1,55 @@
+using System.Security.Cryptography;
+using Unfold.Cells;
+using Unfold.Models;
+using Unfold.Text;
+
+namespace Unfold.Persistence;
+
+/// <summary>Saves and loads a <see cref="ClozeModel"/>: a folder with config.json, vocabulary.json, model.safetensors and README.md.</summary>
+public static class ClozeModelFiles
+{
+    private const string VocabularyHashField = "vocabulary_sha256";
+
+    extension(ClozeModel model)
+    {
+        /// <summary>Writes the model into a folder, whole or not at all; an older model in it is replaced.</summary>
+        /// <exception cref="UnfoldException">The folder or a file cannot be written.</exception>
+        public void Save(string folder)
+        {
+            ArgumentNullException.ThrowIfNull(model);
+            byte[] vocabulary = Written(model.Vocabulary);
+            SequenceModelFolder.Save(
+                folder,
+                model,
+                json =>
+                {
+                    SequenceConfig.Write(json, model.Settings);
+                    json.WriteString(VocabularyHashField, HashOf(vocabulary));
+                },
+                (new ModelFolder(folder).VocabularyFile, stream => stream.Write(vocabulary)));
+        }
+
+        /// <summary>Reads a model from a folder; it foretells with the same bits as the one that was saved.</summary>
+        /// <param name="folder">The folder.</param>
+        /// <param name="customCell">Makes the cells of a model whose cell is the user's own; not looked at for the others.</param>
+        /// <exception cref="UnfoldException">The folder is no such model, or damaged, or newer than this Unfold; the message names the file.</exception>
+        public static ClozeModel Load(string folder, CellFactory? customCell = null) => SequenceModelFolder.Load(folder, fields =>
+        {
+            SequenceEncoderSettings settings = SequenceConfig.ReadEncoder(fields, customCell);
+            string hash = fields.String(VocabularyHashField), path = new ModelFolder(folder).VocabularyFile;
+            var vocabulary = Vocabulary.Load(path);
+            return HashOf(Written(vocabulary)) == hash
+                ? new Blueprint<ClozeModel>(ClozeModel.CountParameters(vocabulary.Count, settings), () => new ClozeModel(vocabulary, settings, random: null))
+                : throw new UnfoldException($"{path} is another vocabulary than the one that the model was saved with. Copy the folder again, or fit the model again.");
+        });
+    }
+
+    private static byte[] Written(Vocabulary vocabulary)
+    {
+        using var memory = new MemoryStream();
+        vocabulary.Write(memory);
+        return memory.ToArray();
+    }
+
+    private static string HashOf(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
+}

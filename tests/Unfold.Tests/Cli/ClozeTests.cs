@@ -1,0 +1,106 @@
+using System.Text;
+using System.Text.Json;
+using Unfold.Models;
+using Unfold.Numerics;
+using Unfold.Persistence;
+using Unfold.Tests.Persistence;
+using Unfold.Text;
+
+namespace Unfold.Tests.Cli;
+
+/// <summary>Models that fill a gap, from the command line.</summary>
+public sealed class ClozeTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _text, _model;
+
+    public ClozeTests()
+    {
+        // The word in the middle can be told from both sides together only.
+        (string Middle, string Right)[] pairs = [("买", "新手机"), ("修", "旧手机"), ("借", "老手机")];
+        var random = new SeededRandom(2);
+        var text = new StringBuilder();
+        for (int i = 0; i < 400; i++)
+        {
+            (string middle, string right) = pairs[random.NextInt32(3)];
+            text.Append("我打算").Append(middle).Append("一部").Append(right).Append('\n');
+        }
+
+        _text = _folder["text.txt"];
+        File.WriteAllText(_text, text.ToString());
+        _model = _folder["model"];
+        Said said = CommandLine.Run(
+            "cloze", "train", "--text", _text, "--out", _model, "--hidden", "16", "--epochs", "5", "--lr", "0.02", "--threads", "1", "--json");
+        Assert.Equal(380, said.Json.GetProperty("sentences").GetInt32());
+        Assert.Equal(20, said.Json.GetProperty("validation_sentences").GetInt32());
+        Assert.Equal(5, said.Json.GetProperty("epochs").GetInt32());
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_gap_is_filled_from_both_sides()
+    {
+        foreach ((string word, string right) in (ReadOnlySpan<(string, string)>)[("买", "新手机"), ("修", "旧手机"), ("借", "老手机")])
+        {
+            Said said = CommandLine.Run("fill", _model, $"我打算____一部{right}", "--count", "3");
+            string[] lines = said.Output.TrimEnd('\n').Split('\n');
+            Assert.Equal(3, lines.Length);
+            Assert.EndsWith($"  {word}", lines[0], StringComparison.Ordinal);
+            Assert.StartsWith("0.9", lines[0], StringComparison.Ordinal);
+            Assert.Equal("", said.Error);
+        }
+
+        JsonElement json = CommandLine.Run("fill", _model, "我打算____一部新手机", "--json").Json;
+        JsonElement[] candidates = [.. json.GetProperty("candidates").EnumerateArray()];
+        var model = ClozeModel.Load(_model);
+        double[] wanted = model.Probabilities(model.Vocabulary.EncodePrefix("我打算"), model.Vocabulary.EncodePrefix("一部新手机"));
+        Assert.Equal(10, candidates.Length);
+        Assert.Equal("买", candidates[0].GetProperty("token").GetString());
+        Assert.Equal(wanted[Vocabulary.SpecialCount..].OrderDescending().Take(10), candidates.Select(candidate => candidate.GetProperty("probability").GetDouble()));
+    }
+
+    [Fact]
+    public void What_is_measured_is_the_mean_over_all_words()
+    {
+        JsonElement json = CommandLine.Run("cloze", "evaluate", _model, "--text", _text, "--threads", "1", "--json").Json;
+        var model = ClozeModel.Load(_model);
+        int[][] sentences = [.. File.ReadLines(_text).Select(line => model.Vocabulary.EncodePrefix(line))];
+        double sum = 0;
+        foreach (int[] sentence in sentences.DistinctBy(sentence => string.Join(',', sentence)))
+        {
+            int times = sentences.Count(other => other.AsSpan().SequenceEqual(sentence));
+            sum -= times * Enumerable.Range(0, sentence.Length).Sum(t => Math.Log(model.Probabilities(sentence[..t], sentence[(t + 1)..])[sentence[t]]));
+        }
+
+        Assert.Equal(400, json.GetProperty("sentences").GetInt32());
+        Assert.Equal(sentences.Sum(sentence => sentence.Length), json.GetProperty("tokens").GetInt32());
+        Support.Close.Equal(sum / sentences.Sum(sentence => sentence.Length), json.GetProperty("loss").GetDouble(), 1e-4, 1e-5, "loss");
+        Assert.Contains("perplexity", CommandLine.Run("cloze", "evaluate", _model, "--text", _text).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_same_seed_saves_the_same_weights_whatever_the_threads()
+    {
+        string other = _folder["other"];
+        Assert.Equal(0, CommandLine.Run("cloze", "train", "--text", _text, "--out", other, "--hidden", "16", "--epochs", "5", "--lr", "0.02", "--threads", "2").Code);
+        Assert.Equal(File.ReadAllBytes(Path.Combine(_model, "model.safetensors")), File.ReadAllBytes(Path.Combine(other, "model.safetensors")));
+    }
+
+    [Fact]
+    public void What_cannot_be_done_is_said()
+    {
+        CommandLine.Run("cloze", "train", "--text", _text, "--out", _model).Refuses(1, "is not empty", "--out");
+        CommandLine.Run("cloze", "train", "--text", _text, "--out", _text).Refuses(1, "is a file");
+        CommandLine.Run("cloze", "train", "--text", _folder["none.txt"], "--out", _folder["new"]).Refuses(1, "none.txt", "does not exist");
+        Assert.False(Directory.Exists(_folder["new"]));
+        CommandLine.Run("fill", _model, "我打算买").Refuses(1, "one gap", "found none");
+        CommandLine.Run("fill", _model, "我__买__").Refuses(1, "found 2");
+        CommandLine.Run("fill", _folder["none"], "我__").Refuses(1, "none");
+        CommandLine.Run("generate", _model).Refuses(1, "ClozeModel", "not a language model");
+        File.WriteAllText(_folder["blank.txt"], "\n \n");
+        CommandLine.Run("cloze", "evaluate", _model, "--text", _folder["blank.txt"]).Refuses(1, "no sentence");
+        Said strange = CommandLine.Run("fill", _model, "x____y");
+        Assert.Equal((0, "2 of the characters around the gap are not in the model's vocabulary, and read as unknown.\n"), (strange.Code, strange.Error));
+    }
+}
