@@ -43,6 +43,27 @@ public sealed class LanguageModelTreeTests
         }
     }
 
+    [Theory]
+    [InlineData(SoftmaxKind.Exact, OutputWeights.Tied)]
+    [InlineData(SoftmaxKind.Sampled, OutputWeights.Own)]
+    [InlineData(SoftmaxKind.Sampled, OutputWeights.Tied)]
+    [InlineData(SoftmaxKind.Adaptive, OutputWeights.Own)]
+    public void Every_output_layer_gives_what_it_gives_alone(SoftmaxKind softmax, OutputWeights weights)
+    {
+        // So many symbols that the adaptive softmax has a cluster behind its head.
+        var vocabulary = new Vocabulary(TokenKind.Character, LetterCase.Kept, Enumerable.Range(0x4E00, 5000).Select(code => ((char)code).ToString()));
+        var settings = new LanguageModelSettings { Hidden = 12, Embedding = 12, Softmax = softmax, OutputWeights = weights };
+        var model = new LanguageModel(settings, vocabulary, new SeededRandom(7));
+        int[][] sequences = Sequences(new SeededRandom(3), vocabulary.Count, count: 20);
+        (TokenTree tree, int[] ends) = Tree(sequences);
+        double[] values = model.LogProbabilities(tree, new Workers(2), TestContext.Current.CancellationToken);
+        foreach ((int[] sequence, int end) in sequences.Zip(ends))
+        {
+            // The sum of the softmax over 5,003 tokens is in single precision here and in double precision there.
+            Close.Equal(Alone(model, sequence), tree.Along(values, end), 1e-6, 5e-6, $"{softmax}, {weights}");
+        }
+    }
+
     [Fact]
     public void The_bits_depend_neither_on_the_threads_nor_on_the_other_sequences()
     {
