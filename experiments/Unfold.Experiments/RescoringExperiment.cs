@@ -18,7 +18,6 @@ namespace Unfold.Experiments;
 internal sealed class RescoringExperiment : Experiment
 {
     private const string Train = "ptb/ptb.train.txt", Validation = "ptb/ptb.valid.txt", Test = "ptb/ptb.test.txt";
-    private const double ErrorRate = 0.15;
 
     /// <inheritdoc/>
     public override string Name => "rescoring";
@@ -34,8 +33,8 @@ internal sealed class RescoringExperiment : Experiment
     {
         Task[] tasks =
         [
-            new("words that sound alike", TokenKind.Space, ErrorMeasure.Words, Order: 5, counts => WordConfusions.Of(counts)),
-            new("neighbours on the keyboard", TokenKind.Character, ErrorMeasure.Characters, Order: 7, _ => KeyboardConfusions.All()),
+            new("words that sound alike", TokenKind.Space, ErrorMeasure.Words, Order: 5, Rate: 0.15, counts => WordConfusions.Of(counts)),
+            new("neighbours on the keyboard", TokenKind.Character, ErrorMeasure.Characters, Order: 7, Rate: 0.03, _ => KeyboardConfusions.All()),
         ];
         foreach (Task task in tasks)
         {
@@ -48,7 +47,7 @@ internal sealed class RescoringExperiment : Experiment
         string[] train = Lines(context.Data.Path(Train), context.Choose(full: int.MaxValue, quick: 1500));
         string[] validation = Lines(context.Data.Path(Validation), context.Choose(full: int.MaxValue, quick: 100)), test = Lines(context.Data.Path(Test), int.MaxValue);
         IReadOnlyDictionary<string, long> counts = ConfusionChannel.Count(train, task.Symbols);
-        var channel = new ConfusionChannel(new ConfusionTable(task.Confusions(counts), ErrorRate), task.Symbols, counts);
+        var channel = new ConfusionChannel(new ConfusionTable(task.Confusions(counts), task.Rate), task.Symbols, counts);
         SeededRandom noise = context.Random.Split();
         NBestList[] development = Lists(channel, [.. validation.Take(context.Choose(full: 300, quick: 20))], noise, context), lists = Lists(channel, [.. test.Take(context.Choose(full: 500, quick: 20))], noise, context);
 
@@ -76,8 +75,8 @@ internal sealed class RescoringExperiment : Experiment
             foreach ((ErrorMeasure measure, ErrorCount[] first) in Measures.Zip(before))
             {
                 string what = measure == ErrorMeasure.Words ? "word error rate %" : "character error rate %";
-                var rate = Rescoring.ErrorRate.Of(Counts(lists, measure, list => chosen[list]), new SeededRandom(1));
-                double baseline = Rescoring.ErrorRate.Of(first, new SeededRandom(1)).Rate;
+                var rate = ErrorRate.Of(Counts(lists, measure, list => chosen[list]), new SeededRandom(1));
+                double baseline = ErrorRate.Of(first, new SeededRandom(1)).Rate;
                 context.Report($"{task.Name}: {name}", what, 100 * rate.Rate, model is null ? null : 100 * baseline, parameters: parameters, seconds: taken);
                 context.Report($"{task.Name}: {name}", $"{what}, low", 100 * rate.Low);
                 context.Report($"{task.Name}: {name}", $"{what}, high", 100 * rate.High);
@@ -87,7 +86,7 @@ internal sealed class RescoringExperiment : Experiment
         foreach (ErrorMeasure measure in Measures)
         {
             ErrorCount[] possible = Counts(lists, measure, list => Fewest(lists[list], measure));
-            context.Report($"{task.Name}: best of each list", measure == ErrorMeasure.Words ? "word error rate %" : "character error rate %", 100 * Rescoring.ErrorRate.Of(possible, new SeededRandom(1)).Rate);
+            context.Report($"{task.Name}: best of each list", measure == ErrorMeasure.Words ? "word error rate %" : "character error rate %", 100 * ErrorRate.Of(possible, new SeededRandom(1)).Rate);
         }
     }
 
@@ -143,7 +142,7 @@ internal sealed class RescoringExperiment : Experiment
     private static int Fewest(NBestList list, ErrorMeasure measure) =>
         Enumerable.Range(0, list.Hypotheses.Count).MinBy(place => ErrorCount.Of(list.Reference!, list.Hypotheses[place].Text, measure).Errors);
 
-    /// <summary>A channel, and the models that fit it.</summary>
+    /// <summary>A channel, how often it errs, and the models that fit it.</summary>
     private sealed record Task(
-        string Name, TokenKind Kind, ErrorMeasure Symbols, int Order, Func<IReadOnlyDictionary<string, long>, IEnumerable<(string Symbol, string Observed, double Weight)>> Confusions);
+        string Name, TokenKind Kind, ErrorMeasure Symbols, int Order, double Rate, Func<IReadOnlyDictionary<string, long>, IEnumerable<(string Symbol, string Observed, double Weight)>> Confusions);
 }
