@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Unfold.Cli.Training;
 using Unfold.Models;
 using Unfold.Numerics;
 using Unfold.Text;
@@ -9,7 +8,7 @@ namespace Unfold.Cli.Commands;
 /// <summary>unfold evaluate: measures a model on a text, read as one stream.</summary>
 internal sealed class EvaluateCommand(Terminal terminal)
 {
-    private readonly Argument<string> _model = Options.Model();
+    private readonly ModelChoice _models = new(terminal);
     private readonly Option<string[]> _text = Options.Paths("--text", "UTF-8 files to score, read as one text.");
     private readonly Option<long?> _threads = Options.Whole("--threads", 1, 1024, "Default one for each processor, at most 16. The result does not depend on it.");
     private readonly Option<double?> _dynamic = Options.Number("--dynamic", "of at least 0 that single precision can hold", value => value == 0 || TrainingSettings.IsLearningRate(value), "Learn from each window of the text once it is scored, with this rate; the saved model stays as it is. Default 0, not at all.");
@@ -25,8 +24,9 @@ internal sealed class EvaluateCommand(Terminal terminal)
         verb._text.Required = true;
         var command = new Command("evaluate", "Measure a model on a text: loss, perplexity, bits per token.")
         {
-            verb._model, verb._text, verb._dynamic, verb._cache, verb._flatness, verb._weight, verb._threads, verb._json,
+            verb._models.Argument, verb._text, verb._dynamic, verb._cache, verb._flatness, verb._weight, verb._threads, verb._json,
         };
+        verb._models.AddTo(command);
         command.SetAction(verb.Run);
         return command;
     }
@@ -35,7 +35,7 @@ internal sealed class EvaluateCommand(Terminal terminal)
     {
         StreamAdaptation? adaptation = Adaptation(parsed);
         using var interruption = new Interruption(terminal);
-        LanguageModel model = RunFolder.Load(parsed.GetRequiredValue(_model));
+        NextTokenModel model = _models.Open(parsed, interruption.Token);
         TextSource text = TextSource.FromFiles(parsed.GetRequiredValue(_text));
         Corpus corpus = Read(text, model.Vocabulary, interruption.Token);
         if (corpus.Train.Count < 2)
@@ -91,12 +91,16 @@ internal sealed class EvaluateCommand(Terminal terminal)
         };
     }
 
-    private Score Measure(LanguageModel model, TokenStore tokens, StreamAdaptation? adaptation, int threads, CancellationToken cancellation)
+    private Score Measure(NextTokenModel model, TokenStore tokens, StreamAdaptation? adaptation, int threads, CancellationToken cancellation)
     {
         using var progress = new ProgressLine(terminal, "Scoring");
         var workers = new Workers(threads);
-        return adaptation is null
-            ? LanguageModelScorer.Score(model, tokens, workers, progress.Show, cancellation)
-            : AdaptingScorer.Score(model, tokens, adaptation, workers, progress.Show, cancellation);
+        return (model, adaptation) switch
+        {
+            (LanguageModel recurrent, null) => LanguageModelScorer.Score(recurrent, tokens, workers, progress.Show, cancellation),
+            (LanguageModel recurrent, _) => AdaptingScorer.Score(recurrent, tokens, adaptation, workers, progress.Show, cancellation),
+            (_, null) => NextTokenScorer.Score(model, tokens, progress.Show, cancellation),
+            _ => throw new UsageException("--dynamic and --cache are for one recurrent model: n-grams and mixtures do not follow the text."),
+        };
     }
 }

@@ -1,8 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using Unfold.Cli.Training;
 using Unfold.Generation;
-using Unfold.Models;
+using Unfold.Text;
 
 namespace Unfold.Cli.Commands;
 
@@ -11,7 +10,7 @@ internal sealed class GenerateCommand(Terminal terminal)
 {
     private const int MostTexts = 1000;
 
-    private readonly Argument<string> _model = Options.Model();
+    private readonly ModelChoice _models = new(terminal);
     private readonly Option<string?> _prompt = Options.Text("--prompt", "TEXT", "The text to go on from; default none, which starts a line.");
     private readonly Option<long?> _length = Options.Whole("--length", 0, int.MaxValue, "The most tokens to write; default 500.");
     private readonly Option<double?> _temperature = Options.Number("--temperature", "of at least 0", value => value >= 0, "Below 1 likely tokens become likelier, above 1 all become more alike; default 1.");
@@ -38,9 +37,10 @@ internal sealed class GenerateCommand(Terminal terminal)
         var verb = new GenerateCommand(terminal);
         var command = new Command("generate", "Write on where a prompt ends, or show the likeliest next tokens.")
         {
-            verb._model, verb._prompt, verb._length, verb._temperature, verb._temperatures, verb._topK, verb._topP, verb._minP, verb._typical, verb._penalty, verb._greedy,
+            verb._models.Argument, verb._prompt, verb._length, verb._temperature, verb._temperatures, verb._topK, verb._topP, verb._minP, verb._typical, verb._penalty, verb._greedy,
             verb._samples, verb._beam, verb._groups, verb._diversity, verb._must, verb._stop, verb._seed, verb._next, verb._json,
         };
+        verb._models.AddTo(command);
         command.SetAction(verb.Run);
         return command;
     }
@@ -58,7 +58,7 @@ internal sealed class GenerateCommand(Terminal terminal)
 
         string text = parsed.GetValue(_prompt) ?? "";
         using var interruption = new Interruption(terminal);
-        LanguageModel model = RunFolder.Load(parsed.GetRequiredValue(_model));
+        NextTokenModel model = _models.Open(parsed, interruption.Token);
         interruption.Token.ThrowIfCancellationRequested();
         var prompt = new Prompt(model, text);
         bool json = parsed.GetValue(_json);

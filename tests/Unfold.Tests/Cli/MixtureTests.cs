@@ -50,6 +50,25 @@ public sealed class MixtureTests : IDisposable
     }
 
     [Fact]
+    public void N_grams_and_mixtures_are_measured_and_write()
+    {
+        double Loss(params string[] model) => CommandLine.Run(["evaluate", .. model, "--text", _text, "--json"]).Json.GetProperty("loss").GetDouble();
+        double counted = Loss(_arpa), recurrent = Loss(_run), nearlyRecurrent = Loss(_run, "--mix", _arpa, "--mix-weight", "0.999999");
+        Assert.NotEqual(counted, recurrent, 0.01);
+        Assert.Equal(recurrent, nearlyRecurrent, 0.02);
+        Assert.True(Loss(_run, "--mix", _arpa, "--mix-tune", _text) <= Math.Min(counted, recurrent) + 1e-3);
+        CommandLine.Run("evaluate", _arpa, "--text", _text, "--cache", "100").Refuses(2, "--cache", "recurrent");
+
+        foreach (string[] model in (string[][])[[_arpa], [_run, "--mix", _arpa]])
+        {
+            Said first = CommandLine.Run(["generate", .. model, "--length", "20", "--seed", "4"]), second = CommandLine.Run(["generate", .. model, "--length", "20", "--seed", "4"]);
+            Assert.Equal(0, first.Code);
+            Assert.NotEmpty(first.Output.Trim());
+            Assert.Equal(first.Output, second.Output);
+        }
+    }
+
+    [Fact]
     public void What_cannot_be_mixed_is_refused()
     {
         CommandLine.Run("score", _run, _text, "--mix-weight", "0.3").Refuses(2, "--mix-weight", "--mix");
