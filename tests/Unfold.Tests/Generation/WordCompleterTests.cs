@@ -55,6 +55,24 @@ public sealed class WordCompleterTests
         Assert.All(found, completion => Assert.Equal(completion.Word, begun + completion.Rest));
     }
 
+    [Theory]
+    [InlineData(TokenKind.Word, "(ca", "ca", new[] { "can't", "car", "cat" })]
+    [InlineData(TokenKind.Word, "sat.", ".", new[] { "." })]
+    [InlineData(TokenKind.Word, "xt", "xt", new string[0])]
+    [InlineData(TokenKind.Space, "the ca", "ca", new[] { "can't", "car", "cat" })]
+    [InlineData(TokenKind.Space, "(ca", "(ca", new string[0])]
+    [InlineData(TokenKind.Space, "xt", "xt", new string[0])]
+    public void A_line_of_a_model_of_either_mode_has_no_end_before_the_cursor(TokenKind kind, string line, string begun, string[] words)
+    {
+        foreach (TextMode mode in Enum.GetValues<TextMode>())
+        {
+            var vocabulary = new Vocabulary(new Tokenization(kind) { Mode = mode }, Words[..^1]);
+            IReadOnlyList<Completion> found = new WordCompleter(new LanguageModel(new LanguageModelSettings { Hidden = 3 }, vocabulary, new SeededRandom(2))).Complete(line, 99);
+            Assert.Equal(words, found.Select(completion => completion.Word).Order(StringComparer.Ordinal));
+            Assert.All(found, completion => Assert.Equal(completion.Word, begun + completion.Rest));
+        }
+    }
+
     [Fact]
     public void What_is_typed_in_capitals_keeps_them()
     {
