@@ -43,6 +43,11 @@ internal sealed class ClozeCommand(Terminal terminal)
     {
         parsed.Exclude(_options.Valid, _options.ValidFraction);
         _options.RequireDictionaryUse(parsed);
+        if (parsed.GetValue(_options.Tokens) == TokenKind.BytePair)
+        {
+            throw new UsageException("Gaps are filled by models of characters or of words; found --tokens bpe: choose char or word.");
+        }
+
         var watch = Stopwatch.StartNew();
         string folder = parsed.GetValue(_out)!;
         RequireEmpty(folder);

@@ -61,6 +61,10 @@ public sealed class ClozeTests : IDisposable
     }
 
     [Fact]
+    public void Subwords_are_refused_before_anything_is_read() =>
+        CommandLine.Run("cloze", "train", "--text", _folder["none.txt"], "--out", _folder["other"], "--tokens", "bpe").Refuses(2, "--tokens bpe", "choose char or word");
+
+    [Fact]
     public void What_is_measured_is_the_mean_over_all_words()
     {
         JsonElement json = CommandLine.Run("cloze", "evaluate", _model, "--text", _text, "--threads", "1", "--json").Json;

@@ -20,11 +20,12 @@ public sealed class ClozeModel : SequenceModel<IReadOnlyList<int>>
     /// <param name="vocabulary">The tokens.</param>
     /// <param name="settings">The layers of each of the two stacks.</param>
     /// <param name="random">Where the weights come from; null leaves them for a file to fill.</param>
-    /// <exception cref="UnfoldException">A setting is out of range or not for this model, or the model does not fit into memory.</exception>
+    /// <exception cref="UnfoldException">The tokens are subwords, a setting is out of range or not for this model, or the model does not fit into memory.</exception>
     public ClozeModel(Vocabulary vocabulary, SequenceEncoderSettings settings, SeededRandom? random)
     {
         ArgumentNullException.ThrowIfNull(vocabulary);
         ArgumentNullException.ThrowIfNull(settings);
+        RequireWhole(vocabulary);
         RequireOwn(settings);
         settings = settings.ReadsUnlessChosen(Reading.Bidirectional);
         MemoryBudget.RequireParameters(CountParameters(vocabulary.Count, settings), $"A cloze model of {settings.Layers} layers of {settings.Hidden} with {vocabulary.Count} tokens");
@@ -135,6 +136,15 @@ public sealed class ClozeModel : SequenceModel<IReadOnlyList<int>>
 
     /// <summary>The logits of all tokens of all sentences, a row each, as they go step by step.</summary>
     internal Tensor Logits(Tape tape, IReadOnlyList<IReadOnlyList<int>> batch) => Output.Projection.Forward(tape, Contexts(tape, batch, random: null));
+
+    /// <summary>Throws where the tokens are pieces of words: the space of a gap belongs to the piece after it, so that none would be what was trained.</summary>
+    internal static void RequireWhole(Vocabulary vocabulary)
+    {
+        if (vocabulary.Kind == TokenKind.BytePair)
+        {
+            throw new UnfoldException("Gaps are filled by models of characters or of words, but these tokens are subwords: train with --tokens char or --tokens word.");
+        }
+    }
 
     private protected override void Require(IReadOnlyList<int> example)
     {

@@ -8,11 +8,12 @@ namespace Unfold.Models;
 public sealed record GapText(IReadOnlyList<int> Before, IReadOnlyList<int> After)
 {
     /// <summary>Finds the gap, and encodes what stands on its two sides; words that the vocabulary does not hold become <see cref="Vocabulary.UnknownId"/>.</summary>
-    /// <exception cref="UnfoldException">There is no gap or more than one, or the text has several lines.</exception>
+    /// <exception cref="UnfoldException">There is no gap or more than one, the text has several lines, or the tokens are subwords.</exception>
     public static GapText Parse(string text, Vocabulary vocabulary)
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(vocabulary);
+        ClozeModel.RequireWhole(vocabulary);
         List<(int Start, int End)> gaps = Gaps(text);
         if (gaps.Count != 1)
         {

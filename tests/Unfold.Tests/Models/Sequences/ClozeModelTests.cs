@@ -5,6 +5,7 @@ using Unfold.Numerics;
 using Unfold.Persistence;
 using Unfold.Tests.Persistence;
 using Unfold.Tests.Support;
+using Unfold.Tests.Text;
 using Unfold.Text;
 
 namespace Unfold.Tests.Models.Sequences;
@@ -158,6 +159,14 @@ public sealed class ClozeModelTests
     [InlineData("a__b\nc", "on one line; found several")]
     public void A_text_without_one_gap_is_refused(string text, string word) =>
         Assert.Contains(word, Assert.Throws<UnfoldException>(() => GapText.Parse(text, Letters)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Subwords_are_refused()
+    {
+        Vocabulary vocabulary = Tokenizations.Learn("the cat the cat", 400);
+        Assert.Contains("--tokens word", Assert.Throws<UnfoldException>(() => new ClozeModel(vocabulary, Settings[0], new SeededRandom(1))).Message, StringComparison.Ordinal);
+        Assert.Contains("--tokens word", Assert.Throws<UnfoldException>(() => GapText.Parse("the ____ the", vocabulary)).Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void What_cannot_be_fitted_is_refused_with_a_sentence()
