@@ -68,23 +68,25 @@ public sealed class MixtureSession : NextTokenSession
 
     private void Fill(float[] logits)
     {
-        float[] first = Probabilities(_first), second = Probabilities(_second);
-        double weight = _model.Weight;
+        ReadOnlySpan<float> first = _first.Logits, second = _second.Logits;
+        double ofFirst = LogSumExp(first), ofSecond = LogSumExp(second);
         for (int token = 0; token < logits.Length; token++)
         {
-            logits[token] = (float)Math.Log((weight * first[token]) + ((1 - weight) * second[_model.IdsInSecond[token]]));
+            logits[token] = (float)Mixed(_model.Weight, first[token] - ofFirst, second[_model.IdsInSecond[token]] - ofSecond);
         }
     }
 
-    private static float[] Probabilities(NextTokenSession session)
+    /// <summary>ln of the sum of e^logit; in double precision, in which the rarest token keeps a probability.</summary>
+    private static double LogSumExp(ReadOnlySpan<float> logits)
     {
-        ReadOnlySpan<float> logits = session.Logits;
-        float[] probabilities = new float[logits.Length];
-
         // The largest is taken off, so that no power overflows.
-        TensorPrimitives.Subtract(logits, TensorPrimitives.Max(logits), probabilities);
-        TensorPrimitives.SoftMax(probabilities, probabilities);
-        return probabilities;
+        double highest = TensorPrimitives.Max(logits), sum = 0;
+        foreach (float logit in logits)
+        {
+            sum += Math.Exp(logit - highest);
+        }
+
+        return highest + Math.Log(sum);
     }
 
     private void RequireToken(int token)

@@ -1,5 +1,6 @@
 using Unfold.NGrams;
 using Unfold.Numerics;
+using Unfold.Tests.Generation;
 using Unfold.Tests.NGrams;
 using Unfold.Tests.Support;
 using Unfold.Text;
@@ -34,6 +35,18 @@ public sealed class MixtureModelTests
             Close.Equal(expected, session.Logits, 1e-6, 1e-6, "logits");
             Close.Equal(1, found.Sum(Math.Exp), 1e-5, 0, "sum");
         }
+    }
+
+    [Fact]
+    public void Tokens_that_both_find_next_to_impossible_keep_their_probability()
+    {
+        MixtureSession session = new MixtureModel(new PairModel("abcd", seed: 1, spread: 90), new PairModel("dcba", seed: 2, spread: 90), 0.4).Start();
+        session.Feed(Vocabulary.SpecialCount);
+        double[] expected = [.. Enumerable.Range(0, Vocabulary.SpecialCount + 4).Select(session.LogProbability)];
+
+        // Single precision holds no probability below e^-104.
+        Assert.True(expected.Min() < -150);
+        Close.Equal(expected, session.Logits, 1e-6, 1e-6, "logits");
     }
 
     [Fact]
