@@ -13,10 +13,15 @@ internal sealed class NGramEstimator(Vocabulary vocabulary, NGramOptions options
     /// <summary>Estimates the table.</summary>
     /// <param name="progress">Called for each order, twice, with the share done.</param>
     /// <param name="cancellation">Stops it.</param>
-    /// <exception cref="UnfoldException">There is no n-gram of the highest order.</exception>
+    /// <exception cref="UnfoldException">Nothing was counted, or there is no n-gram of the highest order.</exception>
     public NGramTable Estimate(Action<double> progress, CancellationToken cancellation)
     {
         CountedNGram[] unigrams = [.. WithAllTokens(counts.Sorted(1))];
+        if (Array.TrueForAll(unigrams, unigram => unigram.Count == 0))
+        {
+            throw new UnfoldException("An n-gram model is estimated from counts, but the text holds no token to count: give it a text with at least one.");
+        }
+
         bool[] predicted = [.. unigrams.Select(Predicted)];
         int possible = predicted.Count(canCome => canCome);
         Discounts = [.. Enumerable.Range(1, _order).Select(order => DiscountOf(order, possible))];

@@ -101,6 +101,21 @@ public sealed class NGramEstimatorTests
     }
 
     [Fact]
+    public void A_text_of_which_nothing_is_counted_is_refused()
+    {
+        var vocabulary = new Vocabulary(new Tokenization(TokenKind.Space) { Mode = TextMode.Sentences }, ["a"]);
+        foreach (Smoothing smoothing in Enum.GetValues<Smoothing>())
+        {
+            foreach (int[] tokens in (int[][])[[], [Vocabulary.EndId], [Vocabulary.EndId, Vocabulary.EndId]])
+            {
+                UnfoldException refusal = Assert.Throws<UnfoldException>(
+                    () => RandomText.Train(TokenStore.FromTokens(tokens, vocabulary.Count), vocabulary, new NGramOptions { Order = 1, Smoothing = smoothing }));
+                Assert.Contains("no token to count", refusal.Message, StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [Fact]
     public void Options_outside_of_their_range_are_refused()
     {
         var text = new RandomText(1, TextMode.Sentences);
