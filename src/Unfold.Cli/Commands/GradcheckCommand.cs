@@ -111,8 +111,9 @@ internal sealed class GradcheckCommand(Terminal terminal)
     private static void RequireWork(LanguageModelSettings settings, int batch, int time)
     {
         double units = Enumerable.Range(0, settings.Layers).Sum(layer => (double)settings.Hidden[layer]);
-        int losses = LossesPerEntry * new GradientCheckOptions().EntriesPerParameter * settings.CountTensors();
-        double parameters = (double)settings.CountParameters(Letters.Length + Vocabulary.SpecialCount);
+        int vocabulary = Letters.Length + Vocabulary.SpecialCount;
+        int losses = LossesPerEntry * new GradientCheckOptions().EntriesPerParameter * settings.CountTensors(vocabulary);
+        double parameters = settings.CountParameters(vocabulary);
         double products = (double)losses * batch * time * (parameters + (ProductsPerActivation * 4.0 * units));
         if (products > MostProducts)
         {

@@ -189,6 +189,9 @@ public sealed class AdaptiveSoftmaxOutput : OutputLayer
         return count;
     }
 
+    /// <summary>The number of learned tensors of such a layer: weights and bias of the head, and of both layers of each cluster.</summary>
+    internal static int CountTensors(int classes) => 2 + (4 * Cutoffs(classes).Count);
+
     /// <summary>The most logits that a row of such a layer has in training: those of the head and of one cluster.</summary>
     internal static int MostLogits(int classes)
     {

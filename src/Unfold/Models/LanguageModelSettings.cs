@@ -98,12 +98,13 @@ public sealed record LanguageModelSettings
         return (long)Int128.Min(total + output, long.MaxValue);
     }
 
-    /// <summary>The number of learned tensors of a model, each of which has a name: weights, biases and tables.</summary>
-    public int CountTensors()
+    /// <summary>The number of learned tensors of a model with a vocabulary of this size, each of which has a name: weights, biases and tables.</summary>
+    public int CountTensors(int vocabulary)
     {
         // Cells of one kind and options have the same tensors, whatever their widths.
         int each = CellTable.Of(Cell).Create(this, 1, Hidden[0], random: null, "cell").Parameters.Count;
-        return (Embedding > 0 ? 1 : 0) + (Layers * each) + (OutputWeights == OutputWeights.Tied ? 1 : 2);
+        int output = Softmax == SoftmaxKind.Adaptive ? AdaptiveSoftmaxOutput.CountTensors(vocabulary) : OutputWeights == OutputWeights.Tied ? 1 : 2;
+        return (Embedding > 0 ? 1 : 0) + (Layers * each) + output;
     }
 
     /// <summary>The most logits that a step of training keeps for one row, with a vocabulary of this size.</summary>

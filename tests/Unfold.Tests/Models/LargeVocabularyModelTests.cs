@@ -50,6 +50,20 @@ public sealed class LargeVocabularyModelTests
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void Tensors_are_counted_as_those_of_the_model(string name)
+    {
+        foreach (Vocabulary vocabulary in (Vocabulary[])[s_vocabulary, new(TokenKind.Character, LetterCase.Kept, Enumerable.Range(0, 60_000).Select(i => char.ConvertFromUtf32(0x10000 + i)))])
+        {
+            foreach (SoftmaxKind softmax in Shapes[name].OutputWeights == OutputWeights.Own ? Enum.GetValues<SoftmaxKind>() : [SoftmaxKind.Exact, SoftmaxKind.Sampled])
+            {
+                LanguageModelSettings settings = Shapes[name] with { Softmax = softmax };
+                Assert.Equal(new LanguageModel(settings, vocabulary, new SeededRandom(1)).Parameters.Count, settings.CountTensors(vocabulary.Count));
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void A_restored_run_ends_with_the_same_bits_and_has_learned(string name)
     {
         using var folder = new TemporaryFolder();

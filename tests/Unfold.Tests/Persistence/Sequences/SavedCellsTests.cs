@@ -80,7 +80,7 @@ public sealed class SavedCellsTests : IDisposable
     {
         var settings = new LanguageModelSettings { Cell = cell, Hidden = 5, Embedding = 3 };
         var vocabulary = new Unfold.Text.Vocabulary(Unfold.Text.TokenKind.Character, Unfold.Text.LetterCase.Kept, ["a"]);
-        Assert.Equal(tensors, settings.CountTensors());
+        Assert.Equal(tensors, settings.CountTensors(vocabulary.Count));
         Assert.Equal(tensors, new LanguageModel(settings, vocabulary, new SeededRandom(1)).Parameters.Count);
     }
 
