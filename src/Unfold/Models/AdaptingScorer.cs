@@ -87,12 +87,13 @@ public static class AdaptingScorer
             double cached = _cache is null ? 0 : CachedLoss(outputs, targets.Span);
             Tensor? loss = _cache is null || adaptation.LearningRate > 0 ? model.Output.Loss(_tape, outputs, targets) : null;
             double sum = _cache is null ? loss!.Values[0] * (double)targets.Length : cached;
-            _state.CopyFrom(final);
             if (learns && adaptation.LearningRate > 0)
             {
                 Learn(loss!);
             }
 
+            // The gradients of a composed cell are computed from the state that the window began with.
+            _state.CopyFrom(final);
             return sum;
         }
 

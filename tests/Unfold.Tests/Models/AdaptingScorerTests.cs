@@ -51,6 +51,19 @@ public sealed class AdaptingScorerTests
         Assert.Equal(count <= Window + 1, Math.Abs(still - score.Loss) < 1e-6);
     }
 
+    [Fact]
+    public void A_composed_cell_learns_what_the_fused_one_does()
+    {
+        var settings = new LanguageModelSettings { Cell = CellKind.Custom, CustomCell = (input, hidden, random, name) => new ComposedRnn(input, hidden, random!, name), Layers = 2, Hidden = 7, Embedding = 4 };
+        LanguageModel fused = Create(CellKind.Rnn);
+        var composed = new LanguageModel(settings, fused.Vocabulary, new SeededRandom(1));
+        Assert.Equal(fused.Parameters.Select(parameter => parameter.Name), composed.Parameters.Select(parameter => parameter.Name));
+        fused.Parameters.Values.CopyTo(composed.Parameters.Edit());
+        double Loss(LanguageModel model) =>
+            AdaptingScorer.Score(model, Store(Tokens(200)), new StreamAdaptation { LearningRate = 0.7 }, new Workers(1), cancellation: TestContext.Current.CancellationToken).Loss;
+        Close.Equal(Loss(fused), Loss(composed), relative: 1e-6, absolute: 0, "loss");
+    }
+
     [Theory]
     [InlineData(1, 0.0)]
     [InlineData(7, 0.8)]
