@@ -36,7 +36,7 @@ public static class AdaptingScorer
         float[] weights = [.. model.Parameters.Values];
         try
         {
-            return new Run(model, adaptation, workers).Over(tokens, progress, cancellation);
+            return new Run(model, adaptation, CreateCache(model, tokens, adaptation), workers).Over(tokens, progress, cancellation);
         }
         catch (DivergenceException)
         {
@@ -51,13 +51,25 @@ public static class AdaptingScorer
         }
     }
 
-    private sealed class Run(LanguageModel model, StreamAdaptation adaptation, Workers workers)
+    /// <summary>The cache; null for none. It is no larger than what can come into it: an output for each token that is scored.</summary>
+    private static ContinuousCache? CreateCache(LanguageModel model, TokenStore tokens, StreamAdaptation adaptation)
+    {
+        if (adaptation.Cache == 0)
+        {
+            return null;
+        }
+
+        int size = (int)Math.Min(adaptation.Cache, tokens.Count - 1);
+        MemoryBudget.RequireCache(size, model.Output.InputSize);
+        return new ContinuousCache(size, model.Output.InputSize, adaptation.CacheFlatness);
+    }
+
+    private sealed class Run(LanguageModel model, StreamAdaptation adaptation, ContinuousCache? cache, Workers workers)
     {
         private readonly Tape _tape = new(workers) { Recording = adaptation.LearningRate > 0 };
         private readonly StackState _state = model.ZeroState(1);
         private readonly Sgd _optimizer = new();
         private readonly Clipping _finite = new();
-        private readonly ContinuousCache? _cache = adaptation.Cache == 0 ? null : new(adaptation.Cache, model.Output.InputSize, adaptation.CacheFlatness);
 
         public Score Over(TokenStore tokens, Action<double>? progress, CancellationToken cancellation)
         {
@@ -84,9 +96,9 @@ public static class AdaptingScorer
         {
             _tape.Reset();
             (Tensor outputs, StackState final) = model.Outputs(_tape, inputs, batch: 1, _state);
-            double cached = _cache is null ? 0 : CachedLoss(outputs, targets.Span);
-            Tensor? loss = _cache is null || adaptation.LearningRate > 0 ? model.Output.Loss(_tape, outputs, targets) : null;
-            double sum = _cache is null ? loss!.Values[0] * (double)targets.Length : cached;
+            double cached = cache is null ? 0 : CachedLoss(outputs, targets.Span);
+            Tensor? loss = cache is null || adaptation.LearningRate > 0 ? model.Output.Loss(_tape, outputs, targets) : null;
+            double sum = cache is null ? loss!.Values[0] * (double)targets.Length : cached;
             if (learns && adaptation.LearningRate > 0)
             {
                 Learn(loss!);
@@ -106,7 +118,7 @@ public static class AdaptingScorer
             _optimizer.Step(model.Parameters, adaptation.LearningRate, 1, workers);
         }
 
-        /// <summary>The sum of -log((1 - lambda) p_model + lambda p_cache); the model is alone as long as nothing is remembered.</summary>
+        /// <summary>The sum of -log((1 - lambda) p_model + lambda pcache); the model is alone as long as nothing is remembered.</summary>
         private double CachedLoss(Tensor outputs, ReadOnlySpan<int> targets)
         {
             int classes = model.Output.Classes, width = model.Output.InputSize;
@@ -116,13 +128,13 @@ public static class AdaptingScorer
             {
                 ReadOnlySpan<float> output = outputs.Values.Slice(t * width, width);
                 double p = Probability(logits.Slice(t * classes, classes), targets[t]);
-                if (_cache!.Count > 0)
+                if (cache!.Count > 0)
                 {
-                    p = ((1 - adaptation.CacheWeight) * p) + (adaptation.CacheWeight * _cache.Probability(output, targets[t]));
+                    p = ((1 - adaptation.CacheWeight) * p) + (adaptation.CacheWeight * cache.Probability(output, targets[t]));
                 }
 
                 sum -= Math.Log(p);
-                _cache.Add(output, targets[t]);
+                cache.Add(output, targets[t]);
             }
 
             return sum;

@@ -6,12 +6,12 @@ namespace Unfold.Models;
 /// The last N outputs h_i of a model, each with the token x_i that came after it (Grave et al., 2017):
 /// p(w) = sum of exp(theta h h_i) over the i whose x_i is w, divided by the sum over all i.
 /// </summary>
-/// <param name="size">N, at least 1.</param>
+/// <param name="size">N, at least 1; N outputs fit into one array.</param>
 /// <param name="width">The width of h.</param>
 /// <param name="flatness">theta.</param>
 internal sealed class ContinuousCache(int size, int width, double flatness)
 {
-    private readonly float[] _outputs = new float[checked(size * width)];
+    private readonly float[] _outputs = new float[size * width];
     private readonly int[] _tokens = new int[size];
     private readonly double[] _scores = new double[size];
     private int _next;

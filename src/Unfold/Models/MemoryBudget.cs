@@ -57,6 +57,20 @@ internal static class MemoryBudget
         Require(values * sizeof(float), what, advice);
     }
 
+    /// <summary>Throws where the outputs that a cache remembers do not fit.</summary>
+    public static void RequireCache(int size, int width)
+    {
+        Int128 values = (Int128)size * width;
+        string what = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"A cache of {size:N0} outputs of {width:N0}");
+        const string advice = "remember fewer with --cache";
+        if (values > Array.MaxLength)
+        {
+            throw new UnfoldException($"{what} needs {Gigabytes(values * sizeof(float))}, more than one array holds: {advice}.");
+        }
+
+        Require(values * sizeof(float), what, advice);
+    }
+
     private static void Require(Int128 bytes, string what, string advice)
     {
         long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;

@@ -100,6 +100,20 @@ public sealed class AdaptingScorerTests
     }
 
     [Fact]
+    public void A_cache_takes_no_more_memory_than_the_text_wants_and_what_does_not_fit_is_said()
+    {
+        LanguageModel model = Create(CellKind.Gru);
+        double Loss(int size) => AdaptingScorer.Score(
+            model, Store(Tokens(64)), new StreamAdaptation { Cache = size }, new Workers(1), cancellation: TestContext.Current.CancellationToken).Loss;
+        Assert.Equal(Loss(63), Loss(int.MaxValue));
+
+        var wide = new LanguageModel(new LanguageModelSettings { Cell = CellKind.MinGru, Hidden = 3000, Embedding = 1 }, model.Vocabulary, new SeededRandom(1));
+        TokenStore text = Store([.. Enumerable.Repeat(Vocabulary.SpecialCount, 800_000)]);
+        Assert.Contains("A cache of 799,999 outputs of 3,000 needs", Assert.Throws<UnfoldException>(() => AdaptingScorer.Score(
+            wide, text, new StreamAdaptation { Cache = int.MaxValue }, new Workers(1), cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Both_find_a_text_that_repeats_itself_easier_and_depend_on_no_threads()
     {
         LanguageModel model = Create(CellKind.Lstm);
