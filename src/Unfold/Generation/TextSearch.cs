@@ -1,3 +1,4 @@
+using Unfold.Models;
 using Unfold.Text;
 
 namespace Unfold.Generation;
@@ -11,7 +12,7 @@ public static class TextSearch
     /// <param name="progress">Told the share of the greatest length that is done.</param>
     /// <param name="cancellation">Ends the search without a result.</param>
     /// <returns>The texts, the best first: those that ended by themselves before those that were cut off, each by score. What several groups have found stands there once.</returns>
-    /// <exception cref="UnfoldException">An option is out of range, a forced text is unknown to the model or does not fit, or no text was found.</exception>
+    /// <exception cref="UnfoldException">An option is out of range, a forced text is unknown to the model or does not fit, the texts that are followed do not fit into memory, or no text was found.</exception>
     public static IReadOnlyList<GeneratedText> Search(Prompt prompt, BeamOptions options, Action<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(prompt);
@@ -24,6 +25,7 @@ public static class TextSearch
             throw new UnfoldException($"A text of at most {options.Length} tokens cannot hold a forced text of {forced.Longest}: raise the length.");
         }
 
+        RequireMemory(options, forced.Total, vocabulary.Count);
         TextBeam[] groups = [.. Enumerable.Range(0, options.Groups).Select(_ => new TextBeam(prompt, options, forced))];
         for (int step = 0; step < options.Length && groups.Any(group => !group.IsDone); step++)
         {
@@ -41,6 +43,18 @@ public static class TextSearch
         return found.Count > 0 ? found : throw new UnfoldException(forced.Total > 0
             ? $"No text of at most {options.Length} tokens that holds all forced texts was found: raise the length or the beam, or force fewer."
             : "No text was found: the model thinks every continuation of the prompt impossible.");
+    }
+
+    /// <summary>Each text that is followed keeps the logits of what comes next; there are no more of them than the tokens can form.</summary>
+    private static void RequireMemory(BeamOptions options, int forced, int tokens)
+    {
+        Int128 places = (Int128)options.Beam * (forced + 1), texts = 1;
+        for (int step = 1; step < options.Length && texts < places; step++)
+        {
+            texts *= tokens;
+        }
+
+        MemoryBudget.RequireTexts(Int128.Min(places, options.Groups * texts), tokens);
     }
 
     private static int[] Tokens(Vocabulary vocabulary, string text)

@@ -57,6 +57,12 @@ internal static class MemoryBudget
         Require(values * sizeof(float), what, advice);
     }
 
+    /// <summary>Throws where the texts that a search follows side by side do not fit.</summary>
+    public static void RequireTexts(Int128 texts, int valuesOfEach) => Require(
+        texts * valuesOfEach * sizeof(float),
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"A search that follows {texts:N0} texts side by side"),
+        "lower the beam, or force fewer texts");
+
     /// <summary>Throws where the outputs that a cache remembers do not fit.</summary>
     public static void RequireCache(int size, int width)
     {

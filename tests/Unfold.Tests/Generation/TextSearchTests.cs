@@ -144,6 +144,16 @@ public sealed class TextSearchTests
         Assert.Throws<OperationCanceledException>(() => TextSearch.Search(prompt, new BeamOptions { Length = 50 }, _ => cancelled.Cancel(), cancelled.Token));
     }
 
+    [Fact]
+    public void A_beam_that_does_not_fit_into_memory_is_refused_unless_there_are_few_texts()
+    {
+        var prompt = new Prompt(new PairModel("abcdefghijklmnopqrstuvwxyz0123456789", seed: 5), "a");
+        IReadOnlyList<GeneratedText> Search(BeamOptions options) => TextSearch.Search(prompt, options, cancellation: TestContext.Current.CancellationToken);
+        string message = Assert.Throws<UnfoldException>(() => Search(new BeamOptions { Beam = int.MaxValue, Forced = ["abcdefghij", "klmnopqrst"] })).Message;
+        Assert.Contains("A search that follows 45,097,156,587 texts side by side needs", message, StringComparison.Ordinal);
+        Assert.Equal(36 * 36, Search(new BeamOptions { Beam = int.MaxValue, Length = 2 }).Count);
+    }
+
     /// <summary>Groups of texts, each with its score, by the definition.</summary>
     private static (string Text, double Score)[] Plain(PairModel model, string prompt, BeamOptions options)
     {
