@@ -80,6 +80,17 @@ public sealed class ConfusionChannel
 
     private sealed record Path(Path? Before, string Symbol, double Channel, double Total)
     {
-        public IEnumerable<string> Symbols() => Before is null ? [] : Before.Symbols().Append(Symbol);
+        // A loop, for a line may be longer than the stack is deep.
+        public List<string> Symbols()
+        {
+            List<string> symbols = [];
+            for (Path path = this; path.Before is not null; path = path.Before)
+            {
+                symbols.Add(path.Symbol);
+            }
+
+            symbols.Reverse();
+            return symbols;
+        }
     }
 }

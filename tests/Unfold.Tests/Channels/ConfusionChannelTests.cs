@@ -52,6 +52,14 @@ public sealed class ConfusionChannelTests
     }
 
     [Fact]
+    public void A_line_of_a_million_symbols_has_its_list()
+    {
+        string observed = string.Concat(Enumerable.Repeat("xyz", 333_334));
+        NBestHypothesis only = Assert.Single(new ConfusionChannel(Table, ErrorMeasure.Characters, Counts).List("long", observed, 1).Hypotheses);
+        Assert.Equal((observed, 0.0), (only.Text, only.Channel));
+    }
+
+    [Fact]
     public void The_probabilities_of_all_observations_of_a_text_add_up_to_1()
     {
         // Each observation of "a b" is listed with "a b" among its hypotheses, and its score there is the probability of that observation.
