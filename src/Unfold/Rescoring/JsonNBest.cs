@@ -30,6 +30,10 @@ internal static class JsonNBest
         {
             throw new UnfoldException($"{line.File}, line {line.Number}: a JSON object was wanted in each line, as in {Form}; this line is none: {failure.Message.Split(". ")[0].TrimEnd('.')}.", failure);
         }
+        catch (InvalidOperationException failure)
+        {
+            throw new UnfoldException($"{line.File}, line {line.Number}: a text in this line is not valid Unicode, as half of a surrogate pair is not; write the character as it is, or both halves as \\uXXXX\\uXXXX.", failure);
+        }
     }
 
     private static string Text(NBestLine line, JsonElement element, string name)

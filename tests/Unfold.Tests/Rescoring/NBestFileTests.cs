@@ -122,6 +122,9 @@ public sealed class NBestFileTests : IDisposable
     [InlineData("{\"id\": \"a\", \"hypotheses\": [{\"text\": \"a\\nb\", \"score\": 1}]}\n", "must be one line")]
     [InlineData("{\"id\": \"a\", \"hypotheses\": [{\"text\": \"a\", \"score\": 1}], \"reference\": 1}\n", "\"reference\" must be a text")]
     [InlineData("{\"id\": \"a\", \"hypotheses\": [{\"text\": \"a\", \"score\": 1}]}\n[1]\n", "\"id\" must be a text")]
+    [InlineData("{\"id\": \"\\ud800\", \"hypotheses\": [{\"text\": \"a\", \"score\": 1}]}\n", "line 1: a text in this line is not valid Unicode")]
+    [InlineData("{\"id\": \"a\", \"hypotheses\": [{\"text\": \"b\\udc00\", \"score\": 1}]}\n", "line 1: a text in this line is not valid Unicode")]
+    [InlineData("{\"id\": \"a\", \"hypotheses\": [{\"text\": \"a\", \"score\": 1}], \"reference\": \"\\ud800x\"}\n", "line 1: a text in this line is not valid Unicode")]
     public void What_is_no_list_is_refused_with_its_line(string content, string words)
     {
         string path = Write("bad", content);
