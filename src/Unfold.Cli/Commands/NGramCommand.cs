@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Unfold.Persistence;
 
 namespace Unfold.Cli.Commands;
 
@@ -29,8 +30,8 @@ internal static class NGramCommand
         return argument;
     }
 
-    /// <summary>Throws where a file to write is there already and may not be replaced.</summary>
-    /// <exception cref="UnfoldException">It is there, or is a folder.</exception>
+    /// <summary>Throws where a file cannot be written, or is there already and may not be replaced: before the counting, not after it.</summary>
+    /// <exception cref="UnfoldException">It is there, is a folder, or its folder is missing or cannot be written to.</exception>
     public static void RequireFree(string path, bool force)
     {
         if (Directory.Exists(path))
@@ -42,5 +43,7 @@ internal static class NGramCommand
         {
             throw new UnfoldException($"The file {path} is there already: choose another name, or replace it with --force.");
         }
+
+        AtomicFile.RequireWritable(path);
     }
 }

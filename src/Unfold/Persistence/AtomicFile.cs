@@ -27,14 +27,19 @@ public static class AtomicFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
-        try
+        Reach(path, target => WriteBeside(target, write));
+    }
+
+    /// <summary>Throws where a file could not be written now, so that it is known before long work; nothing is left behind.</summary>
+    /// <param name="path">The file, which exists already or not.</param>
+    /// <exception cref="UnfoldException">It could not be written: no such folder, no permission.</exception>
+    public static void RequireWritable(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        Reach(path, target =>
         {
-            WriteBeside(FollowLink(Path.GetFullPath(path)), write);
-        }
-        catch (Exception failure) when (FileFailure.IsFileFailure(failure))
-        {
-            throw new UnfoldException($"Cannot write {path}: {FileFailure.Reason(failure, path)}; what stood there before is unchanged.", failure);
-        }
+            using var probe = new FileStream(TemporaryBeside(target), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, bufferSize: 0, FileOptions.DeleteOnClose);
+        });
     }
 
     /// <summary>
@@ -67,12 +72,25 @@ public static class AtomicFile
         Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
     }
 
+    private static void Reach(string path, Action<string> use)
+    {
+        try
+        {
+            use(FollowLink(Path.GetFullPath(path)));
+        }
+        catch (Exception failure) when (FileFailure.IsFileFailure(failure))
+        {
+            throw new UnfoldException($"Cannot write {path}: {FileFailure.Reason(failure, path)}; what stood there before is unchanged.", failure);
+        }
+    }
+
+    // The name must differ between processes that write at the same time; it never reaches a result.
+    private static string TemporaryBeside(string path) => string.Concat(path, TemporaryMark, Guid.NewGuid().ToString("N").AsSpan(0, 16));
+
     private static void WriteBeside(string path, Action<Stream> write)
     {
         SweepLeftOvers(path);
-
-        // The name must differ between processes that write at the same time; it never reaches a result.
-        string temporary = string.Concat(path, TemporaryMark, Guid.NewGuid().ToString("N").AsSpan(0, 16));
+        string temporary = TemporaryBeside(path);
 
         // Sharing only deletion allows the rename below while the file is open, and tells a sweeping process that
         // this temporary file still has its writer.

@@ -83,8 +83,20 @@ public sealed class NGramTests : IDisposable
         Directory.CreateDirectory(_folder["d.bin"]);
         CommandLine.Run("ngram", "convert", path, _folder["d.bin"], "--force").Refuses(1, "is a folder");
         Assert.Equal(first, File.ReadAllBytes(path));
+        Assert.Empty(Directory.GetFiles(_folder.Path, "*.tmp-*"));
         Assert.Equal(0, CommandLine.Run("ngram", "train", "--order", "1", "--text", _text, "--out", path, "--force").Code);
         Assert.NotEqual(first, File.ReadAllBytes(path));
+    }
+
+    [Fact]
+    public void A_folder_that_is_missing_is_found_before_anything_is_read()
+    {
+        // The text and the model are not there either, so what is said first was looked at first.
+        string missing = _folder["none"];
+        CommandLine.Run("ngram", "train", "--text", _folder["none.txt"], "--out", Path.Combine(missing, "m.arpa")).Refuses(1, "Cannot write", Path.Combine(missing, "m.arpa"));
+        CommandLine.Run("ngram", "convert", _folder["none.arpa"], Path.Combine(missing, "m.bin")).Refuses(1, "Cannot write", Path.Combine(missing, "m.bin"));
+        CommandLine.Run("ngram", "train", "--text", _folder["none.txt"], "--out", Path.Combine(_text, "m.arpa")).Refuses(1, "Cannot write");
+        Assert.False(Directory.Exists(missing));
     }
 
     [Fact]
