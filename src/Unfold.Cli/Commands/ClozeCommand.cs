@@ -28,13 +28,13 @@ internal sealed class ClozeCommand(Terminal terminal)
         TrainOptions options = verb._options;
         verb._text.Required = true;
         verb._out.Required = true;
-        var train = new Command("train", "Learn to foretell each word of a sentence from all words before and after it.")
+        var train = new Command("train", "Learn to foretell each word of a sentence from all words before and after it. The model is saved at the end: an interrupted training keeps nothing.")
         {
             verb._text, options.Valid, options.ValidFraction, options.Lowercase, options.Tokens, options.Dictionary, options.Vocabulary, options.MinCount, options.Cell, options.Layers, verb._hidden,
             options.Embedding, options.Dropout, verb._epochs, verb._batchSize, verb._learningRate, options.Patience, options.Seed, options.Threads, verb._out, verb._json,
         };
         var evaluate = new Command("evaluate", "Measure how well each word of a text is foretold from the others of its sentence.") { verb._model, verb._text, options.Threads, verb._json };
-        train.SetAction(verb.Train);
+        train.SetAction(parsed => verb.Train(parsed));
         evaluate.SetAction(verb.Evaluate);
         return new Command("cloze", "Train and measure models for unfold fill, which see both sides of a gap.") { train, evaluate };
     }
@@ -48,9 +48,27 @@ internal sealed class ClozeCommand(Terminal terminal)
             throw new UsageException("Gaps are filled by models of characters or of words; found --tokens bpe: choose char or word.");
         }
 
-        var watch = Stopwatch.StartNew();
         string folder = parsed.GetValue(_out)!;
         RequireEmpty(folder);
+        IReadOnlyList<string> created = RunFolder.Missing(Path.GetFullPath(folder));
+        try
+        {
+            // A folder that cannot be written is refused before the training, not after it.
+            var target = new ModelFolder(folder);
+            target.CreateFolder();
+            AtomicFile.RequireWritable(target.ConfigFile);
+            return Train(parsed, folder);
+        }
+        catch
+        {
+            RunFolder.RemoveEmpty(created);
+            throw;
+        }
+    }
+
+    private int Train(ParseResult parsed, string folder)
+    {
+        var watch = Stopwatch.StartNew();
         using var interruption = new Interruption(terminal);
         CorpusOptions cut = _options.CorpusOptions(parsed, TrainDefaults.Text) with { Mode = TextMode.Sentences };
         ulong seed = parsed.GetValue(_options.Seed) ?? 1;

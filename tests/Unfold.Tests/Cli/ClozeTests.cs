@@ -96,6 +96,7 @@ public sealed class ClozeTests : IDisposable
     {
         CommandLine.Run("cloze", "train", "--text", _text, "--out", _model).Refuses(1, "is not empty", "--out");
         CommandLine.Run("cloze", "train", "--text", _text, "--out", _text).Refuses(1, "is a file");
+        CommandLine.Run("cloze", "train", "--text", _folder["none.txt"], "--out", Path.Combine(_text, "new")).Refuses(1, "Cannot create the folder");
         CommandLine.Run("cloze", "train", "--text", _folder["none.txt"], "--out", _folder["new"]).Refuses(1, "none.txt", "does not exist");
         Assert.False(Directory.Exists(_folder["new"]));
         CommandLine.Run("fill", _model, "我打算买").Refuses(1, "one gap", "found none");
