@@ -209,6 +209,21 @@ internal static class Options
         return argument;
     }
 
+    /// <summary>Refuses a misspelt option, which would otherwise be taken for the argument.</summary>
+    /// <param name="argument">What stands beside the options.</param>
+    /// <param name="otherwise">How something that does begin with two dashes is given.</param>
+    public static Argument<T> RefusingOptions<T>(this Argument<T> argument, string otherwise)
+    {
+        argument.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var value }, ..] && value.StartsWith("--", StringComparison.Ordinal))
+            {
+                result.AddError($"{value} is no option of this command, and stands where {argument.Name} is wanted ({otherwise}).{MeantBy(value, result)}");
+            }
+        });
+        return argument;
+    }
+
     /// <summary>Whether the user gave the option.</summary>
     public static bool Gave(this ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
 

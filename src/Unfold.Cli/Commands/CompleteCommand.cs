@@ -9,7 +9,9 @@ namespace Unfold.Cli.Commands;
 internal sealed class CompleteCommand(Terminal terminal)
 {
     private readonly ModelChoice _model = new(terminal);
-    private readonly Argument<string?> _text = new("TEXT") { Description = "The line up to the cursor; default each line of standard input, answered with one line.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _text = new Argument<string?>("TEXT") { Description = "The line up to the cursor; default each line of standard input, answered with one line.", Arity = ArgumentArity.ZeroOrOne }
+        .RefusingOptions("a line that begins with dashes is given on standard input");
+
     private readonly Option<long?> _count = Options.Whole("--count", 1, 1000, "How many words to propose; default 5.");
     private readonly Option<bool> _json = Options.Switch("--json", "Print one JSON object for each line.");
 

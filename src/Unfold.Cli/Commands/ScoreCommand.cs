@@ -12,7 +12,9 @@ internal sealed class ScoreCommand(Terminal terminal)
     private const int LinesAtOnce = 256;
 
     private readonly ModelChoice _model = new(terminal);
-    private readonly Argument<string> _file = new("FILE") { Description = "A UTF-8 file, each line of which is scored as a text of its own, or - for standard input." };
+    private readonly Argument<string> _file = new Argument<string>("FILE") { Description = "A UTF-8 file, each line of which is scored as a text of its own, or - for standard input." }
+        .RefusingOptions("a file whose name begins with dashes is written with ./ before it");
+
     private readonly Option<bool> _byToken = Options.Switch("--by-token", "Show each token with its log-probability.");
     private readonly Option<bool> _known = Options.Switch("--leave-out-unknown", "Count the probabilities of known tokens only; default all, an unknown one as the model gives it.");
     private readonly Option<long?> _threads = Options.Whole("--threads", 1, 1024, "Default one for each processor, at most 16. The result does not depend on it.");

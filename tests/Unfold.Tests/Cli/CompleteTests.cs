@@ -56,6 +56,7 @@ public sealed class CompleteTests : IDisposable
     {
         CommandLine.Run("complete", _run, "a\nb").Refuses(2, "TEXT must be one line");
         CommandLine.Run("complete", _run, "a", "--count", "0").Refuses(2, "--count must be a whole number of at least 1");
+        CommandLine.Run("complete", _run, "--jsn").Refuses(2, "--jsn is no option", "TEXT", "Did you mean --json?");
         CommandLine.Run("complete").Refuses(2, "MODEL is missing");
         CommandLine.Run("complete", _folder["nothing"], "a").Refuses(1, "no model folder");
         CommandLine.RunWith([0x61, 0xE4, 0x0A], "complete", _run).Refuses(1, "standard input is not UTF-8");
