@@ -142,6 +142,11 @@ internal sealed class GenerateCommand(Terminal terminal)
             throw new UsageException(FormattableString.Invariant($"--beam-groups must divide --beam evenly; found {groups} groups in a beam of {beam}."));
         }
 
+        if (parsed.Gave(_diversity) && parsed.GetValue(_groups) is null or 1)
+        {
+            throw new UsageException("--diversity keeps groups of a search apart, but here is only one group: give --beam-groups N above 1 with it, or leave it out.");
+        }
+
         if (parsed.GetValue(_length) == 0)
         {
             throw new UsageException("--length must be at least 1 with --beam; found 0.");

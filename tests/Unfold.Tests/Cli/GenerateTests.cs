@@ -200,6 +200,12 @@ public sealed class GenerateTests : IDisposable
         Assert.All(texts, text => Assert.Contains($"\nthe {text.GetProperty("text").GetString()}\n", said.Output, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("--diversity", "2")]
+    [InlineData("--diversity", "2", "--beam-groups", "1")]
+    public void One_group_has_no_other_to_avoid(params string[] options) =>
+        CommandLine.Run(["generate", _run, "--beam", "6", .. options]).Refuses(2, "--diversity", "--beam-groups N above 1");
+
     [Fact]
     public void A_text_that_must_be_written_is()
     {
