@@ -128,7 +128,7 @@ internal sealed class Download(HttpClient client, TimeSpan patience)
         {
             using HttpRequestMessage request = Request(file, target, partial.Length);
             using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token).ConfigureAwait(false);
-            if (Refusal(file, response, partial) is string refusal)
+            if (Refusal(file, target, response, partial) is string refusal)
             {
                 return refusal;
             }
@@ -178,16 +178,16 @@ internal sealed class Download(HttpClient client, TimeSpan patience)
 
     /// <summary>Looks at what the server is about to send, and puts the file's end to where that begins.</summary>
     /// <returns>Why it is worth asking again; null where the content is what was asked for.</returns>
-    private static string? Refusal(KnownFile file, HttpResponseMessage response, FileStream partial)
+    private static string? Refusal(KnownFile file, string target, HttpResponseMessage response, FileStream partial)
     {
         switch (response.StatusCode)
         {
             case HttpStatusCode.PartialContent when response.Content.Headers.ContentRange?.From == partial.Length:
-                RequireLength(file, response.Content.Headers.ContentRange.Length);
+                RequireLength(file, target, response.Content.Headers.ContentRange.Length, partial);
                 partial.Position = partial.Length;
                 return null;
             case HttpStatusCode.OK:
-                RequireLength(file, response.Content.Headers.ContentLength);
+                RequireLength(file, target, response.Content.Headers.ContentLength, partial);
                 partial.SetLength(0);
                 return null;
             case HttpStatusCode.PartialContent or HttpStatusCode.RequestedRangeNotSatisfiable:
@@ -196,14 +196,20 @@ internal sealed class Download(HttpClient client, TimeSpan patience)
             case HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError:
                 return FormattableString.Invariant($"the server answers {(int)response.StatusCode}");
             default:
+                if (partial.Length == 0)
+                {
+                    Forget(target, partial);
+                }
+
                 throw new UnfoldException(FormattableString.Invariant($"{file.Address} is not there: the server answers {(int)response.StatusCode} ({response.ReasonPhrase}), but 200 (OK) was wanted. The corpus may have moved."));
         }
     }
 
-    private static void RequireLength(KnownFile file, long? offered)
+    private static void RequireLength(KnownFile file, string target, long? offered, FileStream partial)
     {
         if (offered is long bytes && bytes != file.Bytes)
         {
+            Forget(target, partial);
             throw new UnfoldException($"The file that {file.Address} sends is not the known one: {file.Bytes} bytes were wanted, but it has {bytes}. It has changed there, and nothing of it is kept.");
         }
     }
@@ -211,6 +217,7 @@ internal sealed class Download(HttpClient client, TimeSpan patience)
     private async Task CopyAsync(Stream content, KnownFile file, FileStream partial, Action<long> progress, CancellationTokenSource silence)
     {
         byte[] buffer = new byte[BufferBytes];
+
         for (int count = 1; count > 0;)
         {
             count = await content.ReadAsync(buffer, silence.Token).ConfigureAwait(false);

@@ -128,7 +128,18 @@ public sealed class DownloadTests : IDisposable
         using var server = new FileServer(FileServer.Whole([.. _content, 1]));
         UnfoldException failure = await Assert.ThrowsAsync<UnfoldException>(() => FetchAsync(server.Address));
         Assert.Contains("300000 bytes were wanted, but it has 300001", failure.Message, StringComparison.Ordinal);
-        Assert.False(File.Exists(_target));
+        Assert.Empty(Directory.GetFiles(_folder.Path));
+    }
+
+    [Fact]
+    public async Task What_has_come_of_a_file_that_has_changed_since_is_not_kept()
+    {
+        File.WriteAllBytes(_target + ".partial", _content[..1234]);
+        File.WriteAllText(_target + ".partial.etag", "\"one\"");
+        using var server = new FileServer(FileServer.Part([.. _content, 1]));
+        UnfoldException failure = await Assert.ThrowsAsync<UnfoldException>(() => FetchAsync(server.Address));
+        Assert.Contains("nothing of it is kept", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_folder.Path));
     }
 
     [Fact]
@@ -150,7 +161,7 @@ public sealed class DownloadTests : IDisposable
         UnfoldException failure = await Assert.ThrowsAsync<UnfoldException>(() => FetchAsync(server.Address));
         Assert.Contains(word, failure.Message, StringComparison.Ordinal);
         Assert.Single(server.Requests);
-        Assert.False(File.Exists(_target));
+        Assert.Empty(Directory.GetFiles(_folder.Path));
     }
 
     [Fact]
