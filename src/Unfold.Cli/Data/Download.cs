@@ -218,12 +218,16 @@ internal sealed class Download(HttpClient client, TimeSpan patience)
     {
         byte[] buffer = new byte[BufferBytes];
 
-        for (int count = 1; count > 0;)
+        // What comes after the last byte is not waited for, for it may never end: the checksum will tell.
+        while (partial.Length < file.Bytes)
         {
-            count = await content.ReadAsync(buffer, silence.Token).ConfigureAwait(false);
-            silence.CancelAfter(patience);
+            int count = await content.ReadAsync(buffer, silence.Token).ConfigureAwait(false);
+            if (count == 0)
+            {
+                break;
+            }
 
-            // More than was announced is not written: the checksum will tell.
+            silence.CancelAfter(patience);
             partial.Write(buffer, 0, (int)Math.Min(count, file.Bytes - partial.Length));
             progress(partial.Length);
         }

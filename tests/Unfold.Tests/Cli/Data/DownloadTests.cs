@@ -143,6 +143,16 @@ public sealed class DownloadTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_whose_sending_never_ends_is_there_with_its_last_byte()
+    {
+        byte[] more = [.. "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"u8, .. _content];
+        using var server = new FileServer(_ => more) { Endless = true };
+        using var tooLate = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await FetchAsync(server.Address, cancellation: tooLate.Token);
+        RequireOnlyTheFile();
+    }
+
+    [Fact]
     public async Task More_than_was_announced_is_not_written()
     {
         byte[] more = [.. "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"u8, .. _content, .. _content];

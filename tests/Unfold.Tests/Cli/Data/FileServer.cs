@@ -23,6 +23,9 @@ internal sealed class FileServer : IDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
+    /// <summary>Whether the bytes of an answer are sent again and again until the other side leaves.</summary>
+    public bool Endless { get; init; }
+
     public Uri Address => new($"http://127.0.0.1:{Port}/file");
 
     /// <summary>The heads of the requests.</summary>
@@ -80,7 +83,12 @@ internal sealed class FileServer : IDisposable
                 byte[] answer = (_answers.Count > 1 ? _answers.Dequeue() : _answers.Peek())(request);
                 if (answer.Length > 0)
                 {
-                    await socket.SendAsync(answer);
+                    do
+                    {
+                        await socket.SendAsync(answer);
+                    }
+                    while (Endless);
+
                     socket.Shutdown(SocketShutdown.Send);
                 }
             }
