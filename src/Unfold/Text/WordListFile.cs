@@ -7,45 +7,35 @@ internal static class WordListFile
 {
     public static WordList Load(string path)
     {
-        List<KeyValuePair<string, long>> words = [];
-        List<string> columns = [];
-        int line = 1;
-        SpaceTokenizer tokenizer = new(LetterCase.Kept);
-        TokenSink sink = token =>
-        {
-            if (token is not "\n")
-            {
-                columns.Add(token.ToString());
-                return;
-            }
-
-            Take();
-            line++;
-        };
-        TextSource.FromFiles(path).Read(piece => tokenizer.Push(piece, sink));
-        tokenizer.Flush(sink);
-        Take();
+        string[] lines = [.. TextLines.OfFile(path)];
+        string place = "";
         try
         {
-            return new WordList(words);
+            return new WordList(Words());
         }
         catch (UnfoldException failure)
         {
-            throw new UnfoldException($"{path} cannot be used as a dictionary: {char.ToLowerInvariant(failure.Message[0])}{failure.Message.AsSpan(1)}", failure);
+            throw new UnfoldException($"{path} cannot be used as a dictionary: {place}{char.ToLowerInvariant(failure.Message[0])}{failure.Message.AsSpan(1)}", failure);
         }
 
-        void Take()
+        // The list takes word after word, so where it refuses one, the place is that of the word.
+        IEnumerable<KeyValuePair<string, long>> Words()
         {
-            if (columns.Count > 0)
+            for (int i = 0; i < lines.Length; i++)
             {
-                words.Add(new(columns[0], columns.Count > 1 ? Count(columns[1], path, line) : 1));
-                columns.Clear();
+                if (lines[i].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) is [string word, .. string[] further])
+                {
+                    place = string.Create(CultureInfo.InvariantCulture, $"in line {i + 1} ");
+                    yield return new(word, further.Length > 0 ? Count(further[0]) : 1);
+                }
             }
+
+            place = "";
         }
     }
 
-    private static long Count(string text, string path, int line) =>
+    private static long Count(string text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long count)
             ? count
-            : throw new UnfoldException($"{path} cannot be used as a dictionary: line {line} has {Vocabulary.Quoted(text)} after the word, but a whole number, how often the word is seen, was wanted there, or nothing.");
+            : throw new UnfoldException($"The list has {Vocabulary.Quoted(text)} after the word, but a whole number, how often the word is seen, was wanted there, or nothing.");
 }

@@ -113,10 +113,12 @@ public sealed class SegmentationTests : IDisposable
     }
 
     [Theory]
-    [InlineData("昨天 many", "line 1 has \"many\" after the word")]
-    [InlineData("昨天\n上学 -3", "line 2 has \"-3\"")]
+    [InlineData("昨天 many", "in line 1 the list has \"many\" after the word")]
+    [InlineData("昨天\n上学 -3", "in line 2 the list has \"-3\"")]
     [InlineData("昨天 0", "seen 0 times")]
     [InlineData("昨天\n\n昨天", "\"昨天\" twice")]
+    [InlineData("昨天\n<s> 3\n", "in line 2 the list of words holds \"<s>\"")]
+    [InlineData("昨天\n上学 3\n</s>", "in line 3 the list of words holds \"</s>\"")]
     [InlineData("T恤", "\"T恤\"")]
     [InlineData("\n \n", "is empty")]
     [InlineData("一一一一一一一一一一一一一一一一一一一一一一一一一一一一一一一一一", "has 33 characters")]
@@ -127,6 +129,19 @@ public sealed class SegmentationTests : IDisposable
         string message = Assert.Throws<UnfoldException>(() => WordList.Load(path)).Message;
         Assert.Contains(word, message, StringComparison.Ordinal);
         Assert.Contains(path, message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_field_of_any_length_is_one_field()
+    {
+        string path = Path.Combine(_folder, "words.txt");
+        string endless = new('一', 100_000);
+        File.WriteAllText(path, $"昨天 7 {endless}\n");
+        Assert.Equal([new("昨天", 7)], WordList.Load(path).Words);
+        File.WriteAllText(path, $"昨天\n{endless} 7\n");
+        Assert.Contains("in line 2", Assert.Throws<UnfoldException>(() => WordList.Load(path)).Message, StringComparison.Ordinal);
+        File.WriteAllText(path, $"昨天 {new string('7', 1000)}\n");
+        Assert.Contains("in line 1 the list has \"777", Assert.Throws<UnfoldException>(() => WordList.Load(path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
