@@ -36,7 +36,10 @@ internal sealed class ScoreCommand(Terminal terminal)
         string file = parsed.GetRequiredValue(_file);
         var scorer = new SentenceScorer(_model.Open(parsed, interruption.Token), new Workers((int)(parsed.GetValue(_threads) ?? Math.Min(Environment.ProcessorCount, 16))));
         using var progress = new ProgressLine(terminal, $"Scoring {file}");
-        IEnumerable<string> lines = file == "-" ? TextLines.Of(terminal.OpenInput(), "standard input") : TextLines.OfFile(file, progress.Show);
+
+        // The lines are read on a thread of their own, but the terminal belongs to this one.
+        double share = 0;
+        IEnumerable<string> lines = file == "-" ? TextLines.Of(terminal.OpenInput(), "standard input") : TextLines.OfFile(file, read => Volatile.Write(ref share, read));
         bool byToken = parsed.GetValue(_byToken), known = parsed.GetValue(_known), json = parsed.GetValue(_json);
         if (!json)
         {
@@ -64,6 +67,10 @@ internal sealed class ScoreCommand(Terminal terminal)
             }
 
             terminal.Output.Flush();
+            if (Volatile.Read(ref share) is > 0 and double read)
+            {
+                progress.Show(read);
+            }
         }
 
         return ExitCode.Done;
