@@ -88,7 +88,7 @@ internal sealed class ScoreCommand(Terminal terminal)
     {
         foreach ((int token, double value) in line.Score.Tokens.Zip(line.Score.LogProbabilities))
         {
-            terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{line.Number}\t{Visible(vocabulary[token])}\t{Shown(Log10(value))}\t{Shown(value)}"));
+            terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{line.Number}\t{vocabulary[token].Visible}\t{Shown(Log10(value))}\t{Shown(value)}"));
         }
     }
 
@@ -123,13 +123,6 @@ internal sealed class ScoreCommand(Terminal terminal)
 
     /// <summary>A number of a table; nothing where there is none, as for a line without tokens.</summary>
     private static string Shown(double value) => double.IsNaN(value) ? "" : double.IsNegativeInfinity(value) ? "-inf" : value.ToString("0.000000", CultureInfo.InvariantCulture);
-
-    private static string Visible(string token) => token switch
-    {
-        "\n" => "\\n",
-        "\t" => "\\t",
-        _ => token,
-    };
 
     private sealed record Line(long Number, string Text, int Unknown, SentenceScore Score);
 }

@@ -91,7 +91,7 @@ public sealed class ScoreTests : IDisposable
         Assert.Equal("line\ttoken\tlog10\tnats", rows[0]);
         SentenceScore first = Wanted()[0];
         string[][] cells = [.. rows.Skip(1).Select(row => row.Split('\t')).TakeWhile(row => row[0] == "1")];
-        Assert.Equal(["t", "h", "e", " ", "c", "a", "t", " ", "s", "a", "t", ".", "\\n"], cells.Select(row => row[1]));
+        Assert.Equal(["t", "h", "e", "\" \"", "c", "a", "t", "\" \"", "s", "a", "t", ".", "\\n"], cells.Select(row => row[1]));
         Assert.Equal(first.Total, cells.Sum(row => Number(row[3])), 1e-5);
     }
 
