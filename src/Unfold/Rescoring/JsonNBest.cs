@@ -32,7 +32,7 @@ internal static class JsonNBest
         }
         catch (InvalidOperationException failure)
         {
-            throw new UnfoldException($"{line.File}, line {line.Number}: a text in this line is not valid Unicode, as half of a surrogate pair is not; write the character as it is, or both halves as \\uXXXX\\uXXXX.", failure);
+            throw new UnfoldException($"{line.File}, line {line.Number}: a text in this line is not valid Unicode, as half of a surrogate pair is not; write the character as it is, or both halves of its escape, one after the other.", failure);
         }
     }
 
