@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Unfold.Layers;
 using Unfold.Numerics;
 using Unfold.Numerics.Kernels;
@@ -56,15 +55,15 @@ public sealed class LanguageModelSession : NextTokenSession
     /// <inheritdoc/>
     public override double LogProbability(int token)
     {
-        RequireToken(token);
-        return _logits[token] - (_normalizer ??= Normalizer());
+        RequireToken(token, _logits.Length);
+        return _logits[token] - (_normalizer ??= LogSumExp(_logits));
     }
 
     /// <summary>Feeds one token; <see cref="Logits"/> then holds what comes next.</summary>
     /// <exception cref="ArgumentException">The token is not in the vocabulary.</exception>
     public override void Feed(int token)
     {
-        RequireToken(token);
+        RequireToken(token, _logits.Length);
         _normalizer = null;
         ReadOnlySpan<float> hidden = Model.Embedding is { } embedding
             ? _layers[0].Step(embedding.Row(token))
@@ -105,26 +104,5 @@ public sealed class LanguageModelSession : NextTokenSession
         var fork = new LanguageModelSession(Model, _workers);
         fork.Restore(State, _logits);
         return fork;
-    }
-
-    /// <summary>ln of the sum of e^logit, in double precision.</summary>
-    private double Normalizer()
-    {
-        double highest = TensorPrimitives.Max(_logits);
-        double sum = 0;
-        foreach (float logit in _logits)
-        {
-            sum += Math.Exp(logit - highest);
-        }
-
-        return highest + Math.Log(sum);
-    }
-
-    private void RequireToken(int token)
-    {
-        if ((uint)token >= (uint)_logits.Length)
-        {
-            throw new ArgumentException($"A token must be from 0 to {_logits.Length - 1}; found {token}.", nameof(token));
-        }
     }
 }

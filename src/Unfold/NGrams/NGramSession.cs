@@ -3,42 +3,23 @@ using Unfold.Text;
 namespace Unfold.NGrams;
 
 /// <summary>A text in progress: the last N - 1 tokens. After <see cref="Vocabulary.EndId"/> the next sentence begins.</summary>
-public sealed class NGramSession : NextTokenSession
+public sealed class NGramSession : DistributionSession
 {
     private static readonly double NatsPerDigit = Math.Log(10);
 
     private readonly NGramModel _model;
     private readonly NGramContext _context;
-    private float[]? _logits;
-    private bool _logitsStand;
 
     internal NGramSession(NGramModel model)
+        : base(model.Vocabulary.Count)
     {
         _model = model;
         _context = new NGramContext(model.Order - 1);
         _context.Push(model.Trie, Vocabulary.BeginId);
     }
 
-    /// <summary>ln p of each token to come next: they are log-probabilities, the constant is 0.</summary>
-    public override ReadOnlySpan<float> Logits
+    private protected override double LogProbabilityOf(int token)
     {
-        get
-        {
-            _logits ??= new float[_model.Vocabulary.Count];
-            if (!_logitsStand)
-            {
-                Fill(_logits);
-                _logitsStand = true;
-            }
-
-            return _logits;
-        }
-    }
-
-    /// <inheritdoc/>
-    public override double LogProbability(int token)
-    {
-        RequireToken(token);
         double weight = 0;
         for (int level = _context.Longest; level > 0; level--)
         {
@@ -57,11 +38,8 @@ public sealed class NGramSession : NextTokenSession
         return Nats(weight, _model.LogProbabilities(1)[token]);
     }
 
-    /// <inheritdoc/>
-    public override void Feed(int token)
+    private protected override void Take(int token)
     {
-        RequireToken(token);
-        _logitsStand = false;
         if (token is Vocabulary.EndId or Vocabulary.BeginId)
         {
             _context.Clear();
@@ -80,7 +58,7 @@ public sealed class NGramSession : NextTokenSession
     }
 
     /// <summary>Writes the whole distribution: the lower orders first, each longer n-gram over what they say.</summary>
-    private void Fill(float[] logits)
+    private protected override void Fill(Span<float> logits)
     {
         double weight = 0;
         for (int level = 1; level <= _context.Longest; level++)
@@ -115,12 +93,4 @@ public sealed class NGramSession : NextTokenSession
     /// <summary>Weights are rounded to single precision: a sum above 0 is that much of an error, and 0.</summary>
     private static double Nats(double weight, float logProbability) =>
         logProbability <= NGramModel.Impossible ? double.NegativeInfinity : Math.Min(0, (weight + logProbability) * NatsPerDigit);
-
-    private void RequireToken(int token)
-    {
-        if ((uint)token >= (uint)_model.Vocabulary.Count)
-        {
-            throw new ArgumentException($"A token must be from 0 to {_model.Vocabulary.Count - 1}; found {token}.", nameof(token));
-        }
-    }
 }

@@ -1,52 +1,28 @@
-using System.Numerics.Tensors;
-
 namespace Unfold.Text;
 
 /// <summary>A text in progress, of which both models of a mixture have seen the same tokens.</summary>
-public sealed class MixtureSession : NextTokenSession
+public sealed class MixtureSession : DistributionSession
 {
     private readonly MixtureModel _model;
     private readonly NextTokenSession _first;
     private readonly NextTokenSession _second;
-    private float[]? _logits;
-    private bool _logitsStand;
 
     internal MixtureSession(MixtureModel model, NextTokenSession first, NextTokenSession second)
+        : base(model.Vocabulary.Count)
     {
         _model = model;
         _first = first;
         _second = second;
     }
 
-    /// <summary>ln p of each token to come next: they are log-probabilities, the constant is 0.</summary>
-    public override ReadOnlySpan<float> Logits
+    private protected override double LogProbabilityOf(int token)
     {
-        get
-        {
-            _logits ??= new float[_model.Vocabulary.Count];
-            if (!_logitsStand)
-            {
-                Fill(_logits);
-                _logitsStand = true;
-            }
-
-            return _logits;
-        }
-    }
-
-    /// <inheritdoc/>
-    public override double LogProbability(int token)
-    {
-        RequireToken(token);
         (double first, double second) = LogProbabilities(token);
         return Mixed(_model.Weight, first, second);
     }
 
-    /// <inheritdoc/>
-    public override void Feed(int token)
+    private protected override void Take(int token)
     {
-        RequireToken(token);
-        _logitsStand = false;
         _first.Feed(token);
         _second.Feed(_model.IdsInSecond[token]);
     }
@@ -66,34 +42,13 @@ public sealed class MixtureSession : NextTokenSession
             : Math.Min(0, highest + Math.Log((weight * Math.Exp(first - highest)) + ((1 - weight) * Math.Exp(second - highest))));
     }
 
-    private void Fill(float[] logits)
+    private protected override void Fill(Span<float> logits)
     {
         ReadOnlySpan<float> first = _first.Logits, second = _second.Logits;
         double ofFirst = LogSumExp(first), ofSecond = LogSumExp(second);
         for (int token = 0; token < logits.Length; token++)
         {
             logits[token] = (float)Mixed(_model.Weight, first[token] - ofFirst, second[_model.IdsInSecond[token]] - ofSecond);
-        }
-    }
-
-    /// <summary>ln of the sum of e^logit; in double precision, in which the rarest token keeps a probability.</summary>
-    private static double LogSumExp(ReadOnlySpan<float> logits)
-    {
-        // The largest is taken off, so that no power overflows.
-        double highest = TensorPrimitives.Max(logits), sum = 0;
-        foreach (float logit in logits)
-        {
-            sum += Math.Exp(logit - highest);
-        }
-
-        return highest + Math.Log(sum);
-    }
-
-    private void RequireToken(int token)
-    {
-        if ((uint)token >= (uint)_model.Vocabulary.Count)
-        {
-            throw new ArgumentException($"A token must be from 0 to {_model.Vocabulary.Count - 1}; found {token}.", nameof(token));
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Unfold.Text;
 
 /// <summary>A text in progress: what comes next, given the tokens fed so far.</summary>
@@ -21,4 +23,26 @@ public abstract class NextTokenSession
 
     /// <summary>A second session that stands at the same place of the same text.</summary>
     public abstract NextTokenSession Fork();
+
+    /// <summary>Throws unless a token is in a vocabulary of so many.</summary>
+    private protected static void RequireToken(int token, int tokens)
+    {
+        if ((uint)token >= (uint)tokens)
+        {
+            throw new ArgumentException($"A token must be from 0 to {tokens - 1}; found {token}.", nameof(token));
+        }
+    }
+
+    /// <summary>ln of the sum of e^logit; in double precision, in which the rarest token keeps a probability.</summary>
+    private protected static double LogSumExp(ReadOnlySpan<float> logits)
+    {
+        // The largest is taken off, so that no power overflows.
+        double highest = TensorPrimitives.Max(logits), sum = 0;
+        foreach (float logit in logits)
+        {
+            sum += Math.Exp(logit - highest);
+        }
+
+        return highest + Math.Log(sum);
+    }
 }
