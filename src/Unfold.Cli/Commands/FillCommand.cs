@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Unfold.Models;
 using Unfold.Persistence;
 using Unfold.Text;
@@ -49,25 +48,12 @@ internal sealed class FillCommand(Terminal terminal)
             {
                 writer.WriteString("text", text);
                 writer.WriteNumber("unknown_tokens", unknown);
-                writer.WriteStartArray("candidates");
-                foreach ((string token, double probability) in candidates)
-                {
-                    writer.WriteStartObject();
-                    writer.WriteString("token", token);
-                    writer.WriteNumber("probability", probability);
-                    writer.WriteEndObject();
-                }
-
-                writer.WriteEndArray();
+                Candidates.Write(writer, "candidates", candidates);
             });
             return ExitCode.Done;
         }
 
-        foreach ((string token, double probability) in candidates)
-        {
-            terminal.Output.WriteLine($"{probability.ToString("0.000000", CultureInfo.InvariantCulture)}  {token.Visible}");
-        }
-
+        Candidates.Write(terminal, candidates);
         return ExitCode.Done;
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Unfold.Generation;
 using Unfold.Text;
 
@@ -166,25 +165,12 @@ internal sealed class GenerateCommand(Terminal terminal)
             JsonOutput.Write(terminal, writer =>
             {
                 writer.WriteString("prompt", prompt.Text);
-                writer.WriteStartArray("next");
-                foreach ((string token, double probability) in next)
-                {
-                    writer.WriteStartObject();
-                    writer.WriteString("token", token);
-                    writer.WriteNumber("probability", probability);
-                    writer.WriteEndObject();
-                }
-
-                writer.WriteEndArray();
+                Candidates.Write(writer, "next", next);
             });
             return ExitCode.Done;
         }
 
-        foreach ((string token, double probability) in next)
-        {
-            terminal.Output.WriteLine($"{probability.ToString("0.000000", CultureInfo.InvariantCulture)}  {token.Visible}");
-        }
-
+        Candidates.Write(terminal, next);
         return ExitCode.Done;
     }
 }
