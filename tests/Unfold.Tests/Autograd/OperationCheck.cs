@@ -40,7 +40,7 @@ internal static class OperationCheck
         Tensor result = operation(new Tape(new Workers(2)), inputs);
         Close.Equal(wanted, result.Values, relative: 1e-5, absolute: 2e-6, "the values");
         float[] projection = Draw.Uniform(new SeededRandom(5), wanted.Length, -1, 1);
-        OracleDifferences.Check(
+        OracleDifferences.AssertAgree(
             inputs,
             tape => Projected(tape, operation(tape, inputs), projection),
             values => naive([.. inputs.Select(input => values[input.Name])]).Zip(projection, (y, p) => y * p).Sum(),

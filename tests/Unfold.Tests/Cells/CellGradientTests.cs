@@ -13,7 +13,7 @@ public sealed class CellGradientTests
     public void Gradients_are_the_differences_of_the_equations(string cell, int layers, bool lengths, bool initialState)
     {
         var graph = new OracleGraph(cell, layers, time: 5, batch: 3, input: 4, hidden: 6, lengths, initialState, seed: 11);
-        OracleDifferences.Check(graph.Parameters, graph.Loss, graph.Reference, entries: 40, $"{cell} x {layers}");
+        OracleDifferences.AssertAgree(graph.Parameters, graph.Loss, graph.Reference, entries: 40, $"{cell} x {layers}");
     }
 
     public static MatrixTheoryData<string, int> Widths => new(GoldenCells.Names, [17, 33]);
@@ -23,7 +23,7 @@ public sealed class CellGradientTests
     public void Sizes_that_are_no_multiple_of_a_vector_are_right(string cell, int hidden)
     {
         var graph = new OracleGraph(cell, layers: 1, time: 4, batch: 5, input: 9, hidden, lengths: true, initialState: true, seed: 23);
-        OracleDifferences.Check(graph.Parameters, graph.Loss, graph.Reference, entries: 12, $"{cell}({hidden})");
+        OracleDifferences.AssertAgree(graph.Parameters, graph.Loss, graph.Reference, entries: 12, $"{cell}({hidden})");
     }
 
     [Theory]
@@ -37,6 +37,6 @@ public sealed class CellGradientTests
     public void The_smallest_sizes_and_a_wide_batch_are_right(string cell, int time, int batch, int hidden)
     {
         var graph = new OracleGraph(cell, layers: 1, time, batch, input: 1, hidden, lengths: false, initialState: true, seed: 31);
-        OracleDifferences.Check(graph.Parameters, graph.Loss, graph.Reference, entries: 40, $"{cell}({hidden}) over {time} steps of {batch}");
+        OracleDifferences.AssertAgree(graph.Parameters, graph.Loss, graph.Reference, entries: 40, $"{cell}({hidden}) over {time} steps of {batch}");
     }
 }

@@ -53,7 +53,7 @@ public sealed class AttentionTests
         {
             (Attention layer, Parameter memory, Parameter queries) = Random(kind);
             float[] projection = Draw.Uniform(new SeededRandom(8), T * B * F, -1, 1);
-            OracleDifferences.Check(
+            OracleDifferences.AssertAgree(
                 [memory, queries, .. layer.Parameters],
                 tape => tape.Sum(tape.Multiply(Run(tape, layer, memory, queries, sources, targets).Context, new Tensor(new Shape(T, B, F), projection))),
                 values => Naively(kind, values, queries.Shape[2], sources, targets).Zip(projection, (c, p) => c * p).Sum(),

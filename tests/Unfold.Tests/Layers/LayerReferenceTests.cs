@@ -42,7 +42,7 @@ public sealed class LayerReferenceTests
     public void Gradients_are_the_differences_of_the_equations(string name, bool lengths, bool tokens)
     {
         var graph = new LayerGraph(Layers[name](), new LayerBatch(Time: 5, Batch: 6, lengths, tokens), seed: 3);
-        OracleDifferences.Check(graph.Parameters, graph.Loss, graph.Reference, entries: 20, name);
+        OracleDifferences.AssertAgree(graph.Parameters, graph.Loss, graph.Reference, entries: 20, name);
     }
 
     [Theory]
@@ -88,7 +88,7 @@ public sealed class LayerReferenceTests
         foreach ((string name, Func<SequenceLayer> create) in Layers)
         {
             var graph = new LayerGraph(create(), new LayerBatch(time, batch, Lengths: true), seed: 9);
-            OracleDifferences.Check(graph.Parameters, graph.Loss, graph.Reference, entries: 6, $"{name}: {time} steps of {batch}");
+            OracleDifferences.AssertAgree(graph.Parameters, graph.Loss, graph.Reference, entries: 6, $"{name}: {time} steps of {batch}");
         }
     }
 

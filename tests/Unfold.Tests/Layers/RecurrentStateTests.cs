@@ -69,7 +69,7 @@ public sealed class RecurrentStateTests
         var tape = new Tape(new Workers(2));
         RecurrentState carried = layer.Forward(tape, Sequence(x, 0, 4)).Final.Copy();
         IReadOnlyList<Parameter> parameters = layer.Cell.Parameters;
-        OracleDifferences.Check(
+        OracleDifferences.AssertAgree(
             parameters,
             second =>
             {

@@ -68,7 +68,7 @@ public sealed class LstmLanguageModelTests
         int[] tokens = Tokens(random), targets = Tokens(random);
         int[] counted = [.. targets.Select((target, i) => over == LossOver.Last && i < (Time - 1) * Batch ? -1 : target)];
         var reference = new ReferenceLanguageModel(model);
-        OracleDifferences.Check(
+        OracleDifferences.AssertAgree(
             model.Parameters,
             tape => model.Loss(tape, tokens, targets, Batch, over: over).Loss,
             values => reference.Loss(values, tokens, counted, Batch),

@@ -13,7 +13,7 @@ public static class OracleDifferences
     /// <param name="reference">The same loss in double precision.</param>
     /// <param name="entries">The most entries of one parameter; a larger one is sampled.</param>
     /// <param name="because">What is being checked.</param>
-    public static void Check(
+    public static void AssertAgree(
         IReadOnlyList<Parameter> parameters,
         Func<Tape, Tensor> loss,
         Func<IReadOnlyDictionary<string, double[]>, double> reference,

@@ -15,7 +15,7 @@ public sealed class ForecasterTests
         Forecaster model = Loud(Forecaster.Fit(Mixed(60), Settings[number], Short));
         TimeSeries series = Mixed(40, seed: 9);
         ForecastWindow[] batch = [new(series, 13), new(series, 20), new(Mixed(50, seed: 8), 31)];
-        OracleDifferences.Check(
+        OracleDifferences.AssertAgree(
             model.Parameters,
             tape => model.Loss(tape, batch),
             values => batch.Average(window => ReferenceForecaster.Loss(model, values, window)),

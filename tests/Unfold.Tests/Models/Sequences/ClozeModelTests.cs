@@ -31,7 +31,7 @@ public sealed class ClozeModelTests
     {
         IReadOnlyList<int>[] batch = Sentences(7, 5);
         ClozeModel model = Create(number);
-        OracleDifferences.Check(
+        OracleDifferences.AssertAgree(
             model.Parameters,
             tape => model.Loss(tape, batch),
             values => batch.Sum(sentence => Enumerable.Range(0, sentence.Count).Sum(t => ReferenceEncoder.CrossEntropy(Reference(model, values, sentence, t), sentence[t]))) / batch.Sum(sentence => sentence.Count),

@@ -29,7 +29,7 @@ public sealed class FramePredictorTests
     {
         Sequence[] batch = Frames(kind, 7, 3);
         FramePredictor model = Create(kind, SequenceCases.Settings[number]);
-        OracleDifferences.Check(
+        OracleDifferences.AssertAgree(
             model.Parameters,
             tape => model.Loss(tape, batch),
             values => batch.Sum(sequence => Outputs(model, values, sequence).SkipLast(1).Select((y, t) => Loss(model, y, sequence, t + 1)).Sum())

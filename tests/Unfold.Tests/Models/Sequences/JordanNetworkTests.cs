@@ -19,7 +19,7 @@ public sealed class JordanNetworkTests
     {
         JordanExample[] batch = Examples(input, symbols, 7, 3);
         JordanNetwork model = Create(input, symbols, new JordanNetworkSettings { Measured = OutputFeedback.Targets });
-        OracleDifferences.Check(
+        OracleDifferences.AssertAgree(
             model.Parameters,
             tape => model.Loss(tape, batch),
             values => Loss(model, values, batch, (_, example, t) => Target(model, example, t)),
@@ -47,7 +47,7 @@ public sealed class JordanNetworkTests
         JordanNetwork model = Create(input, symbols, new JordanNetworkSettings());
         var fed = new Dictionary<(JordanExample, int), double[]>();
         Loss(model, Values(model), batch, (own, example, t) => fed[(example, t)] = Fed(model, own));
-        OracleDifferences.Check(
+        OracleDifferences.AssertAgree(
             model.Parameters,
             tape => model.Loss(tape, batch),
             values => Loss(model, values, batch, (_, example, t) => fed[(example, t)]),

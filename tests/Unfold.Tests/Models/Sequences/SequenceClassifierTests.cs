@@ -12,7 +12,7 @@ public sealed class SequenceClassifierTests
     {
         LabelledSequence[] batch = Labelled(9, 3);
         SequenceClassifier model = Create(SequenceCases.Settings[number]);
-        OracleDifferences.Check(
+        OracleDifferences.AssertAgree(
             model.Parameters,
             tape => model.Loss(tape, batch),
             values => batch.Average(example => ReferenceEncoder.CrossEntropy(

@@ -14,7 +14,7 @@ public sealed class SequenceRegressorTests
     {
         ValuedSequence[] batch = Valued(9, 3);
         SequenceRegressor model = Create(SequenceCases.Settings[number]);
-        OracleDifferences.Check(
+        OracleDifferences.AssertAgree(
             model.Parameters,
             tape => model.Loss(tape, batch),
             values => batch.Average(example => Outputs(model, values, example.Input)

@@ -15,7 +15,7 @@ public sealed class SequenceTaggerTests
     {
         TaggedSequence[] batch = Tagged(6, 3);
         SequenceTagger model = Create(SequenceCases.Settings[number]);
-        OracleDifferences.Check(
+        OracleDifferences.AssertAgree(
             model.Parameters,
             tape => model.Loss(tape, batch),
             values => batch.Sum(example => ReferenceEncoder.Run(model.Encoder, values, example.Input).Outputs
