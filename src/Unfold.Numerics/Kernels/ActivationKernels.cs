@@ -12,8 +12,14 @@ public static unsafe class ActivationKernels
         Lengths.Same(a.Length, y.Length);
         fixed (float* pa = a, py = y)
         {
-            var kernel = new Pass(activation, pa, pa, py, a.Length, Backward: false);
-            SimdWidth.Run(ref kernel);
+            switch (activation)
+            {
+                case Activation.Tanh: Values<Tanh>(pa, py, a.Length); break;
+                case Activation.Relu: Values<Relu>(pa, py, a.Length); break;
+                case Activation.Sigmoid: Values<Sigmoid>(pa, py, a.Length); break;
+                case Activation.Identity: Values<Identity>(pa, py, a.Length); break;
+                default: throw Unknown(activation);
+            }
         }
     }
 
@@ -23,8 +29,14 @@ public static unsafe class ActivationKernels
         Lengths.Same(y.Length, dy.Length, da.Length);
         fixed (float* py = y, pdy = dy, pda = da)
         {
-            var kernel = new Pass(activation, py, pdy, pda, y.Length, Backward: true);
-            SimdWidth.Run(ref kernel);
+            switch (activation)
+            {
+                case Activation.Tanh: Gradients<Tanh>(py, pdy, pda, y.Length); break;
+                case Activation.Relu: Gradients<Relu>(py, pdy, pda, y.Length); break;
+                case Activation.Sigmoid: Gradients<Sigmoid>(py, pdy, pda, y.Length); break;
+                case Activation.Identity: Gradients<Identity>(py, pdy, pda, y.Length); break;
+                default: throw Unknown(activation);
+            }
         }
     }
 
@@ -40,66 +52,32 @@ public static unsafe class ActivationKernels
             where V : unmanaged;
     }
 
-    private readonly record struct Pass(Activation Activation, nint X, nint Dy, nint Result, int Length, bool Backward) : ISimdKernel
-    {
-        public Pass(Activation activation, float* x, float* dy, float* result, int length, bool Backward)
-            : this(activation, (nint)x, (nint)dy, (nint)result, length, Backward)
-        {
-        }
+    private static void Values<F>(float* a, float* y, int length)
+        where F : struct, IFunction => LaneLoop.Run(new ValueBody<F>(a, y), 0, length);
 
-        public void Run<S, V>()
-            where S : struct, ISimd<V>
-            where V : unmanaged
-        {
-            switch (Activation)
-            {
-                case Activation.Tanh: Apply<S, V, Tanh>(); break;
-                case Activation.Relu: Apply<S, V, Relu>(); break;
-                case Activation.Sigmoid: Apply<S, V, Sigmoid>(); break;
-                case Activation.Identity: Apply<S, V, Identity>(); break;
-                default: throw new ArgumentOutOfRangeException(nameof(Activation), Activation, "This activation is not known.");
-            }
-        }
+    private static void Gradients<F>(float* y, float* dy, float* da, int length)
+        where F : struct, IFunction => LaneLoop.Run(new GradientBody<F>(y, dy, da), 0, length);
 
-        private void Apply<S, V, F>()
-            where S : struct, ISimd<V>
-            where V : unmanaged
-            where F : struct, IFunction
-        {
-            if (Backward)
-            {
-                Gradients<S, V, F>((float*)X, (float*)Dy, (float*)Result, Length);
-            }
-            else
-            {
-                Values<S, V, F>((float*)X, (float*)Result, Length);
-            }
-        }
-    }
+    private static ArgumentOutOfRangeException Unknown(Activation activation) => new(nameof(activation), activation, "This activation is not known.");
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Values<S, V, F>(float* a, float* y, int length)
-        where S : struct, ISimd<V>
-        where V : unmanaged
+    private readonly struct ValueBody<F>(float* a, float* y) : ILaneBody
         where F : struct, IFunction
     {
-        for (int i = 0; i < length; i += S.Count)
-        {
-            Lanes.Store<S, V>(F.Value<S, V>(Lanes.Load<S, V>(a + i, length - i)), y + i, length - i);
-        }
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Compute<S, V, L>(L lanes, nint at)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+            where L : struct, ILanes<V> => lanes.Store(F.Value<S, V>(lanes.Load(a + at)), y + at);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Gradients<S, V, F>(float* y, float* dy, float* da, int length)
-        where S : struct, ISimd<V>
-        where V : unmanaged
+    private readonly struct GradientBody<F>(float* y, float* dy, float* da) : ILaneBody
         where F : struct, IFunction
     {
-        for (int i = 0; i < length; i += S.Count)
-        {
-            V gradient = F.Gradient<S, V>(Lanes.Load<S, V>(y + i, length - i), Lanes.Load<S, V>(dy + i, length - i));
-            Lanes.Store<S, V>(gradient, da + i, length - i);
-        }
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Compute<S, V, L>(L lanes, nint at)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+            where L : struct, ILanes<V> => lanes.Store(F.Gradient<S, V>(lanes.Load(y + at), lanes.Load(dy + at)), da + at);
     }
 
     private readonly struct Tanh : IFunction

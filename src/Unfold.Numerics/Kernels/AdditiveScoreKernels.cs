@@ -49,8 +49,7 @@ public static unsafe class AdditiveScoreKernels
         Lengths.Rows(Math.Min(keys.Length, keyGradients.Length), scoreGradients.Length, query.Length, query.Length, nameof(keys));
         fixed (float* pq = query, pk = keys, pv = v, ps = scoreGradients, pdq = queryGradient, pdk = keyGradients, pdv = vGradient)
         {
-            var kernel = new GradientKernel(pq, pk, pv, ps, pdq, pdk, pdv, scoreGradients.Length, query.Length);
-            SimdWidth.Run(ref kernel);
+            LaneLoop.Run(new GradientBody(pq, pk, pv, ps, pdq, pdk, pdv, scoreGradients.Length, query.Length), 0, query.Length);
         }
     }
 
@@ -61,15 +60,20 @@ public static unsafe class AdditiveScoreKernels
             where S : struct, ISimd<V>
             where V : unmanaged
         {
+            int whole = columns - (columns % S.Count);
             for (int row = 0; row < rows; row++)
             {
                 float* key = keys + ((nint)row * columns);
                 V sum = S.Create(0);
-                for (int i = 0; i < columns; i += S.Count)
+                for (int i = 0; i < whole; i += S.Count)
                 {
-                    int left = columns - i;
-                    V y = VectorMath.Tanh<S, V>(S.Add(Lanes.Load<S, V>(query + i, left), Lanes.Load<S, V>(key + i, left)));
-                    sum = S.MultiplyAdd(Lanes.Load<S, V>(v + i, left), y, sum);
+                    sum = S.MultiplyAdd(S.Load(v + i), VectorMath.Tanh<S, V>(S.Add(S.Load(query + i), S.Load(key + i))), sum);
+                }
+
+                if (whole < columns)
+                {
+                    PartLanes<S, V> end = new(columns - whole);
+                    sum = S.MultiplyAdd(end.Load(v + whole), VectorMath.Tanh<S, V>(S.Add(end.Load(query + whole), end.Load(key + whole))), sum);
                 }
 
                 scores[row] = S.Sum(sum);
@@ -77,34 +81,33 @@ public static unsafe class AdditiveScoreKernels
         }
     }
 
-    private readonly struct GradientKernel(float* query, float* keys, float* v, float* dScores, float* dQuery, float* dKeys, float* dV, int rows, int columns) : ISimdKernel
+    private readonly struct GradientBody(float* query, float* keys, float* v, float* dScores, float* dQuery, float* dKeys, float* dV, int rows, nint columns) : ILaneBody
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run<S, V>()
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Compute<S, V, L>(L lanes, nint at)
             where S : struct, ISimd<V>
             where V : unmanaged
+            where L : struct, ILanes<V>
         {
             // The sums over all keys stay in registers.
             V one = S.Create(1);
-            for (int i = 0; i < columns; i += S.Count)
+            V q = lanes.Load(query + at), weight = lanes.Load(v + at);
+            V queryGradient = lanes.Load(dQuery + at), vGradient = lanes.Load(dV + at);
+            float* key = keys + at, keyGradient = dKeys + at;
+            for (int row = 0; row < rows; row++)
             {
-                int left = columns - i;
-                V q = Lanes.Load<S, V>(query + i, left), weight = Lanes.Load<S, V>(v + i, left);
-                V queryGradient = Lanes.Load<S, V>(dQuery + i, left), vGradient = Lanes.Load<S, V>(dV + i, left);
-                for (int row = 0; row < rows; row++)
-                {
-                    nint at = ((nint)row * columns) + i;
-                    V dScore = S.Create(dScores[row]);
-                    V y = VectorMath.Tanh<S, V>(S.Add(q, Lanes.Load<S, V>(keys + at, left)));
-                    V gradient = S.Multiply(S.Multiply(dScore, weight), S.Subtract(one, S.Multiply(y, y)));
-                    queryGradient = S.Add(queryGradient, gradient);
-                    Lanes.Store<S, V>(S.Add(Lanes.Load<S, V>(dKeys + at, left), gradient), dKeys + at, left);
-                    vGradient = S.MultiplyAdd(dScore, y, vGradient);
-                }
-
-                Lanes.Store<S, V>(queryGradient, dQuery + i, left);
-                Lanes.Store<S, V>(vGradient, dV + i, left);
+                V dScore = S.Create(dScores[row]);
+                V y = VectorMath.Tanh<S, V>(S.Add(q, lanes.Load(key)));
+                V gradient = S.Multiply(S.Multiply(dScore, weight), S.Subtract(one, S.Multiply(y, y)));
+                queryGradient = S.Add(queryGradient, gradient);
+                lanes.Store(S.Add(lanes.Load(keyGradient), gradient), keyGradient);
+                vGradient = S.MultiplyAdd(dScore, y, vGradient);
+                key += columns;
+                keyGradient += columns;
             }
+
+            lanes.Store(queryGradient, dQuery + at);
+            lanes.Store(vGradient, dV + at);
         }
     }
 }

@@ -16,8 +16,9 @@ public static unsafe class NormalizationKernels
     {
         fixed (float* p = values)
         {
-            var kernel = new ForwardKernel(p, values.Length);
+            var kernel = new CentringKernel(p, values.Length);
             SimdWidth.Run(ref kernel);
+            LaneLoop.Run(new Scaling(p, kernel.Scale), 0, values.Length);
             return kernel.Scale;
         }
     }
@@ -33,12 +34,14 @@ public static unsafe class NormalizationKernels
         Lengths.Same(normalized.Length, gradient.Length);
         fixed (float* py = normalized, pg = gradient)
         {
-            var kernel = new BackwardKernel(py, scale, pg, gradient.Length);
-            SimdWidth.Run(ref kernel);
+            var means = new MeansKernel(py, pg, gradient.Length);
+            SimdWidth.Run(ref means);
+            LaneLoop.Run(new BackwardBody(py, scale, pg, means.OfGradient, means.OfProduct), 0, gradient.Length);
         }
     }
 
-    private struct ForwardKernel(float* values, int length) : ISimdKernel
+    /// <summary>Centres the row and finds the factor; the row is multiplied by it afterwards.</summary>
+    private struct CentringKernel(float* values, int length) : ISimdKernel
     {
         public float Scale;
 
@@ -47,54 +50,93 @@ public static unsafe class NormalizationKernels
             where S : struct, ISimd<V>
             where V : unmanaged
         {
+            int whole = length - (length % S.Count);
+            PartLanes<S, V> end = new(length - whole);
             V sum = S.Create(0);
-            for (int i = 0; i < length; i += S.Count)
+            for (int i = 0; i < whole; i += S.Count)
             {
-                sum = S.Add(sum, Lanes.Load<S, V>(values + i, length - i));
+                sum = S.Add(sum, S.Load(values + i));
+            }
+
+            if (whole < length)
+            {
+                sum = S.Add(sum, end.Load(values + whole));
             }
 
             V mean = S.Create(S.Sum(sum) / length);
             V squares = S.Create(0);
-            for (int i = 0; i < length; i += S.Count)
+            for (int i = 0; i < whole; i += S.Count)
             {
-                Lanes.Store<S, V>(S.Subtract(Lanes.Load<S, V>(values + i, length - i), mean), values + i, length - i);
+                V centred = S.Subtract(S.Load(values + i), mean);
+                S.Store(centred, values + i);
+                squares = S.MultiplyAdd(centred, centred, squares);
+            }
+
+            if (whole < length)
+            {
+                end.Store(S.Subtract(end.Load(values + whole), mean), values + whole);
 
                 // Loaded again: the lanes past the end are zeros and not minus the mean.
-                V centred = Lanes.Load<S, V>(values + i, length - i);
+                V centred = end.Load(values + whole);
                 squares = S.MultiplyAdd(centred, centred, squares);
             }
 
             Scale = 1 / MathF.Sqrt((S.Sum(squares) / length) + Epsilon);
-            V scale = S.Create(Scale);
-            for (int i = 0; i < length; i += S.Count)
-            {
-                Lanes.Store<S, V>(S.Multiply(Lanes.Load<S, V>(values + i, length - i), scale), values + i, length - i);
-            }
         }
     }
 
-    private readonly struct BackwardKernel(float* normalized, float scale, float* gradient, int length) : ISimdKernel
+    private readonly struct Scaling(float* values, float scale) : ILaneBody
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Compute<S, V, L>(L lanes, nint at)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+            where L : struct, ILanes<V> => lanes.Store(S.Multiply(lanes.Load(values + at), S.Create(scale)), values + at);
+    }
+
+    /// <summary>The means of dy and of dy y.</summary>
+    private struct MeansKernel(float* normalized, float* gradient, int length) : ISimdKernel
+    {
+        public float OfGradient, OfProduct;
+
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<S, V>()
             where S : struct, ISimd<V>
             where V : unmanaged
         {
+            int whole = length - (length % S.Count);
             V sum = S.Create(0), product = sum;
-            for (int i = 0; i < length; i += S.Count)
+            for (int i = 0; i < whole; i += S.Count)
             {
-                V slope = Lanes.Load<S, V>(gradient + i, length - i);
+                V slope = S.Load(gradient + i);
                 sum = S.Add(sum, slope);
-                product = S.MultiplyAdd(slope, Lanes.Load<S, V>(normalized + i, length - i), product);
+                product = S.MultiplyAdd(slope, S.Load(normalized + i), product);
             }
 
-            V mean = S.Create(S.Sum(sum) / length), along = S.Create(S.Sum(product) / length), factor = S.Create(scale);
-            for (int i = 0; i < length; i += S.Count)
+            if (whole < length)
             {
-                V slope = S.Subtract(Lanes.Load<S, V>(gradient + i, length - i), mean);
-                slope = S.Subtract(slope, S.Multiply(Lanes.Load<S, V>(normalized + i, length - i), along));
-                Lanes.Store<S, V>(S.Multiply(slope, factor), gradient + i, length - i);
+                PartLanes<S, V> end = new(length - whole);
+                V slope = end.Load(gradient + whole);
+                sum = S.Add(sum, slope);
+                product = S.MultiplyAdd(slope, end.Load(normalized + whole), product);
             }
+
+            OfGradient = S.Sum(sum) / length;
+            OfProduct = S.Sum(product) / length;
+        }
+    }
+
+    private readonly struct BackwardBody(float* normalized, float scale, float* gradient, float mean, float along) : ILaneBody
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Compute<S, V, L>(L lanes, nint at)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+            where L : struct, ILanes<V>
+        {
+            V slope = S.Subtract(lanes.Load(gradient + at), S.Create(mean));
+            slope = S.Subtract(slope, S.Multiply(lanes.Load(normalized + at), S.Create(along)));
+            lanes.Store(S.Multiply(slope, S.Create(scale)), gradient + at);
         }
     }
 }

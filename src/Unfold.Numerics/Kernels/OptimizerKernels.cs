@@ -146,132 +146,112 @@ public static unsafe class OptimizerKernels
         }
     }
 
-    private interface IRule
-    {
-        /// <summary>Updates the elements of one register from index i; fewer where fewer are left.</summary>
-        void Update<S, V>(int i, int left)
-            where S : struct, ISimd<V>
-            where V : unmanaged;
-    }
-
     private static void Sweep<R>(R rule, int length, Workers workers)
-        where R : struct, IRule
+        where R : struct, ILaneBody
     {
         ArgumentNullException.ThrowIfNull(workers);
         if (length <= Granularity)
         {
             // Less work than waking a thread.
-            var whole = new SweepKernel<R>(rule, 0, length);
-            SimdWidth.Run(ref whole);
+            LaneLoop.Run(rule, 0, length);
             return;
         }
 
         workers.Run(part =>
         {
             (int start, int end) = workers.Share(length, part, Granularity);
-            var kernel = new SweepKernel<R>(rule, start, end);
-            SimdWidth.Run(ref kernel);
+            LaneLoop.Run(rule, start, end);
         });
     }
 
-    private readonly struct SweepKernel<R>(R rule, int start, int end) : ISimdKernel
-        where R : struct, IRule
+    private readonly struct SgdRule(float* p, float* g, float factor) : ILaneBody
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run<S, V>()
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Compute<S, V, L>(L lanes, nint at)
             where S : struct, ISimd<V>
             where V : unmanaged
+            where L : struct, ILanes<V> =>
+            lanes.Store(S.MultiplyAdd(S.Create(factor), lanes.Load(g + at), lanes.Load(p + at)), p + at);
+    }
+
+    private readonly struct MomentumRule(float* p, float* g, float* v, float minusRate, float momentum, float scale) : ILaneBody
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Compute<S, V, L>(L lanes, nint at)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+            where L : struct, ILanes<V>
         {
-            R local = rule;
-            for (int i = start; i < end; i += S.Count)
-            {
-                local.Update<S, V>(i, end - i);
-            }
+            V gradient = S.Multiply(S.Create(scale), lanes.Load(g + at));
+            V velocity = S.MultiplyAdd(S.Create(momentum), lanes.Load(v + at), gradient);
+            lanes.Store(velocity, v + at);
+            lanes.Store(S.MultiplyAdd(S.Create(minusRate), velocity, lanes.Load(p + at)), p + at);
         }
     }
 
-    private readonly struct SgdRule(float* p, float* g, float factor) : IRule
+    private readonly struct NesterovRule(float* p, float* g, float* v, float minusRate, float momentum, float scale) : ILaneBody
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Update<S, V>(int i, int left)
-            where S : struct, ISimd<V>
-            where V : unmanaged =>
-            Lanes.Store<S, V>(S.MultiplyAdd(S.Create(factor), Lanes.Load<S, V>(g + i, left), Lanes.Load<S, V>(p + i, left)), p + i, left);
-    }
-
-    private readonly struct MomentumRule(float* p, float* g, float* v, float minusRate, float momentum, float scale) : IRule
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Update<S, V>(int i, int left)
+        public void Compute<S, V, L>(L lanes, nint at)
             where S : struct, ISimd<V>
             where V : unmanaged
+            where L : struct, ILanes<V>
         {
-            V gradient = S.Multiply(S.Create(scale), Lanes.Load<S, V>(g + i, left));
-            V velocity = S.MultiplyAdd(S.Create(momentum), Lanes.Load<S, V>(v + i, left), gradient);
-            Lanes.Store<S, V>(velocity, v + i, left);
-            Lanes.Store<S, V>(S.MultiplyAdd(S.Create(minusRate), velocity, Lanes.Load<S, V>(p + i, left)), p + i, left);
-        }
-    }
-
-    private readonly struct NesterovRule(float* p, float* g, float* v, float minusRate, float momentum, float scale) : IRule
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Update<S, V>(int i, int left)
-            where S : struct, ISimd<V>
-            where V : unmanaged
-        {
-            V gradient = S.Multiply(S.Create(scale), Lanes.Load<S, V>(g + i, left));
-            V velocity = S.MultiplyAdd(S.Create(momentum), Lanes.Load<S, V>(v + i, left), gradient);
-            Lanes.Store<S, V>(velocity, v + i, left);
+            V gradient = S.Multiply(S.Create(scale), lanes.Load(g + at));
+            V velocity = S.MultiplyAdd(S.Create(momentum), lanes.Load(v + at), gradient);
+            lanes.Store(velocity, v + at);
             V direction = S.MultiplyAdd(S.Create(momentum), velocity, gradient);
-            Lanes.Store<S, V>(S.MultiplyAdd(S.Create(minusRate), direction, Lanes.Load<S, V>(p + i, left)), p + i, left);
+            lanes.Store(S.MultiplyAdd(S.Create(minusRate), direction, lanes.Load(p + at)), p + at);
         }
     }
 
     /// <summary>RMSprop and Adagrad: they differ only in how the squares are kept.</summary>
-    private readonly struct ScaledRule(float* p, float* g, float* s, float minusRate, float keep, float gain, float epsilon, float scale) : IRule
+    private readonly struct ScaledRule(float* p, float* g, float* s, float minusRate, float keep, float gain, float epsilon, float scale) : ILaneBody
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Update<S, V>(int i, int left)
+        public void Compute<S, V, L>(L lanes, nint at)
             where S : struct, ISimd<V>
             where V : unmanaged
+            where L : struct, ILanes<V>
         {
-            V gradient = S.Multiply(S.Create(scale), Lanes.Load<S, V>(g + i, left));
+            V gradient = S.Multiply(S.Create(scale), lanes.Load(g + at));
             V fresh = S.Multiply(S.Multiply(S.Create(gain), gradient), gradient);
-            V squares = S.MultiplyAdd(S.Create(keep), Lanes.Load<S, V>(s + i, left), fresh);
-            Lanes.Store<S, V>(squares, s + i, left);
+            V squares = S.MultiplyAdd(S.Create(keep), lanes.Load(s + at), fresh);
+            lanes.Store(squares, s + at);
             V direction = S.Divide(gradient, S.Add(S.Sqrt(squares), S.Create(epsilon)));
-            Lanes.Store<S, V>(S.MultiplyAdd(S.Create(minusRate), direction, Lanes.Load<S, V>(p + i, left)), p + i, left);
+            lanes.Store(S.MultiplyAdd(S.Create(minusRate), direction, lanes.Load(p + at)), p + at);
         }
     }
 
-    private readonly struct AdamRule(float* p, float* g, float* m, float* v, AdamStep step, float scale) : IRule
+    private readonly struct AdamRule(float* p, float* g, float* m, float* v, AdamStep step, float scale) : ILaneBody
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Update<S, V>(int i, int left)
+        public void Compute<S, V, L>(L lanes, nint at)
             where S : struct, ISimd<V>
             where V : unmanaged
+            where L : struct, ILanes<V>
         {
-            V gradient = S.Multiply(S.Create(scale), Lanes.Load<S, V>(g + i, left));
-            V mean = S.MultiplyAdd(S.Create(step.Beta1), Lanes.Load<S, V>(m + i, left), S.Multiply(S.Create(1 - step.Beta1), gradient));
+            V gradient = S.Multiply(S.Create(scale), lanes.Load(g + at));
+            V mean = S.MultiplyAdd(S.Create(step.Beta1), lanes.Load(m + at), S.Multiply(S.Create(1 - step.Beta1), gradient));
             V fresh = S.Multiply(S.Multiply(S.Create(1 - step.Beta2), gradient), gradient);
-            V squares = S.MultiplyAdd(S.Create(step.Beta2), Lanes.Load<S, V>(v + i, left), fresh);
-            Lanes.Store<S, V>(mean, m + i, left);
-            Lanes.Store<S, V>(squares, v + i, left);
+            V squares = S.MultiplyAdd(S.Create(step.Beta2), lanes.Load(v + at), fresh);
+            lanes.Store(mean, m + at);
+            lanes.Store(squares, v + at);
             V direction = S.Divide(mean, S.MultiplyAdd(S.Sqrt(squares), S.Create(step.RootScale), S.Create(step.Epsilon)));
-            V parameter = S.Multiply(S.Create(step.Shrink), Lanes.Load<S, V>(p + i, left));
-            Lanes.Store<S, V>(S.MultiplyAdd(S.Create(-step.StepSize), direction, parameter), p + i, left);
+            V parameter = S.Multiply(S.Create(step.Shrink), lanes.Load(p + at));
+            lanes.Store(S.MultiplyAdd(S.Create(-step.StepSize), direction, parameter), p + at);
         }
     }
 
-    private readonly struct ClipRule(float* values, float limit) : IRule
+    private readonly struct ClipRule(float* values, float limit) : ILaneBody
     {
         // The value stands on the right, where a NaN comes out.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Update<S, V>(int i, int left)
+        public void Compute<S, V, L>(L lanes, nint at)
             where S : struct, ISimd<V>
-            where V : unmanaged =>
-            Lanes.Store<S, V>(S.Min(S.Create(limit), S.Max(S.Create(-limit), Lanes.Load<S, V>(values + i, left))), values + i, left);
+            where V : unmanaged
+            where L : struct, ILanes<V> =>
+            lanes.Store(S.Min(S.Create(limit), S.Max(S.Create(-limit), lanes.Load(values + at))), values + at);
     }
 
     private struct FiniteKernel(float* values, int length) : ISimdKernel
@@ -293,12 +273,19 @@ public static unsafe class OptimizerKernels
 
                 // 0 times a finite number is 0, and 0 times an infinity is a NaN, which no later sum removes.
                 V sum = zero;
-                for (int i = start; i < end; i += S.Count)
+                int i = start;
+                for (; i <= end - S.Count; i += S.Count)
                 {
-                    sum = S.MultiplyAdd(zero, Lanes.Load<S, V>(values + i, end - i), sum);
+                    sum = S.MultiplyAdd(zero, S.Load(values + i), sum);
                 }
 
-                if (S.Sum(sum) != 0)
+                float total = S.Sum(sum);
+                for (; i < end; i++)
+                {
+                    total += 0 * values[i];
+                }
+
+                if (total != 0)
                 {
                     Index = start;
                     while (float.IsFinite(values[Index]))

@@ -173,16 +173,29 @@ public static unsafe class Reductions
                 S.Store(S.Add(S.Load(s + (7 * S.Count)), h), s + (7 * S.Count));
             }
 
-            for (; j < columns; j += S.Count)
+            for (; j <= columns - S.Count; j += S.Count)
             {
-                V sum = S.Create(0);
-                for (int row = 0; row < rows; row++)
-                {
-                    sum = S.Add(sum, Lanes.Load<S, V>(matrix + ((nint)row * stride) + j, columns - j));
-                }
-
-                Lanes.Store<S, V>(S.Add(Lanes.Load<S, V>(sums + j, columns - j), sum), sums + j, columns - j);
+                AddRegister<S, V, WholeLanes<S, V>>(default, j);
             }
+
+            if (j < columns)
+            {
+                AddRegister<S, V, PartLanes<S, V>>(new(columns - j), j);
+            }
+        }
+
+        private void AddRegister<S, V, L>(L lanes, int j)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+            where L : struct, ILanes<V>
+        {
+            V sum = S.Create(0);
+            for (int row = 0; row < rows; row++)
+            {
+                sum = S.Add(sum, lanes.Load(matrix + ((nint)row * stride) + j));
+            }
+
+            lanes.Store(S.Add(lanes.Load(sums + j), sum), sums + j);
         }
     }
 }

@@ -15,8 +15,7 @@ public static unsafe class RowKernels
         Lengths.Same(addend.Length, sum.Length);
         fixed (float* pa = addend, ps = sum)
         {
-            var kernel = new AddKernel(scale, pa, ps, sum.Length);
-            SimdWidth.Run(ref kernel);
+            LaneLoop.Run(new ScaledAddition(scale, pa, ps), 0, sum.Length);
         }
     }
 
@@ -26,39 +25,25 @@ public static unsafe class RowKernels
         Lengths.Same(left.Length, right.Length, destination.Length);
         fixed (float* pl = left, pr = right, pd = destination)
         {
-            var kernel = new SumKernel(pl, pr, pd, destination.Length);
-            SimdWidth.Run(ref kernel);
+            LaneLoop.Run(new Addition(pl, pr, pd), 0, destination.Length);
         }
     }
 
-    private readonly struct AddKernel(float scale, float* addend, float* sum, int length) : ISimdKernel
+    private readonly struct ScaledAddition(float scale, float* addend, float* sum) : ILaneBody
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run<S, V>()
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Compute<S, V, L>(L lanes, nint at)
             where S : struct, ISimd<V>
             where V : unmanaged
-        {
-            V factor = S.Create(scale);
-            for (int i = 0; i < length; i += S.Count)
-            {
-                int left = length - i;
-                Lanes.Store<S, V>(S.MultiplyAdd(factor, Lanes.Load<S, V>(addend + i, left), Lanes.Load<S, V>(sum + i, left)), sum + i, left);
-            }
-        }
+            where L : struct, ILanes<V> => lanes.Store(S.MultiplyAdd(S.Create(scale), lanes.Load(addend + at), lanes.Load(sum + at)), sum + at);
     }
 
-    private readonly struct SumKernel(float* left, float* right, float* destination, int length) : ISimdKernel
+    private readonly struct Addition(float* left, float* right, float* destination) : ILaneBody
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run<S, V>()
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Compute<S, V, L>(L lanes, nint at)
             where S : struct, ISimd<V>
             where V : unmanaged
-        {
-            for (int i = 0; i < length; i += S.Count)
-            {
-                int rest = length - i;
-                Lanes.Store<S, V>(S.Add(Lanes.Load<S, V>(left + i, rest), Lanes.Load<S, V>(right + i, rest)), destination + i, rest);
-            }
-        }
+            where L : struct, ILanes<V> => lanes.Store(S.Add(lanes.Load(left + at), lanes.Load(right + at)), destination + at);
     }
 }

@@ -99,11 +99,16 @@ public static unsafe class SoftmaxKernels
                 return;
             }
 
-            V factor = S.Create((float)(scale / denominator));
-            for (int i = 0; i < length; i += S.Count)
+            float factor = (float)(scale / denominator);
+            V factors = S.Create(factor);
+            for (int i = 0; i < whole; i += S.Count)
             {
-                int left = length - i;
-                Lanes.Store<S, V>(S.Multiply(Lanes.Load<S, V>(result + i, left), factor), result + i, left);
+                S.Store(S.Multiply(S.Load(result + i), factors), result + i);
+            }
+
+            for (int i = whole; i < length; i++)
+            {
+                result[i] *= factor;
             }
         }
     }

@@ -23,6 +23,7 @@ internal static class VectorMath
         where S : struct, ISimd<V>
         where V : unmanaged
     {
+        x = S.Min(S.Create(Highest), S.Max(S.Create(Lowest), x));
         V fraction = Reduce<S, V>(x, out V power);
         return S.MultiplyAdd(fraction, power, power);
     }
@@ -51,13 +52,12 @@ internal static class VectorMath
         return S.Divide(m, S.Add(m, S.Create(2)));
     }
 
-    /// <summary>Splits e^x into (1 + fraction) * power, where power is 2^n and fraction = e^r - 1 with |r| at most ln(2) / 2.</summary>
+    /// <summary>Splits e^x, x from <see cref="Lowest"/> to <see cref="Highest"/>, into (1 + fraction) * power, where power is 2^n and fraction = e^r - 1 with |r| at most ln(2) / 2.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Reduce<S, V>(V x, out V power)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
-        x = S.Min(S.Create(Highest), S.Max(S.Create(Lowest), x));
         V n = S.Round(S.Multiply(x, S.Create(1.44269504088896341f)));
 
         // ln(2) in two parts, the first with few bits, so that n times it is exact.
