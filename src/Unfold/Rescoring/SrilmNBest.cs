@@ -5,8 +5,8 @@ namespace Unfold.Rescoring;
 /// logarithms to base 1.0001, divided by 1024.
 /// </summary>
 /// <remarks>
-/// The channel score is the acoustic one; the scores of the recogniser's own language model are read and left out, but for the formats with
-/// a header, whose one score is of both. The marks &lt;s&gt;, &lt;/s&gt; and -pau- (a pause) are no words.
+/// The channel score is the acoustic one, in the second format the sum over the words. The scores of the recogniser's own language model are read and left
+/// out, but for the first format, whose one score is of both. The marks &lt;s&gt;, &lt;/s&gt; and -pau- (a pause) are no words.
 /// </remarks>
 internal static class SrilmNBest
 {
@@ -52,14 +52,14 @@ internal static class SrilmNBest
 
     private static NBestHypothesis SecondFormat(NBestLine line)
     {
-        double score = Bytelogs(line);
+        _ = Bytelogs(line);
         if ((line.Fields.Length - 1) % FieldsOfWord != 0)
         {
             throw line.Refuse($"each word of {Second} wants {FieldsOfWord} fields, as in: word ( st: 1.5 et: 1.8 g: -50 a: -200 )");
         }
 
         var words = new List<string>();
-        double end = double.NegativeInfinity;
+        double end = double.NegativeInfinity, acoustic = 0;
         foreach (string[] word in line.Fields.Skip(1).Chunk(FieldsOfWord))
         {
             if (word[1] != "(" || word[^1] != ")" || Marks.Index().Any(mark => word[2 + (2 * mark.Index)] != mark.Item))
@@ -73,10 +73,11 @@ internal static class SrilmNBest
             {
                 words.Add(word[0]);
                 end = until;
+                acoustic += line.Score(word[9], "an acoustic score") * NatsInBytelog;
             }
         }
 
-        return new NBestHypothesis(Join(words), score);
+        return new NBestHypothesis(Join(words), acoustic);
     }
 
     private static NBestHypothesis ThirdFormat(NBestLine line)

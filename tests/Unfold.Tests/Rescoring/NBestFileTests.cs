@@ -28,7 +28,7 @@ public sealed class NBestFileTests : IDisposable
         const string line = "(-300) the ( st: 0.1 et: 0.3 g: -10 a: -100 ) dh ( st: 0.1 et: 0.2 g: 0 a: -50 ) ax ( st: 0.2 et: 0.3 g: 0 a: -50 ) cat ( st: 0.3 et: 0.9 g: -20 a: -170 )";
         NBestList list = Assert.Single(Read("a", $"NBestList2.0\n{line}\n"));
         Assert.Equal("the cat", list.Hypotheses[0].Text);
-        Close.Equal(-300 * 1024 / 10000.5, list.Hypotheses[0].Channel, 1e-12, 0, "The score of all");
+        Close.Equal(-270 * 1024 / 10000.5, list.Hypotheses[0].Channel, 1e-12, 0, "The acoustic scores of the words, without those of the language model and of the phones");
     }
 
     [Fact]
@@ -108,6 +108,7 @@ public sealed class NBestFileTests : IDisposable
     [InlineData("NBestList2.0\n(-5) a b\n", "wants 11 fields")]
     [InlineData("NBestList2.0\n(-5) a ( et: 1 st: 2 g: 0 a: 0 )\n", "wants the form")]
     [InlineData("NBestList2.0\n(-5) a ( st: x et: 2 g: 0 a: 0 )\n", "a start time must be a finite number")]
+    [InlineData("NBestList2.0\n(-5) a ( st: 1 et: 2 g: 0 a: x )\n", "an acoustic score must be a finite number")]
     [InlineData("-1 -2 1 a\n-1 -2 2 a\n", "line 2: the third field is the number of words, which is 1 here")]
     [InlineData("-1 -2 1 a\n-1 -2\n", "line 2: a line of SRILM's scored hypotheses wants")]
     [InlineData("-1 -2 1 a\n-1 nan 1 a\n", "line 2: the language model score must be a finite number")]
