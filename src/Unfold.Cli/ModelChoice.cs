@@ -52,7 +52,9 @@ internal sealed class ModelChoice(Terminal terminal)
     {
         RunReplacement.Recover(path);
         using var progress = new ProgressLine(terminal, $"Reading {path}");
-        return ModelFile.Open(path, progress.Show, cancellation);
+        NextTokenModel model = ModelFile.Open(path, progress.Show, cancellation);
+        SegmentationNote.Tell(terminal, path, model.Vocabulary);
+        return model;
     }
 
     private MixtureModel Tuned(MixtureModel mixture, string[] files, CancellationToken cancellation)

@@ -141,6 +141,7 @@ internal sealed class ClozeCommand(Terminal terminal)
     {
         using var interruption = new Interruption(terminal);
         var model = ClozeModel.Load(parsed.GetRequiredValue(_model));
+        SegmentationNote.Tell(terminal, parsed.GetRequiredValue(_model), model.Vocabulary);
         (Corpus corpus, IReadOnlyList<IReadOnlyList<int>> sentences) = Read(parsed, model.Vocabulary, interruption.Token);
         var workers = new Workers(_options.ThreadCount(parsed));
         double sum = 0;

@@ -27,6 +27,7 @@ internal sealed class FillCommand(Terminal terminal)
         string text = parsed.GetRequiredValue(_text);
         var model = ClozeModel.Load(parsed.GetRequiredValue(_model));
         Vocabulary vocabulary = model.Vocabulary;
+        SegmentationNote.Tell(terminal, parsed.GetRequiredValue(_model), vocabulary);
         var gap = GapText.Parse(text, vocabulary);
         int unknown = gap.Before.Concat(gap.After).Count(token => token == Vocabulary.UnknownId);
         if (unknown > 0)

@@ -57,7 +57,9 @@ internal sealed class NGramEvaluateCommand(Terminal terminal)
     private NGramModel Read(string path, CancellationToken cancellation)
     {
         using var progress = new ProgressLine(terminal, $"Reading {path}");
-        return NGramFile.Read(path, progress.Show, cancellation);
+        NGramModel model = NGramFile.Read(path, progress.Show, cancellation);
+        SegmentationNote.Tell(terminal, path, model.Vocabulary);
+        return model;
     }
 
     private TextPerplexity Measure(NGramModel model, TextSource text, CancellationToken cancellation)

@@ -19,6 +19,22 @@ public sealed record Tokenization(TokenKind Kind)
     /// <summary>The version of the ICU library with which the vocabulary was made; another one may cut some words in another way. Null where ICU has no part in it.</summary>
     public string? IcuVersion { get; init; }
 
+    /// <summary>The version of this system's ICU library, as "72.1"; null where there is none that cuts Chinese.</summary>
+    public static string? SystemIcuVersion
+    {
+        get
+        {
+            try
+            {
+                return IcuLibrary.Shared.Version;
+            }
+            catch (UnfoldException)
+            {
+                return null;
+            }
+        }
+    }
+
     /// <summary>Creates a tokenizer, which holds the unfinished token of one stream.</summary>
     /// <exception cref="UnfoldException">The kind wants the ICU library, and there is none.</exception>
     /// <exception cref="InvalidOperationException">The kind wants a table of subwords, and there is none.</exception>

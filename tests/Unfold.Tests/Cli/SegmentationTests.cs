@@ -27,6 +27,23 @@ public sealed class SegmentationTests : IDisposable
     }
 
     [Fact]
+    public void Another_version_of_the_library_is_told()
+    {
+        Tokenizations.RequireIcu();
+        File.WriteAllText(_folder["text.txt"], string.Concat(Enumerable.Repeat("我昨天上学迟到了，老师批评了。\n", 20)));
+        CommandLine.Train(_folder["text.txt"], _folder["run"], "--tokens", "segmented", "--steps", "2", "--json");
+        Assert.DoesNotContain("note:", CommandLine.Run("evaluate", _folder["run"], "--text", _folder["text.txt"]).Error, StringComparison.Ordinal);
+        foreach (string file in Directory.GetFiles(_folder["run"], "vocabulary.json", SearchOption.AllDirectories))
+        {
+            File.WriteAllText(file, File.ReadAllText(file).Replace($"\"{IcuLibrary.Shared.Version}\"", "\"49.1\"", StringComparison.Ordinal));
+        }
+
+        Said said = CommandLine.Run("evaluate", _folder["run"], "--text", _folder["text.txt"]);
+        Assert.Contains($"has learned words that ICU 49.1 has cut, and this system has ICU {IcuLibrary.Shared.Version}", said.Error, StringComparison.Ordinal);
+        Assert.Equal(0, said.Code);
+    }
+
+    [Fact]
     public void A_dictionary_that_cannot_be_used_is_refused_and_nothing_is_written()
     {
         string text = CommandLine.WriteText(_folder["text.txt"]);
