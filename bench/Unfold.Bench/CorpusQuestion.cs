@@ -4,16 +4,17 @@ using Unfold.Text;
 
 namespace Unfold.Bench;
 
-/// <summary>How much memory does the training on a text of a gigabyte take?</summary>
+/// <summary>How much memory do training and counting on a text of a gigabyte take?</summary>
 internal static class CorpusQuestion
 {
     private const long FullBytes = 1_000_000_000, QuickBytes = 4_000_000;
-    private const int TokensPerStep = 50 * 50;
-    private const double MegabytesTarget = 2000, FreeBytes = 3e9;
+    private const double MegabytesTarget = 2000, FreeBytes = 8e9;
+
+    private static readonly string[] Learned = ["char", "word", "bpe", "segmented"], Counted = ["char", "space"];
 
     public static void Run(Options options)
     {
-        Console.WriteLine("A large text: sentences of the embedded grammar in English and Chinese, learned from the disk");
+        Console.WriteLine("A large text: sentences of the embedded grammar in English and Chinese, learned and counted from the disk");
         Machine.Print(options);
         using var folder = new TemporaryFolder();
         long free = new DriveInfo(folder.FullPath).AvailableFreeSpace;
@@ -26,15 +27,23 @@ internal static class CorpusQuestion
 
         string text = folder.File("large.txt");
         (long bytes, long characters) = Write(text, options.Quick ? QuickBytes : FullBytes);
-        Console.WriteLine("  command      unfold train --text FILE --steps 50 --hidden 64 --seed 1 --json");
-        CommandRun run = UnfoldCommand.Published.Run("train", "--text", text, "--steps", "50", "--hidden", "64", "--seed", "1", "--json", "--out", folder.File("run"), "--threads", $"{options.Threads}");
-        double memory = Target.Megabytes(Math.Max(run.PeakBytes, run.Number("peak_memory_bytes")));
-        var table = new Table("unfold train", "", "target");
-        table.Add("bytes of the text", Table.Number(bytes, 0));
-        table.Add("characters", Table.Number(characters, 0));
-        table.Add("seconds", Table.Number(run.Seconds, 1));
-        table.Add("of them outside of the training steps", Table.Number(run.Seconds - (run.Number("steps") * TokensPerStep / run.Number("tokens_per_second")), 1));
-        table.Add("peak memory", $"{Table.Number(memory, 0)} MB", Target.AtMost(MegabytesTarget, memory, 0, " MB"));
+        Console.WriteLine($"  text         {Table.Number(bytes, 0)} bytes, {Table.Number(characters, 0)} characters");
+        Console.WriteLine("  train        unfold train --text FILE --tokens KIND --steps 50 --hidden 64 --seed 1");
+        Console.WriteLine("  n-grams      unfold ngram train --text FILE --tokens KIND --order 3");
+        string threads = $"{options.Threads}";
+        (string Name, string[] Arguments)[] runs =
+        [
+            .. Learned.Where(kind => kind != "segmented" || Tokenization.SystemIcuVersion is not null).Select(kind => ($"train, {kind}", (string[])["train", "--text", text, "--tokens", kind, "--steps", "50", "--hidden", "64", "--seed", "1", "--out", folder.File($"run-{kind}"), "--threads", threads])),
+            .. Counted.Select(kind => ($"n-grams, {kind}", (string[])["ngram", "train", "--text", text, "--tokens", kind, "--order", "3", "--out", folder.File($"{kind}.bin")])),
+        ];
+        var table = new Table("", "seconds", "peak memory MB", "target");
+        foreach ((string name, string[] arguments) in runs)
+        {
+            CommandRun run = UnfoldCommand.Published.Run(arguments);
+            double memory = Target.Megabytes(run.PeakBytes);
+            table.Add(name, Table.Number(run.Seconds, 1), run.PeakBytes == 0 ? "not known here" : Table.Number(memory, 0), run.PeakBytes == 0 ? "" : Target.AtMost(MegabytesTarget, memory, 0, " MB"));
+        }
+
         table.Print();
     }
 
