@@ -26,7 +26,8 @@ internal static class Experiments
         new SegmentationExperiment(),
         TreebankExperiment.Published,
         TreebankExperiment.Tuned,
-        TreebankExperiment.Steps,
+        new TreebankStepsExperiment(),
+        new CorporaExperiment(),
         new RescoringExperiment(),
     ];
 }

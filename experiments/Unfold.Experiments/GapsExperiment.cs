@@ -93,22 +93,7 @@ internal sealed class GapsExperiment : Experiment
         var settings = new LanguageModelSettings { Hidden = Width, Embedding = Width, Dropout = 0.3 };
         var training = new TrainingSettings { BatchSize = 20, SequenceLength = 20, Epochs = epochs, LearningRate = 0.003 };
         var model = new LanguageModel(settings, corpus.Vocabulary, context.Random.Split());
-        var trainer = new LanguageModelTrainer(model, training, corpus.Train, corpus.Validation, context.Workers);
-        float[] best = [];
-        for (int epoch = 1; epoch <= epochs; epoch++)
-        {
-            while (trainer.StepsDone < trainer.TotalSteps * epoch / epochs)
-            {
-                trainer.Step();
-            }
-
-            (Score score, bool isBest) = trainer.Validate();
-            best = isBest ? [.. model.Parameters.Values] : best;
-            context.Progress(FormattableString.Invariant($"from the left, {name}: epoch {epoch}, loss {trainer.RecentLoss:0.0000}, validation {score.Loss:0.0000}"));
-        }
-
-        best.CopyTo(model.Parameters.Edit());
-        return model;
+        return LanguageFit.Run(context, $"from the left, {name}", model, training, corpus.Train, corpus.Validation).Model;
     }
 
     private static double LogProbability(LanguageModel model, IReadOnlyList<int> sentence)

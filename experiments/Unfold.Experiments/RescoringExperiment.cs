@@ -55,9 +55,7 @@ internal sealed class RescoringExperiment : Experiment
         Corpus heldOut = Corpus.Load(TextSource.FromString(string.Join('\n', validation)), new CorpusOptions(), vocabulary: corpus.Vocabulary);
         NGramModel counted = NGramTrainer.Train(corpus.Train, corpus.Vocabulary, new NGramOptions { Order = task.Order }).Model;
         context.Progress($"{task.Name}: {task.Order}-grams estimated");
-        var watch = Stopwatch.StartNew();
-        LanguageModel recurrent = Learn(context, task, corpus, heldOut);
-        double seconds = watch.Elapsed.TotalSeconds;
+        (LanguageModel recurrent, _, double seconds) = Learn(context, task, corpus, heldOut);
         MixtureModel both = new MixtureModel(recurrent, counted, 0.5).Tune(heldOut.Train);
         context.Progress(FormattableString.Invariant($"{task.Name}: the LSTM's share of the mixture is {both.Weight:0.###}"));
 
@@ -98,7 +96,7 @@ internal sealed class RescoringExperiment : Experiment
     private static NBestList[] Lists(ConfusionChannel channel, string[] lines, SeededRandom random, ExperimentContext context) =>
         [.. lines.Select((line, number) => channel.List($"{number}", channel.Observe(line, random), context.Choose(full: 100, quick: 20), line))];
 
-    private static LanguageModel Learn(ExperimentContext context, Task task, Corpus corpus, Corpus heldOut)
+    private static LanguageFit Learn(ExperimentContext context, Task task, Corpus corpus, Corpus heldOut)
     {
         int hidden = context.Choose(full: 200, quick: 32);
         var settings = new LanguageModelSettings { Cell = CellKind.Lstm, Hidden = hidden, Embedding = task.Kind == TokenKind.Character ? 0 : hidden, Dropout = task.Kind == TokenKind.Character ? 0 : 0.3 };
@@ -112,17 +110,7 @@ internal sealed class RescoringExperiment : Experiment
             Schedule = ScheduleKind.Cosine,
             Seed = context.Random.NextUInt64(),
         };
-        var trainer = new LanguageModelTrainer(model, training, corpus.Train, heldOut.Train, context.Workers);
-        while (!trainer.Finished)
-        {
-            trainer.Step();
-            if (trainer.StepsDone % 500 == 0)
-            {
-                context.Progress(FormattableString.Invariant($"{task.Name}: step {trainer.StepsDone} of {trainer.TotalSteps}, loss {trainer.RecentLoss:0.000}"));
-            }
-        }
-
-        return model;
+        return LanguageFit.Run(context, task.Name, model, training, corpus.Train, heldOut.Train);
     }
 
     private static int[] Choose(ExperimentContext context, Task task, NextTokenModel model, string name, NBestList[] development, NBestList[] lists)

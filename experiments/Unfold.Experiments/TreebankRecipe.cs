@@ -1,10 +1,8 @@
-using System.Diagnostics;
 using Unfold.Autograd;
 using Unfold.Experiments.Data;
 using Unfold.Layers;
 using Unfold.Models;
 using Unfold.Numerics;
-using Unfold.Text;
 
 namespace Unfold.Experiments;
 
@@ -57,31 +55,13 @@ internal sealed record TreebankRecipe(string Name, LanguageModelSettings Model, 
         return recipes;
     }
 
-    /// <summary>Trains a model, each epoch measured on the validation part, and keeps the weights that did best there.</summary>
-    public TreebankRun Run(ExperimentContext context, Treebank data)
+    /// <summary>Trains a model and keeps the weights of the epoch that did best on the validation part.</summary>
+    public LanguageFit Run(ExperimentContext context, TextParts text, ulong seed)
     {
-        var watch = Stopwatch.StartNew();
-        TrainingSettings settings = Training with { Seed = context.Random.NextUInt64() };
-        var model = new LanguageModel(Model, data.Vocabulary, new SeededRandom(settings.Seed));
+        TrainingSettings settings = Training with { Seed = seed };
+        var model = new LanguageModel(Model, text.Vocabulary, new SeededRandom(settings.Seed));
         Initialize(model, new SeededRandom(settings.Seed));
-        long stepsEach = (data.Train.Count - 1) / settings.BatchSize / settings.SequenceLength;
-        var trainer = new LanguageModelTrainer(model, settings with { CheckpointEvery = (int)stepsEach }, data.Train, data.Validation, context.Workers);
-        float[] best = [];
-        var losses = new List<double>();
-        while (!trainer.Finished)
-        {
-            trainer.Step();
-            if (trainer.CheckpointDue)
-            {
-                (Score score, bool improved) = trainer.Validate();
-                losses.Add(score.Loss);
-                context.Progress(FormattableString.Invariant($"{Name}: epoch {losses.Count} of {settings.Epochs}, training {Math.Exp(trainer.RecentLoss):0.0}, validation {score.Perplexity:0.00}"));
-                trainer.UseMeasured(measured => best = improved ? [.. measured.Parameters.Values] : best);
-            }
-        }
-
-        best.CopyTo(model.Parameters.Edit());
-        return new TreebankRun(model, losses, watch.Elapsed.TotalSeconds);
+        return LanguageFit.Run(context, Name, model, settings, text.Train, text.Validation);
     }
 
     private void Initialize(LanguageModel model, SeededRandom random)
@@ -99,14 +79,4 @@ internal sealed record TreebankRecipe(string Name, LanguageModelSettings Model, 
             }
         }
     }
-}
-
-/// <summary>What training has made.</summary>
-/// <param name="Model">With the weights that did best on the validation part.</param>
-/// <param name="Losses">Of the validation part after each epoch, in nats a word.</param>
-/// <param name="Seconds">The time that training with its validations took.</param>
-internal sealed record TreebankRun(LanguageModel Model, IReadOnlyList<double> Losses, double Seconds)
-{
-    /// <summary>The perplexity of a part, read as one stream.</summary>
-    public double Perplexity(TokenStore tokens, ExperimentContext context) => LanguageModelScorer.Score(Model, tokens, context.Workers).Perplexity;
 }

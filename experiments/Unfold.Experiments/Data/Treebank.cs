@@ -4,13 +4,10 @@ namespace Unfold.Experiments.Data;
 
 /// <summary>
 /// The words of the Penn Treebank as Mikolov et al. (2010) prepared them: one sentence a line, lower-cased, numbers as N, words outside of
-/// the 10,000 most frequent as &lt;unk&gt;. Each sentence ends with the end symbol.
+/// the 10,000 most frequent as &lt;unk&gt;. Each sentence ends with the end symbol; what is validated and tested begins with one, so that each of
+/// its words and ends is foretold.
 /// </summary>
-/// <param name="Vocabulary">The words of the training part.</param>
-/// <param name="Train">Its sentences, each followed by the end symbol.</param>
-/// <param name="Validation">An end symbol, then the sentences; so each of their words and ends is foretold.</param>
-/// <param name="Test">The same of the test part.</param>
-internal sealed record Treebank(Vocabulary Vocabulary, TokenStore Train, TokenStore Validation, TokenStore Test)
+internal static class Treebank
 {
     private const string Unknown = "<unk>";
 
@@ -21,7 +18,7 @@ internal sealed record Treebank(Vocabulary Vocabulary, TokenStore Train, TokenSt
     /// <param name="folder">The data folder.</param>
     /// <param name="most">The most sentences of each part to read.</param>
     /// <exception cref="UnfoldException">A file is missing or damaged, or holds no sentence, or a word that the training part does not know.</exception>
-    public static Treebank Read(DataFolder folder, int most = int.MaxValue)
+    public static TextParts Read(DataFolder folder, int most = int.MaxValue)
     {
         string[] paths = [.. Needed.Select(folder.Path)];
         Sentence[] train = Sentences(paths[0], most);
@@ -29,9 +26,9 @@ internal sealed record Treebank(Vocabulary Vocabulary, TokenStore Train, TokenSt
             .Where(pair => pair.Key != Unknown)
             .OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal)
             .Select(pair => pair.Key)];
-        var vocabulary = new Vocabulary(TokenKind.Word, LetterCase.Kept, words);
+        var vocabulary = new Vocabulary(new Tokenization(TokenKind.Space) { Mode = TextMode.Sentences }, words);
         bool whole = most == int.MaxValue;
-        return new Treebank(
+        return new TextParts(
             vocabulary,
             Encode(train, vocabulary, whole, []),
             Encode(Sentences(paths[1], most), vocabulary, whole, [Vocabulary.EndId]),

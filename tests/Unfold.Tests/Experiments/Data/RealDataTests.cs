@@ -76,7 +76,7 @@ public sealed class RealDataTests
     [Fact]
     public void The_treebank_has_1085779_words_and_ends_of_sentences()
     {
-        Treebank treebank = Treebank.Read(RealData.Folder(Treebank.Needed));
+        TextParts treebank = Treebank.Read(RealData.Folder(Treebank.Needed));
         Assert.Equal(9_998 + Vocabulary.SpecialCount, treebank.Vocabulary.Count);
         Assert.Equal((929_589, 73_760 + 1, 82_430 + 1), (treebank.Train.Count, treebank.Validation.Count, treebank.Test.Count));
     }

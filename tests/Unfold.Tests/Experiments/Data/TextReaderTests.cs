@@ -78,13 +78,47 @@ public sealed class TextReaderTests
     }
 
     [Fact]
+    public void A_text_of_characters_is_parted_in_three_without_loss()
+    {
+        using SmallData data = new SmallData().Write("plain.txt", "To be\r\nor not to be, that is the question:\nWhether 'tis nobler");
+        TextParts parts = CharacterTexts.Read(data.Folder, "plain.txt", LetterCase.Lowered);
+        Assert.Equal(("to be\nor not to be, that is the question:\nwhether 't", "is", " nob<unk>er"), (Text(parts.Train), Text(parts.Validation), Text(parts.Test)));
+        data.Write("plain.txt", "To be").Refuses(folder => CharacterTexts.Read(folder, "plain.txt", LetterCase.Kept), "plain.txt", "three parts");
+
+        string Text(TokenStore store)
+        {
+            int[] tokens = new int[store.Count];
+            store.Read(0, tokens);
+            return string.Concat(tokens.Select(token => parts.Vocabulary[token]));
+        }
+    }
+
+    [Fact]
+    public void Tang_poems_are_lines_with_an_empty_one_behind_each_poem()
+    {
+        using var data = new SmallData();
+        foreach (string name in CharacterTexts.TangPoems)
+        {
+            data.Write(name, """[{"author": "李白", "paragraphs": ["白玉。", "看花。"]}, {"paragraphs": ["看玉。"]}]""");
+        }
+
+        TextParts parts = CharacterTexts.ReadTangPoems(data.Folder);
+        Assert.Equal(10 * "白玉。\n看花。\n\n看玉。\n\n".Length, parts.Train.Count + parts.Validation.Count + parts.Test.Count);
+        Assert.Equal(["\n", "。", "玉", "看"], Enumerable.Range(Vocabulary.SpecialCount, 4).Select(id => parts.Vocabulary[id]));
+        foreach (string damaged in (string[])["[", "{}", "[1]", """[{"title": "x"}]""", """[{"paragraphs": [1]}]"""])
+        {
+            data.Write(CharacterTexts.TangPoems[3], damaged).Refuses(folder => CharacterTexts.ReadTangPoems(folder), "poet.tang.3000.json", "paragraphs");
+        }
+    }
+
+    [Fact]
     public void The_treebank_has_a_sentence_a_line_each_with_its_end()
     {
         using SmallData data = new SmallData()
             .Write("ptb/ptb.train.txt", " the cat <unk> the N \n the dog \n")
             .Write("ptb/ptb.valid.txt", " the N\n\n cat \n")
             .Write("ptb/ptb.test.txt", " <unk>");
-        Treebank treebank = Treebank.Read(data.Folder);
+        TextParts treebank = Treebank.Read(data.Folder);
         Assert.Equal(["the", "N", "cat", "dog"], Enumerable.Range(Vocabulary.SpecialCount, 4).Select(id => treebank.Vocabulary[id]));
         Assert.Equal([3, 5, 0, 3, 4, 2, 3, 6, 2], Tokens(treebank.Train));
         Assert.Equal([2, 3, 4, 2, 5, 2], Tokens(treebank.Validation));

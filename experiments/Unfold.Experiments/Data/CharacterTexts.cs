@@ -1,0 +1,89 @@
+using System.Text;
+using System.Text.Json;
+using Unfold.Text;
+
+namespace Unfold.Experiments.Data;
+
+/// <summary>Texts that are foretold character by character. Of each the last tenth is for tests, and before it a twentieth for validation.</summary>
+internal static class CharacterTexts
+{
+    private const double TestShare = 0.1, ValidationShare = 0.05;
+
+    /// <summary>Plays of Shakespeare (Karpathy, 2015), 65 different characters.</summary>
+    public const string TinyShakespeare = "tinyshakespeare/input.txt";
+
+    /// <summary>Writings of Nietzsche in English.</summary>
+    public const string Nietzsche = "nietzsche/nietzsche.txt";
+
+    /// <summary>The parts of the collection of Tang poems, a thousand poems each.</summary>
+    public static IReadOnlyList<string> TangPoems { get; } = [.. Enumerable.Range(0, 10).Select(thousand => FormattableString.Invariant($"tang_poems/poet.tang.{thousand * 1000}.json"))];
+
+    /// <summary>Reads a text.</summary>
+    /// <param name="folder">The data folder.</param>
+    /// <param name="name">The file in it.</param>
+    /// <param name="letterCase">Whether letters are lowered.</param>
+    /// <param name="most">The most characters to read.</param>
+    /// <exception cref="UnfoldException">The file is missing or damaged, or too short to be parted.</exception>
+    public static TextParts Read(DataFolder folder, string name, LetterCase letterCase, int most = int.MaxValue)
+    {
+        string path = folder.Path(name);
+        string text = string.Join('\n', DataFile.Utf8Lines(path).Select(line => line.Text));
+        return Part(path, text[..Math.Min(most, text.Length)], new CorpusOptions { LetterCase = letterCase });
+    }
+
+    /// <summary>Reads the Tang poems: a sentence a line as they are printed, and an empty line after each poem. A character that is seen once is unknown.</summary>
+    /// <param name="folder">The data folder.</param>
+    /// <param name="most">The most characters to read.</param>
+    /// <exception cref="UnfoldException">A file is missing or damaged.</exception>
+    public static TextParts ReadTangPoems(DataFolder folder, int most = int.MaxValue)
+    {
+        var text = new StringBuilder();
+        foreach (string path in TangPoems.Select(folder.Path))
+        {
+            AddPoems(path, text);
+        }
+
+        return Part(folder.Path(TangPoems[0]), text.ToString(0, Math.Min(most, text.Length)), new CorpusOptions { MinimumCount = 2 });
+    }
+
+    private static void AddPoems(string path, StringBuilder text)
+    {
+        try
+        {
+            using var poems = JsonDocument.Parse(DataFile.Bytes(path));
+            foreach (JsonElement poem in poems.RootElement.EnumerateArray())
+            {
+                foreach (JsonElement line in poem.GetProperty("paragraphs").EnumerateArray())
+                {
+                    text.Append(line.GetString()).Append('\n');
+                }
+
+                text.Append('\n');
+            }
+        }
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            throw new UnfoldException($"{path}: a list of poems, each with its lines as \"paragraphs\", was wanted; it cannot be read so: {failure.Message}", failure);
+        }
+    }
+
+    private static TextParts Part(string path, string text, CorpusOptions options)
+    {
+        int test = Start(text, 1 - TestShare), validation = Start(text, (1 - TestShare) * (1 - ValidationShare));
+        if (validation < 2 || test - validation < 2 || text.Length - test < 2)
+        {
+            throw new UnfoldException($"{path}: a text long enough for three parts was wanted; it has {text.Length} characters.");
+        }
+
+        var train = Corpus.Load(TextSource.FromString(text[..validation], path), options);
+        TokenStore Encode(string part) => Corpus.Load(TextSource.FromString(part, path), options, vocabulary: train.Vocabulary).Train;
+        return new TextParts(train.Vocabulary, train.Train, Encode(text[validation..test]), Encode(text[test..]));
+    }
+
+    /// <summary>Where a share of the text ends; never within a pair of surrogates.</summary>
+    private static int Start(string text, double share)
+    {
+        int at = (int)(share * text.Length);
+        return at > 0 && char.IsLowSurrogate(text[at]) ? at - 1 : at;
+    }
+}
