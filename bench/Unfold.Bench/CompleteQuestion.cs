@@ -29,7 +29,18 @@ internal static class CompleteQuestion
 
     private static void Add(Table table, string name, LanguageModel model, string line)
     {
+        // The first line that is typed compiles the code.
+        Type(new WordCompleter(model), line);
         var completer = new WordCompleter(model);
+        (Samples samples, double longest) = Type(completer, line);
+        IReadOnlyList<Completion> kept = completer.Complete(line, Proposals), fresh = new WordCompleter(model).Complete(line, Proposals);
+        double difference = kept.Zip(fresh, (one, other) => one.Word == other.Word ? Math.Abs(one.Probability - other.Probability) : 1).Append(kept.Count - fresh.Count).Max();
+        Console.WriteLine($"  check        the words after {line.Length} keystrokes against those of the line at once: largest difference {Checked.Below(Tolerance, difference, "complete"):0.0e+00}");
+        table.Add(name, Table.Number(line.Length, 0), Table.Number(1e3 * samples.Median, 2), Table.Number(1e3 * longest, 2), Target.AtMost(TargetMilliseconds, 1e3 * longest, 0, " ms"));
+    }
+
+    private static (Samples Samples, double Longest) Type(WordCompleter completer, string line)
+    {
         var samples = new Samples();
         double longest = 0;
         for (int length = 1; length <= line.Length; length++)
@@ -37,14 +48,9 @@ internal static class CompleteQuestion
             var one = new Samples();
             one.Time(() => completer.Complete(line[..length], Proposals));
             samples.Add(one.Best);
-
-            // The first keystrokes still compile the code.
-            longest = length > line.Length / 10 ? Math.Max(longest, one.Best) : longest;
+            longest = Math.Max(longest, one.Best);
         }
 
-        IReadOnlyList<Completion> kept = completer.Complete(line, Proposals), fresh = new WordCompleter(model).Complete(line, Proposals);
-        double difference = kept.Zip(fresh, (one, other) => one.Word == other.Word ? Math.Abs(one.Probability - other.Probability) : 1).Append(kept.Count - fresh.Count).Max();
-        Console.WriteLine($"  check        the words after {line.Length} keystrokes against those of the line at once: largest difference {Checked.Below(Tolerance, difference, "complete"):0.0e+00}");
-        table.Add(name, Table.Number(line.Length, 0), Table.Number(1e3 * samples.Median, 2), Table.Number(1e3 * longest, 2), Target.AtMost(TargetMilliseconds, 1e3 * longest, 0, " ms"));
+        return (samples, longest);
     }
 }

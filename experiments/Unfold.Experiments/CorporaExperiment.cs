@@ -10,34 +10,37 @@ namespace Unfold.Experiments;
 
 /// <summary>
 /// Counts and networks on four texts: n-grams of 3, 5 and 7 tokens, four kinds of cells of the same depth and width, and for each the mixture with the best
-/// n-grams. Words of the Penn Treebank; characters of Shakespeare, Nietzsche and Tang poems.
+/// n-grams. Characters of Shakespeare, Nietzsche and Tang poems; words of the Penn Treebank.
 /// </summary>
 /// <remarks>
-/// All models of a text learn from the same part of it. The validation part chooses the epoch and the weight of the mixture; the settings are those of the first
-/// try but for the numbers of epochs, which the time allowed. The baseline is the best of the n-grams.
+/// All models of a text learn from the same part of it. The validation part chooses the epoch and the weight of the mixture; the other settings are common ones, the
+/// numbers of epochs those that fit into an hour for all, and none was tuned. The baseline is the best of the n-grams. A character that was not learned is foretold as the
+/// unknown one.
 /// </remarks>
 internal sealed class CorporaExperiment : Experiment
 {
-    private const string TreebankName = "Penn Treebank", ShakespeareName = "tiny shakespeare", NietzscheName = "Nietzsche", TangName = "Tang poems";
+    private const string ShakespeareName = "tiny shakespeare", NietzscheName = "Nietzsche", TangName = "Tang poems", TreebankName = "Penn Treebank";
 
     private static readonly int[] Orders = [3, 5, 7];
 
     private static readonly (CellKind Cell, string Name)[] Cells = [(CellKind.Rnn, "RNN"), (CellKind.Lstm, "LSTM"), (CellKind.Gru, "GRU"), (CellKind.MinGru, "minGRU")];
 
-    // The figures are of models of other sizes, on the same test parts; the n-grams of the treebank are Mikolov's (2012), as is the RNN.
+    // The n-grams and the RNN of the treebank are Mikolov's (2012), the LSTM is that of Zaremba et al. (2014), 2 x 200; the minGRU is that of Feng et al. (2024).
+    // Their test part of Shakespeare is the same; of the rest, 5% are not learned here, but validated on.
     private static readonly Dictionary<(string Text, string Model), double> Published = new()
     {
         [(TreebankName, "5-grams")] = 141.2,
         [(TreebankName, "RNN")] = 124.7,
         [(TreebankName, "LSTM")] = 114.5,
         [(ShakespeareName, "minGRU")] = 1.548,
+        [(ShakespeareName, "7-grams")] = 1.516,
     };
 
     /// <inheritdoc/>
     public override string Name => "corpora";
 
     /// <inheritdoc/>
-    public override string Summary => "n-grams, RNN, LSTM, GRU, minGRU and their mixtures on words (Penn Treebank) and characters (Shakespeare, Nietzsche, Tang poems)";
+    public override string Summary => "n-grams, RNN, LSTM, GRU, minGRU and their mixtures on characters (Shakespeare, Nietzsche, Tang poems) and words (Penn Treebank)";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> DataNeeded => [.. Treebank.Needed, CharacterTexts.TinyShakespeare, CharacterTexts.Nietzsche, .. CharacterTexts.TangPoems];
@@ -53,14 +56,15 @@ internal sealed class CorporaExperiment : Experiment
             Hidden = context.Choose(200, 20),
             Embedding = context.Choose(200, 20),
             OutputWeights = OutputWeights.Tied,
+            Dropout = 0.2,
             DropoutMask = DropoutMask.Locked,
         };
         Study[] studies =
         [
-            new(TreebankName, Treebank.Read(context.Data, context.Choose(int.MaxValue, 600)), words, passes with { BatchSize = 20, SequenceLength = 35, Epochs = context.Choose(6, 2) }, Unit.Perplexity),
             new(ShakespeareName, CharacterTexts.Read(context.Data, CharacterTexts.TinyShakespeare, LetterCase.Kept, most), characters, passes with { Epochs = context.Choose(16, 2) }, Unit.Nats),
             new(NietzscheName, CharacterTexts.Read(context.Data, CharacterTexts.Nietzsche, LetterCase.Lowered, most), characters, passes with { Epochs = context.Choose(16, 2) }, Unit.Nats),
             new(TangName, CharacterTexts.ReadTangPoems(context.Data, most), characters with { Embedding = characters.Hidden[0] }, passes with { Epochs = context.Choose(8, 2) }, Unit.Nats),
+            new(TreebankName, Treebank.Read(context.Data, context.Choose(int.MaxValue, 600)), words, passes with { BatchSize = 20, SequenceLength = 35, Epochs = context.Choose(5, 2) }, Unit.Perplexity),
         ];
         foreach (Study study in studies)
         {

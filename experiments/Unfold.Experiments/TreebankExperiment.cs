@@ -63,12 +63,22 @@ internal sealed class TreebankExperiment(string name, string summary, double? pu
         context.Report($"{recipe.Name} and 5-gram", "test perplexity", NextTokenScorer.Score(both, text.Test).Perplexity, counted);
 
         double Measure(TokenStore part, StreamAdaptation adaptation) => AdaptingScorer.Score(fit.Model, part, adaptation, context.Workers).Perplexity;
-        StreamAdaptation Best(IEnumerable<StreamAdaptation> tried) => tried.MinBy(adaptation =>
+        double Try(StreamAdaptation adaptation)
         {
-            double perplexity = Measure(text.Validation, adaptation);
-            context.Progress(FormattableString.Invariant($"validation perplexity {perplexity:0.00} with {adaptation}"));
-            return perplexity;
-        })!;
+            try
+            {
+                double perplexity = Measure(text.Validation, adaptation);
+                context.Progress(FormattableString.Invariant($"validation perplexity {perplexity:0.00} with {adaptation}"));
+                return perplexity;
+            }
+            catch (UnfoldException diverged)
+            {
+                context.Progress(diverged.Message);
+                return double.PositiveInfinity;
+            }
+        }
+
+        StreamAdaptation Best(IEnumerable<StreamAdaptation> tried) => tried.MinBy(Try)!;
         StreamAdaptation learning = Best(Rates.Select(rate => new StreamAdaptation { LearningRate = rate }));
         context.Report($"{recipe.Name}, dynamic", "test perplexity", Measure(text.Test, learning), counted);
         StreamAdaptation remembering = Best(Flatnesses.SelectMany(_ => Weights, (flatness, weight) => new StreamAdaptation { Cache = CacheSize, CacheFlatness = flatness, CacheWeight = weight }));

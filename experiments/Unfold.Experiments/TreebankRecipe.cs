@@ -32,25 +32,26 @@ internal sealed record TreebankRecipe(string Name, LanguageModelSettings Model, 
         },
         InitialRange: 0.1);
 
-    /// <summary>The same size and number of steps with what was found out since.</summary>
-    public static TreebankRecipe Today(ExperimentContext context) => Steps(context)[^1] with
+    /// <summary>
+    /// The same size with what was found out since, in half an hour. On the validation part, after the first epochs, dropout of 0.2 was ahead of 0.3 and of
+    /// Adam in place of plain descent. Dropped words and weights were not tried.
+    /// </summary>
+    public static TreebankRecipe Today(ExperimentContext context)
     {
-        Name = "LSTM 2x200 of today",
-        Training = Steps(context)[^1].Training with { Epochs = context.Choose(13, 4) },
-    };
+        TreebankRecipe last = Steps(context)[^1];
+        return last with { Name = "LSTM 2x200 of today", Training = last.Training with { Epochs = context.Choose(16, 4) } };
+    }
 
     /// <summary>From the published recipe to that of today, each with one change more than the one before.</summary>
     public static IReadOnlyList<TreebankRecipe> Steps(ExperimentContext context)
     {
         TreebankRecipe published = Published(context);
-        var recipes = new List<TreebankRecipe> { published with { Name = "as published", Training = published.Training with { Epochs = context.Choose(6, 4) } } };
+        var recipes = new List<TreebankRecipe> { published with { Name = "as published", Training = published.Training with { Epochs = 4 } } };
         void Add(string change, Func<LanguageModelSettings, LanguageModelSettings> model, Func<TrainingSettings, TrainingSettings> training) =>
             recipes.Add(recipes[^1] with { Name = change, Model = model(recipes[^1].Model), Training = training(recipes[^1].Training) });
         Add("+ tied weights", model => model with { OutputWeights = OutputWeights.Tied }, training => training);
         Add("+ cosine schedule", model => model, training => training with { Schedule = ScheduleKind.Cosine });
-        Add("+ dropout", model => model with { Dropout = 0.2 }, training => training);
-        Add("+ locked masks", model => model with { DropoutMask = DropoutMask.Locked }, training => training);
-        Add("+ dropped words and weights", model => model with { WordDropout = 0.05, WeightDropout = 0.1 }, training => training);
+        Add("+ locked dropout", model => model with { Dropout = 0.2, DropoutMask = DropoutMask.Locked }, training => training);
         Add("+ averaged weights", model => model, training => training with { Averaging = 0.2 });
         return recipes;
     }

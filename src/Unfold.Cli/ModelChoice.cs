@@ -51,8 +51,12 @@ internal sealed class ModelChoice(Terminal terminal)
     private NextTokenModel Open(string path, CancellationToken cancellation)
     {
         RunReplacement.Recover(path);
-        using var progress = new ProgressLine(terminal, $"Reading {path}");
-        NextTokenModel model = ModelFile.Open(path, progress.Show, cancellation);
+        NextTokenModel model;
+        using (var progress = new ProgressLine(terminal, $"Reading {path}"))
+        {
+            model = ModelFile.Open(path, progress.Show, cancellation);
+        }
+
         SegmentationNote.Tell(terminal, path, model.Vocabulary);
         return model;
     }

@@ -4,7 +4,7 @@ using Unfold.Text;
 
 namespace Unfold.Experiments.Data;
 
-/// <summary>Texts that are foretold character by character. Of each the last tenth is for tests, and before it a twentieth for validation.</summary>
+/// <summary>Texts that are foretold character by character. Of each the last tenth is for tests, and the last twentieth of the rest for validation.</summary>
 internal static class CharacterTexts
 {
     private const double TestShare = 0.1, ValidationShare = 0.05;
@@ -28,7 +28,7 @@ internal static class CharacterTexts
     {
         string path = folder.Path(name);
         string text = string.Join('\n', DataFile.Utf8Lines(path).Select(line => line.Text));
-        return Part(path, text[..Math.Min(most, text.Length)], new CorpusOptions { LetterCase = letterCase });
+        return Part(path, text, most, new CorpusOptions { LetterCase = letterCase });
     }
 
     /// <summary>Reads the Tang poems: a sentence a line as they are printed, and an empty line after each poem. A character that is seen once is unknown.</summary>
@@ -43,7 +43,7 @@ internal static class CharacterTexts
             AddPoems(path, text);
         }
 
-        return Part(folder.Path(TangPoems[0]), text.ToString(0, Math.Min(most, text.Length)), new CorpusOptions { MinimumCount = 2 });
+        return Part(folder.Path(TangPoems[0]), text.ToString(), most, new CorpusOptions { MinimumCount = 2 });
     }
 
     private static void AddPoems(string path, StringBuilder text)
@@ -67,12 +67,13 @@ internal static class CharacterTexts
         }
     }
 
-    private static TextParts Part(string path, string text, CorpusOptions options)
+    private static TextParts Part(string path, string whole, int most, CorpusOptions options)
     {
-        int test = Start(text, 1 - TestShare), validation = Start(text, (1 - TestShare) * (1 - ValidationShare));
+        string text = whole[..Border(whole, most)];
+        int test = Border(text, (1 - TestShare) * text.Length), validation = Border(text, (1 - TestShare) * (1 - ValidationShare) * text.Length);
         if (validation < 2 || test - validation < 2 || text.Length - test < 2)
         {
-            throw new UnfoldException($"{path}: a text long enough for three parts was wanted; it has {text.Length} characters.");
+            throw new UnfoldException($"{path}: a text long enough for three parts was wanted; it has {text.Length} characters: give the whole file.");
         }
 
         var train = Corpus.Load(TextSource.FromString(text[..validation], path), options);
@@ -80,10 +81,10 @@ internal static class CharacterTexts
         return new TextParts(train.Vocabulary, train.Train, Encode(text[validation..test]), Encode(text[test..]));
     }
 
-    /// <summary>Where a share of the text ends; never within a pair of surrogates.</summary>
-    private static int Start(string text, double share)
+    /// <summary>Where so many characters end; never within a pair of surrogates.</summary>
+    private static int Border(string text, double characters)
     {
-        int at = (int)(share * text.Length);
-        return at > 0 && char.IsLowSurrogate(text[at]) ? at - 1 : at;
+        int at = (int)Math.Min(characters, text.Length);
+        return at > 0 && at < text.Length && char.IsLowSurrogate(text[at]) ? at - 1 : at;
     }
 }

@@ -56,8 +56,12 @@ internal sealed class NGramEvaluateCommand(Terminal terminal)
 
     private NGramModel Read(string path, CancellationToken cancellation)
     {
-        using var progress = new ProgressLine(terminal, $"Reading {path}");
-        NGramModel model = NGramFile.Read(path, progress.Show, cancellation);
+        NGramModel model;
+        using (var progress = new ProgressLine(terminal, $"Reading {path}"))
+        {
+            model = NGramFile.Read(path, progress.Show, cancellation);
+        }
+
         SegmentationNote.Tell(terminal, path, model.Vocabulary);
         return model;
     }

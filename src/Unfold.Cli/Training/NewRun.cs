@@ -30,6 +30,11 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
         (LanguageModel? origin, LanguageModelSettings shape) = parsed.GetValue(options.InitFrom) is string from
             ? LoadOrigin(from)
             : (null, options.ModelSettings(parsed, defaults));
+        if (origin is not null)
+        {
+            SegmentationNote.Tell(terminal, parsed.GetRequiredValue(options.InitFrom)!, origin.Vocabulary);
+        }
+
         CorpusOptions corpusOptions = options.CorpusOptions(parsed, defaults);
         (Corpus corpus, Grammar? grammar) = RunText.Load(files, validation, corpusOptions, origin?.Vocabulary, training.Seed, terminal, cancellation);
         if (origin is null && corpus.UnknownTokens > 0 && corpus.Vocabulary.SymbolCount == corpusOptions.MaximumSymbols)

@@ -42,6 +42,7 @@ internal sealed class ResumedRun(TrainOptions options, ParseResult parsed, Termi
         }
 
         Vocabulary vocabulary = Vocabulary.Load(folder.VocabularyFile);
+        SegmentationNote.Tell(terminal, shown, vocabulary);
         var corpusOptions = new CorpusOptions { ValidationFraction = data.ValidationFraction };
         (Corpus corpus, Grammar? grammar) = RunText.Load(data.Text, data.Validation, corpusOptions, vocabulary, training.Seed, terminal, cancellation);
         if (corpus.Fingerprint != data.Fingerprint)

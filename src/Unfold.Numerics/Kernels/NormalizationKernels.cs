@@ -51,7 +51,6 @@ public static unsafe class NormalizationKernels
             where V : unmanaged
         {
             int whole = length - (length % S.Count);
-            PartLanes<S, V> end = new(length - whole);
             V sum = S.Create(0);
             for (int i = 0; i < whole; i += S.Count)
             {
@@ -60,7 +59,7 @@ public static unsafe class NormalizationKernels
 
             if (whole < length)
             {
-                sum = S.Add(sum, end.Load(values + whole));
+                sum = S.Add(sum, new PartLanes<S, V>(length - whole).Load(values + whole));
             }
 
             V mean = S.Create(S.Sum(sum) / length);
@@ -74,6 +73,7 @@ public static unsafe class NormalizationKernels
 
             if (whole < length)
             {
+                PartLanes<S, V> end = new(length - whole);
                 end.Store(S.Subtract(end.Load(values + whole), mean), values + whole);
 
                 // Loaded again: the lanes past the end are zeros and not minus the mean.

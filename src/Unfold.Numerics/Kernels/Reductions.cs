@@ -184,6 +184,7 @@ public static unsafe class Reductions
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private void AddRegister<S, V, L>(L lanes, int j)
             where S : struct, ISimd<V>
             where V : unmanaged

@@ -67,9 +67,10 @@ internal static class SrilmNBest
                 throw line.Refuse($"a word of {Second} wants the form: word ( st: 1.5 et: 1.8 g: -50 a: -200 )");
             }
 
-            // Phones and states follow their word and lie within its time.
+            // Phones and states follow their word and lie within its time; states are numbered, as ax-2.
             double until = line.Score(word[5], "an end time");
-            if (line.Score(word[3], "a start time") >= end || until > end)
+            _ = line.Score(word[3], "a start time");
+            if (until > end && !IsState(word[0]))
             {
                 words.Add(word[0]);
                 end = until;
@@ -101,6 +102,8 @@ internal static class SrilmNBest
     private static string[] Counts(string[] words) => [$"{words.Length}", $"{words.Count(IsWord)}", $"{words.Count(word => word != "-pau-")}", $"{words.Count(word => word is not ("<s>" or "</s>"))}"];
 
     private static string Join(IEnumerable<string> words) => string.Join(' ', words.Where(IsWord));
+
+    private static bool IsState(string name) => name is [.., '-', >= '0' and <= '9'];
 
     private static bool IsWord(string word) => word is not ("<s>" or "</s>" or "-pau-");
 }

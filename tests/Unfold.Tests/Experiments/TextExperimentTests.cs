@@ -66,7 +66,7 @@ public sealed class TextExperimentTests
     [Theory]
     [InlineData("treebank", "test perplexity", 6)]
     [InlineData("treebanktuned", "test perplexity", 6)]
-    [InlineData("treebanksteps", "validation perplexity", 7)]
+    [InlineData("treebanksteps", "validation perplexity", 5)]
     public void Word_models_learn_a_part_of_the_treebank(string name, string metric, int models)
     {
         (string Model, string Metric, double Value, long? Parameters)[] results = Run(name, "2");
@@ -88,9 +88,9 @@ public sealed class TextExperimentTests
         Assert.Equal(4 * (3 + (2 * 4)), results.Length);
         foreach (IGrouping<string, (string Model, string Metric, double Value, long? Parameters)> text in results.GroupBy(result => result.Model.Split(':')[0]))
         {
-            // A mixture that learned little from two passes leaves the n-grams nearly alone.
-            double counted = text.Take(3).Max(result => result.Value);
-            Assert.All(text.Where(result => result.Model.Contains(" and ", StringComparison.Ordinal)), result => Assert.InRange(result.Value, 1, 1.01 * counted));
+            // Where a network has learned little in two passes, the mixture leaves the best n-grams nearly alone.
+            double counted = text.Take(3).Min(result => result.Value);
+            Assert.All(text.Where(result => result.Model.Contains(" and ", StringComparison.Ordinal)), result => Assert.InRange(result.Value, 1, 1.02 * counted));
         }
     }
 }

@@ -25,7 +25,7 @@ public sealed class NBestFileTests : IDisposable
     [Fact]
     public void The_second_format_of_srilm_with_phones_inside_of_words()
     {
-        const string line = "(-300) the ( st: 0.1 et: 0.3 g: -10 a: -100 ) dh ( st: 0.1 et: 0.2 g: 0 a: -50 ) ax ( st: 0.2 et: 0.3 g: 0 a: -50 ) cat ( st: 0.3 et: 0.9 g: -20 a: -170 )";
+        const string line = "(-300) the ( st: 0.1 et: 0.3 g: -10 a: -100 ) dh ( st: 0.1 et: 0.2 g: 0 a: -50 ) ax ( st: 0.3 et: 0.3 g: 0 a: -50 ) cat ( st: 0.3 et: 0.9 g: -20 a: -170 ) ae-1 ( st: 0.4 et: 1.1 g: 0 a: -70 )";
         NBestList list = Assert.Single(Read("a", $"NBestList2.0\n{line}\n"));
         Assert.Equal("the cat", list.Hypotheses[0].Text);
         Close.Equal(-270 * 1024 / 10000.5, list.Hypotheses[0].Channel, 1e-12, 0, "The acoustic scores of the words, without those of the language model and of the phones");
