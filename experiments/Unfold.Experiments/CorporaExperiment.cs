@@ -50,7 +50,7 @@ internal sealed class CorporaExperiment : Experiment
     {
         int most = context.Choose(int.MaxValue, 20_000);
         LanguageModelSettings characters = new() { Layers = 2, Hidden = context.Choose(256, 32), Dropout = 0.3 };
-        TrainingSettings passes = new() { BatchSize = 50, SequenceLength = 100, LearningRate = 0.003, Schedule = ScheduleKind.Cosine };
+        TrainingSettings passes = new() { BatchSize = 50, SequenceLength = 64, LearningRate = 0.003, Schedule = ScheduleKind.Cosine };
         LanguageModelSettings words = characters with
         {
             Hidden = context.Choose(200, 20),
@@ -61,9 +61,9 @@ internal sealed class CorporaExperiment : Experiment
         };
         Study[] studies =
         [
-            new(ShakespeareName, CharacterTexts.Read(context.Data, CharacterTexts.TinyShakespeare, LetterCase.Kept, most), characters, passes with { Epochs = context.Choose(16, 2) }, Unit.Nats),
-            new(NietzscheName, CharacterTexts.Read(context.Data, CharacterTexts.Nietzsche, LetterCase.Lowered, most), characters, passes with { Epochs = context.Choose(16, 2) }, Unit.Nats),
-            new(TangName, CharacterTexts.ReadTangPoems(context.Data, most), characters with { Embedding = characters.Hidden[0] }, passes with { Epochs = context.Choose(8, 2) }, Unit.Nats),
+            new(ShakespeareName, CharacterTexts.Read(context.Data, CharacterTexts.TinyShakespeare, LetterCase.Kept, most), characters, passes with { Epochs = context.Choose(14, 2) }, Unit.Nats),
+            new(NietzscheName, CharacterTexts.Read(context.Data, CharacterTexts.Nietzsche, LetterCase.Lowered, most), characters, passes with { Epochs = context.Choose(10, 2) }, Unit.Nats),
+            new(TangName, CharacterTexts.ReadTangPoems(context.Data, most), characters with { Embedding = characters.Hidden[0] }, passes with { Epochs = context.Choose(6, 2) }, Unit.Nats),
             new(TreebankName, Treebank.Read(context.Data, context.Choose(int.MaxValue, 600)), words, passes with { BatchSize = 20, SequenceLength = 35, Epochs = context.Choose(5, 2) }, Unit.Perplexity),
         ];
         foreach (Study study in studies)
