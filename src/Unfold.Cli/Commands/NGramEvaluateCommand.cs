@@ -17,7 +17,7 @@ internal sealed class NGramEvaluateCommand(Terminal terminal)
     {
         var verb = new NGramEvaluateCommand(terminal);
         verb._text.Required = true;
-        var command = new Command("evaluate", "Measure an n-gram model on a text: perplexity with ends of sentences (ppl) and without them (ppl1). Tokens are counted with ends of sentences; unknown ones are left out of the sums.")
+        var command = new Command("evaluate", "Measure an n-gram model on a text: perplexity with ends of sentences (ppl) and without them (ppl1), both without unknown tokens, and that of all tokens (ppl_with_unknown), as unfold evaluate says it.")
         {
             verb._model, verb._text, verb._json,
         };
@@ -41,16 +41,18 @@ internal sealed class NGramEvaluateCommand(Terminal terminal)
                 json.WriteFinite("logprob10", found.LogProbability10);
                 json.WriteFinite("ppl", found.Perplexity);
                 json.WriteFinite("ppl1", found.PerplexityWithoutEnds);
+                json.WriteFinite("ppl_with_unknown", found.PerplexityWithUnknown);
             });
             return ExitCode.Done;
         }
 
-        terminal.Output.WriteLine(FormattableString.Invariant($"sentences  {found.Sentences}"));
-        terminal.Output.WriteLine(FormattableString.Invariant($"tokens     {found.Tokens}"));
-        terminal.Output.WriteLine(FormattableString.Invariant($"unknown    {found.Unknown}"));
-        terminal.Output.WriteLine(FormattableString.Invariant($"logprob10  {found.LogProbability10:0.000000}"));
-        terminal.Output.WriteLine(FormattableString.Invariant($"ppl        {found.Perplexity:0.000000}"));
-        terminal.Output.WriteLine(FormattableString.Invariant($"ppl1       {found.PerplexityWithoutEnds:0.000000}"));
+        terminal.Output.WriteLine(FormattableString.Invariant($"sentences         {found.Sentences}"));
+        terminal.Output.WriteLine(FormattableString.Invariant($"tokens            {found.Tokens}"));
+        terminal.Output.WriteLine(FormattableString.Invariant($"unknown           {found.Unknown}"));
+        terminal.Output.WriteLine(FormattableString.Invariant($"logprob10         {found.LogProbability10:0.000000}"));
+        terminal.Output.WriteLine(FormattableString.Invariant($"ppl               {found.Perplexity:0.000000}"));
+        terminal.Output.WriteLine(FormattableString.Invariant($"ppl1              {found.PerplexityWithoutEnds:0.000000}"));
+        terminal.Output.WriteLine(FormattableString.Invariant($"ppl_with_unknown  {found.PerplexityWithUnknown:0.000000}"));
         return ExitCode.Done;
     }
 

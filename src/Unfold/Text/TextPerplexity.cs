@@ -1,17 +1,21 @@
 namespace Unfold.Text;
 
-/// <summary>How well a model foretells a text, as SRILM's ppl and ppl1 say it: tokens outside of the vocabulary are counted and left out of the sums.</summary>
+/// <summary>How well a model foretells a text, as SRILM's ppl and ppl1 say it, which leave out tokens outside of the vocabulary, and with those tokens.</summary>
 /// <param name="Sentences">How many ends of sentences were foretold; 0 in running text.</param>
 /// <param name="Tokens">How many tokens the text has, ends of sentences and unknown tokens included.</param>
 /// <param name="Unknown">How many of them are not in the vocabulary. The token &lt;unk&gt; that stands in a text itself is a word like others.</param>
 /// <param name="LogProbability10">The sum of log10 p over all other tokens; what follows an unknown token is foretold from it.</param>
-public sealed record TextPerplexity(long Sentences, long Tokens, long Unknown, double LogProbability10)
+/// <param name="UnknownLogProbability10">The sum of log10 p(&lt;unk&gt;) over the unknown tokens; 0 where there are none, minus infinity where the model gives them no probability.</param>
+public sealed record TextPerplexity(long Sentences, long Tokens, long Unknown, double LogProbability10, double UnknownLogProbability10)
 {
     /// <summary>ppl = 10^(-logprob10 / (tokens - unknown)): with ends of sentences. NaN where no known token is left.</summary>
-    public double Perplexity => Of(Tokens - Unknown);
+    public double Perplexity => Of(LogProbability10, Tokens - Unknown);
 
     /// <summary>ppl1 = 10^(-logprob10 / (tokens - unknown - sentences)): the same sum shared by the words alone.</summary>
-    public double PerplexityWithoutEnds => Of(Tokens - Unknown - Sentences);
+    public double PerplexityWithoutEnds => Of(LogProbability10, Tokens - Unknown - Sentences);
+
+    /// <summary>10^(-(logprob10 + sum of log10 p(&lt;unk&gt;)) / tokens): all tokens, the unknown ones as &lt;unk&gt;. Infinite where that is impossible.</summary>
+    public double PerplexityWithUnknown => Of(LogProbability10 + UnknownLogProbability10, Tokens);
 
     /// <summary>Reads a text once and foretells each token from those before it.</summary>
     /// <param name="model">The model, which says how the text is cut.</param>
@@ -27,7 +31,7 @@ public sealed record TextPerplexity(long Sentences, long Tokens, long Unknown, d
         Tokenizer tokenizer = vocabulary.CreateTokenizer();
         NextTokenSession session = model.Start();
         long sentences = 0, tokens = 0, unknown = 0;
-        double nats = 0;
+        double nats = 0, unknownNats = 0;
         TokenSink sink = token =>
         {
             int id = vocabulary.IdOf(token);
@@ -36,6 +40,7 @@ public sealed record TextPerplexity(long Sentences, long Tokens, long Unknown, d
             if (id == Vocabulary.UnknownId && !token.SequenceEqual(Vocabulary.Specials[Vocabulary.UnknownId]))
             {
                 unknown++;
+                unknownNats += session.LogProbability(id);
             }
             else
             {
@@ -47,9 +52,9 @@ public sealed record TextPerplexity(long Sentences, long Tokens, long Unknown, d
         text.Read(piece => tokenizer.Push(piece, sink), bytes => progress?.Invoke(Math.Min(1, (double)bytes / text.Bytes)), cancellation);
         tokenizer.Flush(sink);
         return tokens > 0
-            ? new TextPerplexity(sentences, tokens, unknown, nats / Math.Log(10))
+            ? new TextPerplexity(sentences, tokens, unknown, nats / Math.Log(10), unknownNats / Math.Log(10))
             : throw new UnfoldException($"The text {text.Name} holds nothing but white space, but at least one token was wanted.");
     }
 
-    private double Of(long count) => count > 0 ? Math.Pow(10, -LogProbability10 / count) : double.NaN;
+    private static double Of(double sum, long count) => count > 0 ? Math.Pow(10, -sum / count) : double.NaN;
 }

@@ -29,12 +29,12 @@ public sealed class NGramTests : IDisposable
         JsonElement one = CommandLine.Run("ngram", "evaluate", arpa, "--text", _text, "--json").Json;
         JsonElement other = CommandLine.Run("ngram", "evaluate", binary, "--text", _text, "--json").Json;
         Assert.Equal(one.GetRawText(), other.GetRawText());
-        Assert.Equal(["sentences", "tokens", "unknown", "logprob10", "ppl", "ppl1"], one.EnumerateObject().Select(field => field.Name));
+        Assert.Equal(["sentences", "tokens", "unknown", "logprob10", "ppl", "ppl1", "ppl_with_unknown"], one.EnumerateObject().Select(field => field.Name));
         double tokens = one.GetProperty("tokens").GetDouble(), sentences = one.GetProperty("sentences").GetDouble(), sum = one.GetProperty("logprob10").GetDouble();
         Assert.Equal(trained.GetProperty("tokens").GetDouble(), tokens);
         Close.Equal(Math.Pow(10, -sum / tokens), one.GetProperty("ppl").GetDouble(), 1e-12, 0, "ppl");
         Close.Equal(Math.Pow(10, -sum / (tokens - sentences)), one.GetProperty("ppl1").GetDouble(), 1e-12, 0, "ppl1");
-        Assert.Contains($"tokens     {tokens}\n", CommandLine.Run("ngram", "evaluate", binary, "--text", _text).Output, StringComparison.Ordinal);
+        Assert.Contains($"tokens            {tokens}\n", CommandLine.Run("ngram", "evaluate", binary, "--text", _text).Output, StringComparison.Ordinal);
 
         CommandLine.Run("ngram", "convert", binary, _folder["back.arpa"]);
         Assert.Equal(File.ReadAllBytes(arpa), File.ReadAllBytes(_folder["back.arpa"]));
@@ -69,6 +69,24 @@ public sealed class NGramTests : IDisposable
         Assert.Contains("of the tokens are <unk>", said.Error, StringComparison.Ordinal);
         JsonElement found = CommandLine.Run("ngram", "evaluate", _folder["m.arpa"], "--text", _text, "--json").Json;
         Assert.Equal(said.Json.GetProperty("unknown_tokens").GetInt32(), found.GetProperty("unknown").GetInt32());
+    }
+
+    [Fact]
+    public void With_unknown_words_it_measures_as_evaluate_does()
+    {
+        string model = _folder["m.arpa"], test = _folder["test.txt"];
+        Assert.Equal(0, CommandLine.Run("ngram", "train", "--text", _text, "--out", model).Code);
+        File.WriteAllText(test, "the cat never saw a mat.\nAnn\n\nquite unknown words sat on the red mat.\n");
+        JsonElement counted = CommandLine.Run("ngram", "evaluate", model, "--text", test, "--json").Json, measured = CommandLine.Run("evaluate", model, "--text", test, "--json").Json;
+
+        Assert.Equal(6, counted.GetProperty("unknown").GetInt32());
+        foreach ((string one, string other) in (ReadOnlySpan<(string, string)>)[("tokens", "tokens"), ("unknown", "unknown_tokens"), ("ppl_with_unknown", "perplexity")])
+        {
+            Close.Equal(measured.GetProperty(other).GetDouble(), counted.GetProperty(one).GetDouble(), 1e-12, 0, one);
+        }
+
+        Assert.True(counted.GetProperty("ppl").GetDouble() < counted.GetProperty("ppl_with_unknown").GetDouble());
+        Assert.Contains(FormattableString.Invariant($"ppl_with_unknown  {measured.GetProperty("perplexity").GetDouble():0.000000}\n"), CommandLine.Run("ngram", "evaluate", model, "--text", test).Output, StringComparison.Ordinal);
     }
 
     [Fact]

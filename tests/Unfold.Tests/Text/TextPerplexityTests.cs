@@ -14,11 +14,12 @@ public sealed class TextPerplexityTests
         var text = new RandomText(51, TextMode.Sentences);
         NGramModel model = text.Train(new NGramOptions { Order = 3 });
         TextPerplexity found = Measure(model, "a b  new\n\n<unk> c\n");
-        double sum = 0;
+        double sum = 0, unknown = 0;
         NGramSession session = model.Start();
         foreach ((int token, bool counts) in ((int, bool)[])[(3, true), (4, true), (0, false), (2, true), (0, true), (5, true), (2, true)])
         {
-            sum += counts ? session.LogProbability(token) / Math.Log(10) : 0;
+            double value = session.LogProbability(token) / Math.Log(10);
+            (sum, unknown) = counts ? (sum + value, unknown) : (sum, unknown + value);
             session.Feed(token);
         }
 
@@ -26,6 +27,8 @@ public sealed class TextPerplexityTests
         Close.Equal(sum, found.LogProbability10, 1e-12, 0, "sum of log10 p");
         Close.Equal(Math.Pow(10, -sum / 6), found.Perplexity, 1e-12, 0, "ppl");
         Close.Equal(Math.Pow(10, -sum / 4), found.PerplexityWithoutEnds, 1e-12, 0, "ppl1");
+        Close.Equal(unknown, found.UnknownLogProbability10, 1e-12, 0, "log10 p(<unk>)");
+        Close.Equal(Math.Pow(10, -(sum + unknown) / 7), found.PerplexityWithUnknown, 1e-12, 0, "ppl with unknown");
     }
 
     [Fact]
@@ -46,6 +49,18 @@ public sealed class TextPerplexityTests
 
         Assert.Contains("white space", Assert.Throws<UnfoldException>(() => Measure(model, " \n\n ")).Message, StringComparison.Ordinal);
         Assert.True(double.IsNaN(Measure(model, "new").PerplexityWithoutEnds));
+    }
+
+    [Fact]
+    public void A_closed_model_is_infinitely_surprised_by_an_unknown_word()
+    {
+        var vocabulary = new Vocabulary(new Tokenization(TokenKind.Space) { Mode = TextMode.Sentences }, ["a", "b"]);
+        NGramModel model = RandomText.Train(TokenStore.FromTokens([2, 3, 4, 2, 4, 2], vocabulary.Count), vocabulary, new NGramOptions { Order = 2, UnknownWords = UnknownWords.Closed });
+
+        TextPerplexity found = Measure(model, "a new b");
+        Assert.True(double.IsFinite(found.Perplexity));
+        Assert.Equal(double.PositiveInfinity, found.PerplexityWithUnknown);
+        Assert.Equal(Measure(model, "a b").Perplexity, Measure(model, "a b").PerplexityWithUnknown);
     }
 
     private static TextPerplexity Measure(NGramModel model, string text) =>
