@@ -63,11 +63,17 @@ internal sealed class ModelChoice(Terminal terminal)
 
     private MixtureModel Tuned(MixtureModel mixture, string[] files, CancellationToken cancellation)
     {
+        Corpus heldOut = Read(TextSource.FromFiles(files), mixture.Vocabulary, cancellation);
         using var progress = new ProgressLine(terminal, "Tuning the mixture");
-        Corpus heldOut = Corpus.Load(TextSource.FromFiles(files), new CorpusOptions(), vocabulary: mixture.Vocabulary, cancellation: cancellation);
         MixtureModel tuned = mixture.Tune(heldOut.Train, progress.Show, cancellation);
         terminal.Line(FormattableString.Invariant($"The first model's share of the mixture is {tuned.Weight:0.####}."));
         return tuned;
+    }
+
+    private Corpus Read(TextSource text, Vocabulary vocabulary, CancellationToken cancellation)
+    {
+        using var progress = new ProgressLine(terminal, $"Reading {text.Name}");
+        return Corpus.Load(text, new CorpusOptions(), vocabulary: vocabulary, progress: progress.Show, cancellation: cancellation);
     }
 
     private static Argument<string> AnyModel()

@@ -58,8 +58,7 @@ internal sealed class GenerateCommand(Terminal terminal)
         string text = parsed.GetValue(_prompt) ?? "";
         using var interruption = new Interruption(terminal);
         NextTokenModel model = _models.Open(parsed, interruption.Token);
-        interruption.Token.ThrowIfCancellationRequested();
-        var prompt = new Prompt(model, text);
+        Prompt prompt = Read(model, text, interruption.Token);
         bool json = parsed.GetValue(_json);
         if (parsed.GetValue(_next) is long count)
         {
@@ -71,6 +70,13 @@ internal sealed class GenerateCommand(Terminal terminal)
         return parsed.Gave(_beam)
             ? output.Search(Beam(parsed, stops), samples)
             : output.Draw(Drawing(parsed, stops), parsed.GetValue(_temperatures) ?? [], samples, parsed.GetValue(_seed) ?? (ulong)Random.Shared.NextInt64());
+    }
+
+    private Prompt Read(NextTokenModel model, string text, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        using var progress = new ProgressLine(terminal, "Reading the prompt");
+        return new Prompt(model, text, progress.Show, cancellation);
     }
 
     private GenerationOptions Drawing(ParseResult parsed, string[] stops) => new()

@@ -13,8 +13,10 @@ public sealed class Prompt
     /// <summary>Reads a text.</summary>
     /// <param name="model">The model.</param>
     /// <param name="text">The text before. Empty starts at the beginning of a line.</param>
+    /// <param name="progress">Called after each token with the share that is read, in [0, 1].</param>
+    /// <param name="cancellation">Stops between two tokens.</param>
     /// <exception cref="UnfoldException">The text holds something that the model never saw.</exception>
-    public Prompt(NextTokenModel model, string text)
+    public Prompt(NextTokenModel model, string text, Action<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(text);
@@ -31,9 +33,11 @@ public sealed class Prompt
             _session.Feed(lineBreak == Vocabulary.UnknownId ? Math.Min(Vocabulary.SpecialCount, model.Vocabulary.Count - 1) : lineBreak);
         }
 
-        foreach (int token in _tokens)
+        foreach ((int place, int token) in _tokens.Index())
         {
+            cancellation.ThrowIfCancellationRequested();
             _session.Feed(token);
+            progress?.Invoke((place + 1.0) / _tokens.Length);
         }
     }
 

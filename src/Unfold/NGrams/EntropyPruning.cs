@@ -25,19 +25,26 @@ internal sealed class EntropyPruning
     }
 
     /// <summary>The table without the n-grams by whose absence the perplexity grows by less than the share <paramref name="threshold"/>.</summary>
-    public static NGramTable Prune(NGramTable table, double threshold, CancellationToken cancellation)
+    /// <param name="table">The table, which is left as it is.</param>
+    /// <param name="threshold">The share.</param>
+    /// <param name="progress">Called now and then with the share of the work done, in [0, 1].</param>
+    /// <param name="cancellation">Stops the pruning.</param>
+    public static NGramTable Prune(NGramTable table, double threshold, Action<double> progress, CancellationToken cancellation)
     {
         var pruning = new EntropyPruning(table);
         double[][] histories = pruning.Histories();
-        for (int level = table.Trie.Order - 1; level >= 1; level--)
+        int levels = table.Trie.Order - 1;
+        for (int level = levels; level >= 1; level--)
         {
-            pruning.Choose(level, histories[level - 1], threshold, cancellation);
+            int above = levels - level;
+            pruning.Choose(level, histories[level - 1], threshold, share => progress(0.5 * (above + share) / levels), cancellation);
         }
 
         NGramTable pruned = pruning.Kept();
-        for (int level = 1; level < pruned.Trie.Order; level++)
+        for (int level = 1; level <= levels; level++)
         {
-            Renormalize(pruned, level);
+            int below = level - 1;
+            Renormalize(pruned, level, share => progress(0.5 + (0.5 * (below + share) / levels)), cancellation);
         }
 
         return pruned;
@@ -73,12 +80,13 @@ internal sealed class EntropyPruning
     }
 
     /// <summary>Marks the n-grams of level + 1 that stay: those that matter, and those that others which stay go on from.</summary>
-    private void Choose(int level, double[] histories, double threshold, CancellationToken cancellation)
+    private void Choose(int level, double[] histories, double threshold, Action<double> progress, CancellationToken cancellation)
     {
         double[] probabilities = _table.Probabilities(level + 1);
         _table.ForEachParent(level, (node, context) =>
         {
             cancellation.ThrowIfCancellationRequested();
+            progress((double)node / histories.Length);
             (double taken, double below) = _table.Taken(level, node, context);
             (int start, int end) = _trie.Children(level, node);
             ReadOnlySpan<int> words = _trie.Words(level + 1);
@@ -168,12 +176,14 @@ internal sealed class EntropyPruning
     }
 
     /// <summary>Tells the backoff weights of a level anew: n-grams above and below it may be gone.</summary>
-    private static void Renormalize(NGramTable table, int level)
+    private static void Renormalize(NGramTable table, int level, Action<double> progress, CancellationToken cancellation)
     {
         double[] backoffs = table.Backoffs(level);
         bool[] parent = new bool[backoffs.Length];
         table.ForEachParent(level, (node, context) =>
         {
+            cancellation.ThrowIfCancellationRequested();
+            progress((double)node / parent.Length);
             parent[node] = true;
             (double taken, double below) = table.Taken(level, node, context);
             if (1 - below >= LeastLeft)

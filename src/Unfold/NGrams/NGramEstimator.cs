@@ -11,7 +11,7 @@ internal sealed class NGramEstimator(Vocabulary vocabulary, NGramOptions options
     public IReadOnlyList<Discount> Discounts { get; private set; } = [];
 
     /// <summary>Estimates the table.</summary>
-    /// <param name="progress">Called for each order, twice, with the share done.</param>
+    /// <param name="progress">Called now and then with the share done, in [0, 1].</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="UnfoldException">Nothing was counted, or there is no n-gram of the highest order.</exception>
     public NGramTable Estimate(Action<double> progress, CancellationToken cancellation)
@@ -25,7 +25,7 @@ internal sealed class NGramEstimator(Vocabulary vocabulary, NGramOptions options
         bool[] predicted = [.. unigrams.Select(Predicted)];
         int possible = predicted.Count(canCome => canCome);
         Discounts = [.. Enumerable.Range(1, _order).Select(order => DiscountOf(order, possible))];
-        LevelDraft[] drafts = Drafts(unigrams, order => progress(0.5 * (_order - order) / _order), cancellation);
+        LevelDraft[] drafts = Drafts(unigrams, share => progress(0.5 * share), cancellation);
         if (drafts[^1].Words.IsEmpty)
         {
             throw new UnfoldException($"No {_order} tokens in a row were found that are counted often enough, but a model of order {_order} wants some: choose a lower --order, a lower --min-count or a longer text.");
@@ -40,15 +40,15 @@ internal sealed class NGramEstimator(Vocabulary vocabulary, NGramOptions options
 
         for (int level = 1; level < _order; level++)
         {
-            progress(0.5 + (0.5 * level / _order));
-            Interpolate(table, drafts[level - 1], level, cancellation);
+            int below = level - 1;
+            Interpolate(table, drafts[below], level, share => progress(0.5 + (0.5 * (below + share) / (_order - 1))), cancellation);
         }
 
         return table;
     }
 
     /// <summary>Makes whole the probabilities of level + 1 and the backoff weights of a level, whose own are whole.</summary>
-    private static void Interpolate(NGramTable table, LevelDraft contexts, int level, CancellationToken cancellation)
+    private static void Interpolate(NGramTable table, LevelDraft contexts, int level, Action<double> progress, CancellationToken cancellation)
     {
         double[] probabilities = table.Probabilities(level + 1);
         double[] backoffs = table.Backoffs(level);
@@ -57,6 +57,7 @@ internal sealed class NGramEstimator(Vocabulary vocabulary, NGramOptions options
         table.ForEachParent(level, (node, context) =>
         {
             cancellation.ThrowIfCancellationRequested();
+            progress((double)node / weights.Length);
             (int start, int end) = table.Trie.Children(level, node);
             ReadOnlySpan<int> words = table.Trie.Words(level + 1);
             for (int child = start; child < end; child++)
@@ -71,14 +72,15 @@ internal sealed class NGramEstimator(Vocabulary vocabulary, NGramOptions options
         });
     }
 
-    private LevelDraft[] Drafts(CountedNGram[] unigrams, Action<int> progress, CancellationToken cancellation)
+    private LevelDraft[] Drafts(CountedNGram[] unigrams, Action<double> progress, CancellationToken cancellation)
     {
         var drafts = new LevelDraft[_order];
         for (int order = _order; order > 1; order--)
         {
+            int above = _order - order;
             cancellation.ThrowIfCancellationRequested();
-            progress(order);
-            drafts[order - 1] = LevelDraft.Of(order, counts.Sorted(order), order < _order ? drafts[order] : null, Discounts[order - 1], options.MinimumCount(order));
+            IEnumerable<CountedNGram> sorted = counts.Sorted(order).Watched(_ => 1, counts.Different(order), share => progress((above + share) / (_order - 1)), cancellation);
+            drafts[order - 1] = LevelDraft.Of(order, sorted, order < _order ? drafts[order] : null, Discounts[order - 1], options.MinimumCount(order));
         }
 
         // Every token is a node, whether it was counted or not.

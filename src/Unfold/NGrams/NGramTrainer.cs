@@ -7,15 +7,15 @@ public static class NGramTrainer
 {
     private const int BlockTokens = 1 << 14;
 
-    /// <summary>The shares of the work after which the tokens are counted, and the counts of all orders told.</summary>
-    private const double CountedAt = 0.2, ToldAt = 0.4;
+    /// <summary>The shares of the work after which the tokens are counted, the counts of all orders told, and the probabilities estimated where some are pruned then.</summary>
+    private const double CountedAt = 0.2, ToldAt = 0.4, EstimatedAt = 0.8;
 
     /// <summary>Estimates a model.</summary>
     /// <param name="tokens">The text; in sentence mode <see cref="Vocabulary.EndId"/> stands after each sentence.</param>
     /// <param name="vocabulary">Its tokens, at most 2,097,152.</param>
     /// <param name="options">Order, smoothing and what is left out.</param>
     /// <param name="progress">Called now and then with the share of the work done, in [0, 1].</param>
-    /// <param name="cancellation">Stops the counting and the estimating.</param>
+    /// <param name="cancellation">Stops the counting, the estimating and the pruning.</param>
     /// <exception cref="UnfoldException">The text is too short for the order, the vocabulary too large, or there is no temporary space.</exception>
     /// <exception cref="ArgumentException">An option is outside of its range.</exception>
     public static NGramTraining Train(
@@ -34,20 +34,22 @@ public static class NGramTrainer
         long bytes = options.MemoryLimit / (options.Order + 1);
         NGramSorter NewSorter() => new(bytes, options.TemporaryFolder);
         NGramSorter windows = NewSorter();
-        Count(tokens, new NGramCounter(options.Order, windows), share => progress?.Invoke(CountedAt * share), cancellation);
+        bool prunes = options.PruningThreshold > 0;
+        Action<double> Between(double start, double end) => share => progress?.Invoke(start + ((end - start) * share));
+        Count(tokens, new NGramCounter(options.Order, windows), Between(0, CountedAt), cancellation);
         LowerCounts lower = options.Smoothing == Smoothing.Additive ? LowerCounts.Occurrences : LowerCounts.Contexts;
-        OrderCounts counts = OrderCounts.Of(Watched(windows.Sorted(), tokens.Count, share => progress?.Invoke(CountedAt + ((ToldAt - CountedAt) * share)), cancellation), options.Order, lower, NewSorter);
+        OrderCounts counts = OrderCounts.Of(windows.Sorted().Watched(window => window.Count, tokens.Count, Between(CountedAt, ToldAt), cancellation), options.Order, lower, NewSorter);
         var estimator = new NGramEstimator(vocabulary, options, counts);
-        NGramTable table = estimator.Estimate(share => progress?.Invoke(ToldAt + ((1 - ToldAt) * share)), cancellation);
-        if (options.PruningThreshold > 0)
+        NGramTable table = estimator.Estimate(Between(ToldAt, prunes ? EstimatedAt : 1), cancellation);
+        if (prunes)
         {
-            table = EntropyPruning.Prune(table, options.PruningThreshold, cancellation);
+            table = EntropyPruning.Prune(table, options.PruningThreshold, Between(EstimatedAt, 1), cancellation);
         }
 
         return new NGramTraining(NGramModel.Of(vocabulary, table), estimator.Discounts);
     }
 
-    private static void Count(TokenStore tokens, NGramCounter counter, Action<double>? progress, CancellationToken cancellation)
+    private static void Count(TokenStore tokens, NGramCounter counter, Action<double> progress, CancellationToken cancellation)
     {
         int[] block = new int[BlockTokens];
         for (long start = 0; start < tokens.Count; start += BlockTokens)
@@ -60,24 +62,7 @@ public static class NGramTrainer
                 counter.Add(token);
             }
 
-            progress?.Invoke((double)(start + part.Length) / tokens.Count);
-        }
-    }
-
-    private static IEnumerable<CountedNGram> Watched(IEnumerable<CountedNGram> windows, long total, Action<double> progress, CancellationToken cancellation)
-    {
-        long done = 0, shown = 0;
-        foreach (CountedNGram window in windows)
-        {
-            done += window.Count;
-            if (done - shown >= BlockTokens)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                progress((double)done / total);
-                shown = done;
-            }
-
-            yield return window;
+            progress((double)(start + part.Length) / tokens.Count);
         }
     }
 }

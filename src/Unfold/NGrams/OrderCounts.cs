@@ -21,6 +21,7 @@ internal sealed class OrderCounts
     private readonly LowerCounts _lower;
     private readonly NGramSorter[] _sorters;
     private readonly long[][] _countsOfCounts;
+    private readonly long[] _different;
     private readonly long[] _occurrences;
     private readonly long[] _contexts;
 
@@ -30,6 +31,7 @@ internal sealed class OrderCounts
         _lower = lower;
         _sorters = [.. Enumerable.Range(0, order).Select(_ => sorter())];
         _countsOfCounts = [.. Enumerable.Range(0, order).Select(_ => new long[LargestCounted + 1])];
+        _different = new long[order];
         _occurrences = new long[order + 1];
         _contexts = new long[order + 1];
     }
@@ -69,6 +71,9 @@ internal sealed class OrderCounts
     /// <summary>The n-grams of an order with their counts, in the order of their tokens from the first on. Call it once for each order.</summary>
     public IEnumerable<CountedNGram> Sorted(int order) => _sorters[order - 1].Sorted();
 
+    /// <summary>How many different n-grams of an order there are.</summary>
+    public long Different(int order) => _different[order - 1];
+
     /// <summary>How many n-grams of an order have count 1, 2, 3 and 4, at these indices.</summary>
     public ReadOnlySpan<long> CountsOfCounts(int order) => _countsOfCounts[order - 1];
 
@@ -97,6 +102,7 @@ internal sealed class OrderCounts
         bool begins = length > 1 && window[length - 1] == Vocabulary.BeginId;
         long count = length == _order || begins || _lower == LowerCounts.Occurrences ? _occurrences[length] : _contexts[length];
         _sorters[length - 1].Add(window.Reversed(length), count);
+        _different[length - 1]++;
         if (count <= LargestCounted)
         {
             _countsOfCounts[length - 1][count]++;

@@ -31,6 +31,7 @@ public static class MixtureTuning
             double weight = model.Weight;
             for (int round = 0; round < MostRounds; round++)
             {
+                cancellation.ThrowIfCancellationRequested();
                 double sum = 0;
                 foreach (double ratio in ratios)
                 {

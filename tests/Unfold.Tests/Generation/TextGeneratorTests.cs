@@ -67,6 +67,26 @@ public sealed class TextGeneratorTests
     }
 
     [Fact]
+    public void The_reading_of_a_prompt_is_told_and_stops_between_two_tokens()
+    {
+        var model = new PairModel("abcd", seed: 9);
+        using var source = new CancellationTokenSource();
+        List<double> told = [];
+        Assert.Equal(3, new Prompt(model, "abba", told.Add, source.Token).Next(3).Count);
+        Assert.Equal([0.25, 0.5, 0.75, 1], told);
+
+        told.Clear();
+        void Cancel(double share)
+        {
+            told.Add(share);
+            source.Cancel();
+        }
+
+        Assert.Throws<OperationCanceledException>(() => new Prompt(model, "abba", Cancel, source.Token));
+        Assert.Equal([0.25], told);
+    }
+
+    [Fact]
     public void A_greedy_text_with_a_penalty_is_that_of_the_definition()
     {
         var model = new PairModel("abcdefgh", seed: 14);

@@ -1,4 +1,5 @@
 using Unfold.NGrams;
+using Unfold.Numerics;
 using Unfold.Tests.Support;
 using Unfold.Text;
 
@@ -132,6 +133,35 @@ public sealed class NGramEstimatorTests
     {
         var text = new RandomText(1, TextMode.Sentences);
         Assert.Throws<OperationCanceledException>(() => NGramTrainer.Train(text.Tokens, text.Vocabulary, new NGramOptions(), cancellation: new CancellationToken(canceled: true)));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1e-7)]
+    public void What_is_done_is_told_step_by_step_and_stops_wherever_it_is_asked_to(double pruning)
+    {
+        var random = new SeededRandom(8);
+        var vocabulary = new Vocabulary(new Tokenization(TokenKind.Space) { Mode = TextMode.Sentences }, Enumerable.Range(0, 300).Select(word => $"w{word}"));
+        TokenStore tokens = TokenStore.FromTokens([.. Enumerable.Range(0, 120_000).Select(at => at % 10 == 9 ? Vocabulary.EndId : Vocabulary.SpecialCount + random.NextInt32(300))], vocabulary.Count);
+        var options = new NGramOptions { Order = 2, PruningThreshold = pruning };
+        List<double> told = [0];
+        NGramTrainer.Train(tokens, vocabulary, options, told.Add, TestContext.Current.CancellationToken);
+        Assert.All(told.Zip(told.Skip(1)), pair => Assert.InRange(pair.Second - pair.First, 0, 0.12));
+        Assert.InRange(told[^1], 0.95, 1);
+
+        foreach (double share in (ReadOnlySpan<double>)[0.1, 0.3, 0.5, 0.75, 0.85, 0.95])
+        {
+            using var source = new CancellationTokenSource();
+            Assert.Throws<OperationCanceledException>(() => NGramTrainer.Train(tokens, vocabulary, options, done => Stop(done >= share, source), source.Token));
+        }
+    }
+
+    private static void Stop(bool now, CancellationTokenSource source)
+    {
+        if (now)
+        {
+            source.Cancel();
+        }
     }
 
     private static void RequireEqual(NaiveNGrams naive, NGramModel model, int[] beginning)
