@@ -28,7 +28,7 @@ internal sealed class ClozeCommand(Terminal terminal)
         TrainOptions options = verb._options;
         verb._text.Required = true;
         verb._out.Required = true;
-        var train = new Command("train", "Learn to foretell each word of a sentence from all words before and after it. The model is saved at the end: an interrupted training keeps nothing.")
+        var train = new Command("train", "Learn to foretell each word of a sentence from all words before and after it. The model is saved at the end; an interrupted training saves its best weights so far and cannot be gone on with.")
         {
             verb._text, options.Valid, options.ValidFraction, options.Lowercase, options.Tokens, options.Dictionary, options.Vocabulary, options.MinCount, options.Cell, options.Layers, verb._hidden,
             options.Embedding, options.Dropout, verb._epochs, verb._batchSize, verb._learningRate, options.Patience, options.Seed, options.Threads, verb._out, verb._json,
@@ -82,11 +82,11 @@ internal sealed class ClozeCommand(Terminal terminal)
         ClozeModel model = Fit(parsed, corpus.Vocabulary, sentences, validation, seed, interruption.Token);
         model.Save(folder);
         Report(parsed, corpus, sentences.Count, validation.Count, model.Training!, watch.Elapsed.TotalSeconds);
-        return ExitCode.Done;
+        return model.Training!.Stopped ? ExitCode.Interrupted : ExitCode.Done;
     }
 
     private ClozeModel Fit(
-        ParseResult parsed, Vocabulary vocabulary, IReadOnlyList<IReadOnlyList<int>> sentences, IReadOnlyList<IReadOnlyList<int>> validation, ulong seed, CancellationToken cancellation)
+        ParseResult parsed, Vocabulary vocabulary, IReadOnlyList<IReadOnlyList<int>> sentences, IReadOnlyList<IReadOnlyList<int>> validation, ulong seed, CancellationToken stopping)
     {
         var settings = new SequenceEncoderSettings
         {
@@ -106,13 +106,18 @@ internal sealed class ClozeCommand(Terminal terminal)
             Seed = seed,
             Workers = new Workers(_options.ThreadCount(parsed)),
             Progress = fit => progress.Show((fit.Epoch - 1 + fit.Done) / fit.Epochs),
-            Cancellation = cancellation,
+            Stopping = stopping,
         };
         return ClozeModel.Fit(sentences, vocabulary, settings, options, validation.Count > 0 ? validation : null);
     }
 
     private void Report(ParseResult parsed, Corpus corpus, int sentences, int validation, FitResult fit, double seconds)
     {
+        if (fit.Stopped)
+        {
+            terminal.Line(FormattableString.Invariant($"Interrupted; the weights of epoch {fit.BestEpoch}{(double.IsNaN(fit.Best.Validation) ? ", as far as it came," : "")} are saved to {parsed.GetValue(_out)}. This training cannot be gone on with."));
+        }
+
         if (parsed.GetValue(_json))
         {
             JsonOutput.Write(terminal, json =>

@@ -11,12 +11,13 @@ internal sealed class CommandProcess : IDisposable
     private readonly Task<string> _output;
     private readonly Task<string> _error;
     private readonly TaskCompletionSource _spoken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile string _complained = "";
 
     private CommandProcess(Process process)
     {
         _process = process;
-        _output = ReadAsync(process.StandardOutput);
-        _error = process.StandardError.ReadToEndAsync();
+        _output = ReadAsync(process.StandardOutput, _ => _spoken.TrySetResult());
+        _error = ReadAsync(process.StandardError, text => _complained = text);
     }
 
     public static CommandProcess Start(params string[] arguments)
@@ -48,6 +49,18 @@ internal sealed class CommandProcess : IDisposable
         {
             Assert.False(_process.HasExited, $"The command ended before {file} was there: {(_process.HasExited ? _error.Result : "")}");
             Assert.True(watch.ElapsedMilliseconds < LimitMilliseconds, $"{file} did not come.");
+            Thread.Sleep(5);
+        }
+    }
+
+    /// <summary>Waits until some words stand on standard error, which must come before the process ends.</summary>
+    public void WaitForError(string words)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!_complained.Contains(words, StringComparison.Ordinal))
+        {
+            Assert.False(_process.HasExited, $"The command ended before it said \"{words}\": {_complained}");
+            Assert.True(watch.ElapsedMilliseconds < LimitMilliseconds, $"The command did not say \"{words}\": {_complained}");
             Thread.Sleep(5);
         }
     }
@@ -100,17 +113,17 @@ internal sealed class CommandProcess : IDisposable
         _process.Dispose();
     }
 
-    private async Task<string> ReadAsync(StreamReader output)
+    private static async Task<string> ReadAsync(StreamReader output, Action<string> heard)
     {
         var text = new System.Text.StringBuilder();
         var buffer = new char[4096];
         for (int count = await output.ReadAsync(buffer); count > 0; count = await output.ReadAsync(buffer))
         {
             text.Append(buffer, 0, count);
-            _spoken.TrySetResult();
+            heard(text.ToString());
         }
 
-        _spoken.TrySetResult();
+        heard(text.ToString());
         return text.ToString();
     }
 

@@ -4,7 +4,7 @@ using Unfold.Tests.Persistence;
 
 namespace Unfold.Tests.Cli;
 
-/// <summary>The second signal ends at once and leaves a terminal that can be used.</summary>
+/// <summary>The first signal ends in order, the second at once; both leave a terminal that can be used.</summary>
 public sealed class InterruptionTests
 {
     private const string HideCursor = "\e[?25l", ShowCursor = "\e[?25h";
@@ -23,6 +23,42 @@ public sealed class InterruptionTests
         Assert.True(interruption.Asked);
         Assert.False(interruption.Hear());
         Assert.Equal(wanted, error.ToString().TrimEnd());
+    }
+
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    public void The_counting_of_n_grams_stops_and_leaves_no_file(string signal)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs signals.");
+        using var folder = new TemporaryFolder();
+        string text = CommandLine.WriteText(folder["text.txt"], words: 400_000);
+        using CommandProcess process = CommandProcess.Start("ngram", "train", "--order", "7", "--prune", "1e-9", "--text", text, "--out", folder["model.arpa"]);
+        process.WaitForError("a vocabulary of");
+        process.Signal(signal);
+        Said said = process.End();
+        Assert.Equal(130, said.Code);
+        Assert.Contains("Interrupted; there was nothing to save yet.", said.Error, StringComparison.Ordinal);
+        Assert.Equal([text], Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    public void The_training_for_gaps_stops_and_saves(string signal)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs signals.");
+        using var folder = new TemporaryFolder();
+        string text = CommandLine.WriteText(folder["text.txt"], words: 300), model = folder["model"];
+        using CommandProcess process = CommandProcess.Start("cloze", "train", "--tokens", "word", "--text", text, "--out", model, "--hidden", "8", "--epochs", "1000000", "--threads", "1", "--json");
+        process.WaitForError("Training:");
+        process.Signal(signal);
+        Said said = process.End();
+        Assert.True(said.Code == 130, said.Error);
+        Assert.Contains("Interrupted; the weights of epoch", said.Error, StringComparison.Ordinal);
+        Assert.Contains($"are saved to {model}.", said.Error, StringComparison.Ordinal);
+        Assert.Contains("\"best_epoch\":", said.Output, StringComparison.Ordinal);
+        Assert.Equal(0, CommandLine.Run("fill", model, "the __ sat").Code);
     }
 
     [Fact]

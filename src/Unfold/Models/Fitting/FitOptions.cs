@@ -38,6 +38,12 @@ public sealed record FitOptions
     /// <summary>Stops the run between two updates with an <see cref="OperationCanceledException"/>; the model is not returned then.</summary>
     public CancellationToken Cancellation { get; init; }
 
+    /// <summary>
+    /// Ends the run in order between two updates: the model is returned with the weights of its best epoch so far, or with the present ones where none
+    /// is validated. Before the first update there is nothing to keep: an <see cref="OperationCanceledException"/>.
+    /// </summary>
+    public CancellationToken Stopping { get; init; }
+
     /// <summary>Throws unless all values are in range.</summary>
     /// <exception cref="UnfoldException">A value is out of range; the message names it.</exception>
     public void Validate() => ToTrainingSettings().Validate();

@@ -6,6 +6,9 @@ namespace Unfold.Models;
 /// <param name="Seconds">The time that it took.</param>
 public sealed record FitResult(IReadOnlyList<EpochLosses> Epochs, int BestEpoch, double Seconds)
 {
+    /// <summary>Whether the run was stopped: then the last pass may be a part of one, and that is not validated.</summary>
+    public bool Stopped { get; init; }
+
     /// <summary>The losses of the pass whose weights were kept.</summary>
     public EpochLosses Best => Epochs[BestEpoch - 1];
 }

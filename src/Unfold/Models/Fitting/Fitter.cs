@@ -27,9 +27,10 @@ internal sealed class Fitter<T>
     /// <summary>Throws where a batch cannot be computed on this machine; looked at before anything is computed. Null where nothing can be said.</summary>
     public Action<IReadOnlyList<T>>? RequireBatch { get; init; }
 
-    /// <summary>Runs all epochs, and leaves the best weights in the parameters.</summary>
+    /// <summary>Runs all epochs, or until it is stopped, and leaves the best weights in the parameters.</summary>
     /// <exception cref="UnfoldException">There is no example, an option is out of range, or there is patience without validation examples.</exception>
     /// <exception cref="DivergenceException">The loss or a gradient is not a number or infinite.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled, or stopped before its first update.</exception>
     public FitResult Run(IReadOnlyList<T> training, IReadOnlyList<T>? validation, FitOptions options)
     {
         ArgumentNullException.ThrowIfNull(training);
@@ -61,14 +62,24 @@ internal sealed class Fitter<T>
         var epochs = new List<EpochLosses>();
         float[]? best = null;
         int bestEpoch = 0;
-        while (epochs.Count < options.Epochs && (options.Patience == 0 || epochs.Count - bestEpoch < options.Patience))
+        while (!run.Stopped && epochs.Count < options.Epochs && (options.Patience == 0 || epochs.Count - bestEpoch < options.Patience))
         {
             double lastValidation = epochs.Count == 0 ? double.NaN : epochs[^1].Validation;
             double trained = RunEpoch(run, training, options, epochs.Count + 1, lastValidation);
-            double validated = validation is null ? double.NaN : Measure(run.Tape, validation, options);
-            FiniteCheck.RequireScore(run.Steps, validation is null ? trained : validated, Parameters);
+            double validated = validation is null || run.Stopped ? double.NaN : Measure(run.Tape, validation, options);
+            run.Stopped |= validation is not null && double.IsNaN(validated) && options.Stopping.IsCancellationRequested;
+            if (!run.Stopped)
+            {
+                FiniteCheck.RequireScore(run.Steps, validation is null ? trained : validated, Parameters);
+                run.Schedule.Observe(validation is null ? trained : validated);
+            }
+            else if (best is not null || double.IsNaN(trained))
+            {
+                // Of this pass there is nothing, or nothing that was validated as the best one was.
+                break;
+            }
+
             epochs.Add(new EpochLosses(trained, validated));
-            run.Schedule.Observe(validation is null ? trained : validated);
             if (validation is null || bestEpoch == 0 || validated < epochs[bestEpoch - 1].Validation)
             {
                 bestEpoch = epochs.Count;
@@ -76,11 +87,16 @@ internal sealed class Fitter<T>
             }
         }
 
+        if (epochs.Count == 0)
+        {
+            throw new OperationCanceledException(options.Stopping);
+        }
+
         best?.CopyTo(Parameters.Edit());
-        return new FitResult(epochs, bestEpoch, watch.Elapsed.TotalSeconds);
+        return new FitResult(epochs, bestEpoch, watch.Elapsed.TotalSeconds) { Stopped = run.Stopped };
     }
 
-    /// <summary>The mean loss over examples, each counted by its targets.</summary>
+    /// <summary>The mean loss over examples, each counted by its targets; not a number where the run is stopped meanwhile.</summary>
     public double Measure(Tape tape, IReadOnlyList<T> examples, FitOptions options)
     {
         var quiet = new Tape(tape.Workers) { Recording = false };
@@ -89,6 +105,11 @@ internal sealed class Fitter<T>
         foreach (T[] batch in Sorted(examples, options.BatchSize))
         {
             options.Cancellation.ThrowIfCancellationRequested();
+            if (options.Stopping.IsCancellationRequested)
+            {
+                return double.NaN;
+            }
+
             int targets = batch.Sum(Weight);
             sum += Loss(quiet, batch, null).Values[0] * (double)targets;
             weight += targets;
@@ -98,6 +119,7 @@ internal sealed class Fitter<T>
         return sum / weight;
     }
 
+    /// <summary>The mean training loss of a pass, or of the part of it before the run was stopped; not a number where there is none.</summary>
     private double RunEpoch(State run, IReadOnlyList<T> training, FitOptions options, int epoch, double lastValidation)
     {
         double sum = 0;
@@ -106,6 +128,12 @@ internal sealed class Fitter<T>
         for (int i = 0; i < batches.Count; i++)
         {
             options.Cancellation.ThrowIfCancellationRequested();
+            if (options.Stopping.IsCancellationRequested)
+            {
+                run.Stopped = true;
+                break;
+            }
+
             run.Tape.Reset();
             Parameters.ClearGradients();
             Tensor loss = Loss(run.Tape, batches[i], run.Random);
@@ -165,5 +193,7 @@ internal sealed class Fitter<T>
     private sealed record State(Tape Tape, SeededRandom Random, Optimizer Optimizer, Schedule Schedule, Clipping Clipping)
     {
         public long Steps { get; set; }
+
+        public bool Stopped { get; set; }
     }
 }

@@ -162,6 +162,30 @@ public sealed class FitterTests
         Assert.Equal(3, updates);
     }
 
+    /// <summary>The weight goes 2, 3, 3.5 towards 4, an update for each example; the validation wants 2.9.</summary>
+    [Theory]
+    [InlineData(1, 1, false, 1, 1, 2f)]
+    [InlineData(1, 3, false, 3, 3, 3.5f)]
+    [InlineData(2, 3, false, 2, 2, 3.5f)]
+    [InlineData(1, 1, true, 1, 1, 2f)]
+    [InlineData(1, 3, true, 2, 2, 3f)]
+    [InlineData(2, 3, true, 1, 1, 3f)]
+    public void A_run_that_is_stopped_keeps_the_best_validated_weights_or_the_present_ones(int examples, int updates, bool validates, int epochs, int best, float weight)
+    {
+        FitResult result = Stopped(examples, updates, validates ? [2.9f] : null);
+        Assert.Equal((epochs, best, weight, true), (result.Epochs.Count, result.BestEpoch, _weight.Values[0], result.Stopped));
+        Assert.All(result.Epochs, epoch => Assert.True(double.IsFinite(epoch.Training)));
+        Assert.Equal(validates && updates > 1, double.IsFinite(result.Best.Validation));
+    }
+
+    [Fact]
+    public void A_run_that_is_stopped_before_its_first_update_has_nothing_to_keep()
+    {
+        Assert.Throws<OperationCanceledException>(() => Fitter().Run([4], [2.9f], Options with { Stopping = new CancellationToken(canceled: true) }));
+        Assert.Equal(0, _weight.Values[0]);
+        Assert.False(Fitter().Run([4], null, Options with { Epochs = 1 }).Stopped);
+    }
+
     [Fact]
     public void A_loss_that_is_no_number_stops_the_run()
     {
@@ -186,6 +210,27 @@ public sealed class FitterTests
         Refuses("patience", Options with { Patience = -2 });
         Assert.Contains("at least one training example", Assert.Throws<UnfoldException>(() => Fitter().Run([], null, Options)).Message, StringComparison.Ordinal);
         Assert.Contains("at least one validation example", Assert.Throws<UnfoldException>(() => Fitter().Run([1], [], Options)).Message, StringComparison.Ordinal);
+    }
+
+    private FitResult Stopped(int examples, int afterUpdates, float[]? validation)
+    {
+        using var source = new CancellationTokenSource();
+        int updates = 0;
+        FitOptions options = Options with
+        {
+            Epochs = 5,
+            BatchSize = 1,
+            LearningRate = 0.25,
+            Stopping = source.Token,
+            Progress = _ =>
+            {
+                if (++updates == afterUpdates)
+                {
+                    source.Cancel();
+                }
+            },
+        };
+        return Fitter().Run([.. Enumerable.Repeat(4f, examples)], validation, options);
     }
 
     private static FitOptions Options => new() { Optimizer = OptimizerKind.Sgd, ClipNorm = 0, Workers = new Workers(1) };
