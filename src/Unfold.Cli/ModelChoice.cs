@@ -76,7 +76,8 @@ internal sealed class ModelChoice(Terminal terminal)
         return Corpus.Load(text, new CorpusOptions(), vocabulary: vocabulary, progress: progress.Show, cancellation: cancellation);
     }
 
-    private static Argument<string> AnyModel()
+    /// <summary>A recurrent model or n-grams.</summary>
+    public static Argument<string> AnyModel()
     {
         Argument<string> argument = Options.Model();
         argument.Description = "The folder of a model or of a training run, or a file of n-grams (.arpa, .bin).";

@@ -4,23 +4,21 @@ using System.Text.Json;
 using Unfold.Autograd;
 using Unfold.Cli.Training;
 using Unfold.Models;
+using Unfold.NGrams;
 using Unfold.Persistence;
-using Unfold.Text;
 
 namespace Unfold.Cli.Commands;
 
 /// <summary>unfold inspect: shows what a model folder holds.</summary>
 internal sealed class InspectCommand(Terminal terminal)
 {
-    private const int VocabularyHead = 20;
-
     private enum ValueKind
     {
         Text,
         Number,
     }
 
-    private readonly Argument<string> _model = Options.Model();
+    private readonly Argument<string> _model = ModelChoice.AnyModel();
     private readonly GradientFlowReport _flow = new(terminal);
     private readonly Option<bool> _json = Options.Switch("--json", "Print one JSON object.");
 
@@ -28,7 +26,7 @@ internal sealed class InspectCommand(Terminal terminal)
     public static Command Create(Terminal terminal)
     {
         var verb = new InspectCommand(terminal);
-        var command = new Command("inspect", "Show a model's layers, parameters, vocabulary, training settings and results, or how far back its gradients reach.") { verb._model };
+        var command = new Command("inspect", "Show a model's layers, parameters, vocabulary, training settings and results, or how far back its gradients reach; of n-grams how many there are of each length.") { verb._model };
         foreach (Option option in verb._flow.All)
         {
             command.Add(option);
@@ -44,7 +42,14 @@ internal sealed class InspectCommand(Terminal terminal)
         string path = parsed.GetRequiredValue(_model);
         RunReplacement.Recover(path);
         var folder = new ModelFolder(path);
-        bool flow = _flow.IsAsked(parsed);
+        bool flow = _flow.IsAsked(parsed), counted = NGramFile.IsName(path) && !Directory.Exists(path);
+        if (counted || ClozeModel.IsIn(path))
+        {
+            return flow
+                ? throw new UsageException($"--gradient-flow follows a recurrent language model back through the text, but {path} holds {(counted ? "n-grams" : "a model that fills gaps")}: leave it out.")
+                : counted ? ShowNGrams(path, parsed.GetValue(_json)) : ShowCloze(ClozeModel.Load(path), parsed.GetValue(_json));
+        }
+
         LanguageModel model = folder.Load();
         if (flow)
         {
@@ -65,21 +70,67 @@ internal sealed class InspectCommand(Terminal terminal)
         return ExitCode.Done;
     }
 
+    private int ShowNGrams(string path, bool json)
+    {
+        using var interruption = new Interruption(terminal);
+        NGramModel model;
+        using (var progress = new ProgressLine(terminal, $"Reading {path}"))
+        {
+            model = NGramFile.Read(path, progress.Show, interruption.Token);
+        }
+
+        long bytes = new FileInfo(path).Length;
+        if (json)
+        {
+            JsonOutput.Write(terminal, writer => NGramReport.WriteJson(writer, model, bytes));
+        }
+        else
+        {
+            NGramReport.Write(terminal.Output, model, bytes);
+        }
+
+        return ExitCode.Done;
+    }
+
+    private int ShowCloze(ClozeModel model, bool json)
+    {
+        if (json)
+        {
+            JsonOutput.Write(terminal, writer =>
+            {
+                writer.WriteString("cell", Word(model.Settings.Cell));
+                writer.WriteNumber("layers", model.Settings.Layers);
+                writer.WriteNumber("hidden", model.Settings.Hidden);
+                writer.WriteNumber("embedding", model.Settings.Embedding);
+                writer.WriteNumber("parameters", model.Parameters.ValueCount);
+                VocabularyReport.WriteJson(writer, model.Vocabulary);
+                WriteTensors(writer, model.Parameters);
+            });
+            return ExitCode.Done;
+        }
+
+        terminal.Output.WriteLine(model);
+        WriteParameters(terminal.Output, model.Parameters);
+        VocabularyReport.Write(terminal.Output, model.Vocabulary, VocabularyReport.Order(model.Vocabulary));
+        return ExitCode.Done;
+    }
+
+    private static void WriteParameters(TextWriter output, ParameterSet parameters)
+    {
+        output.WriteLine();
+        output.WriteLine("Parameters");
+        foreach (Parameter parameter in parameters)
+        {
+            output.WriteLine(Invariant($"  {parameter.Name,-32} {parameter.Shape.ToString(),-16} {parameter.Shape.Length,12:N0} values, root mean square {RootMeanSquare(parameter):0.0000}"));
+        }
+    }
+
     private void Write(LanguageModel model, RunSettings settings, TrainingResults? results)
     {
         TextWriter output = terminal.Output;
         output.WriteLine(model);
-        output.WriteLine();
-        output.WriteLine("Parameters");
-        foreach (Parameter parameter in model.Parameters)
-        {
-            output.WriteLine(Invariant($"  {parameter.Name,-32} {parameter.Shape.ToString(),-16} {parameter.Shape.Length,12:N0} values, root mean square {RootMeanSquare(parameter):0.0000}"));
-        }
-
-        Vocabulary vocabulary = model.Vocabulary;
-        output.WriteLine();
-        output.WriteLine(Invariant($"Vocabulary: {vocabulary.SymbolCount:N0} {vocabulary.Kind.Noun}s{(vocabulary.LetterCase == LetterCase.Lowered ? ", lower-cased" : "")}{(vocabulary.Mode == TextMode.Sentences ? ", each line a sentence" : "")}{Segmentation(vocabulary.Tokenization)}{(vocabulary.Kind == TokenKind.BytePair ? "" : ", the commonest first")}"));
-        output.WriteLine($"  {string.Join(' ', Head(vocabulary).Select(symbol => symbol switch { "\n" => "\\n", " " => "\" \"", _ => symbol }))}{(vocabulary.SymbolCount > VocabularyHead ? " ..." : "")}");
+        WriteParameters(output, model.Parameters);
+        VocabularyReport.Write(output, model.Vocabulary, VocabularyReport.Order(model.Vocabulary));
         if (settings is { Training: TrainingSettings training, Data: RunData data })
         {
             output.WriteLine();
@@ -113,27 +164,8 @@ internal sealed class InspectCommand(Terminal terminal)
         json.WriteString("output_weights", Word(settings.Model.OutputWeights));
         json.WriteString("softmax", Word(settings.Model.Softmax));
         json.WriteNumber("parameters", settings.Model.CountParameters(model.Vocabulary.Count));
-        json.WriteNumber("vocabulary", model.Vocabulary.SymbolCount);
-        json.WriteString("tokens", model.Vocabulary.Kind.Name);
-        json.WriteBoolean("lowercase", model.Vocabulary.LetterCase == LetterCase.Lowered);
-        json.WriteBoolean("sentences", model.Vocabulary.Mode == TextMode.Sentences);
-        json.WriteStartArray("tensors");
-        foreach (Parameter parameter in model.Parameters)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", parameter.Name);
-            json.WriteStartArray("shape");
-            for (int dimension = 0; dimension < parameter.Shape.Rank; dimension++)
-            {
-                json.WriteNumberValue(parameter.Shape[dimension]);
-            }
-
-            json.WriteEndArray();
-            json.WriteNumber("root_mean_square", RootMeanSquare(parameter));
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        VocabularyReport.WriteJson(json, model.Vocabulary);
+        WriteTensors(json, model.Parameters);
         if (settings is { Training: TrainingSettings training, Data: RunData data })
         {
             json.WriteStartObject("training");
@@ -165,9 +197,26 @@ internal sealed class InspectCommand(Terminal terminal)
         }
     }
 
-    private static string Segmentation(Tokenization tokenization) => tokenization.IcuVersion is null
-        ? ""
-        : Invariant($", cut by ICU {tokenization.IcuVersion}{(tokenization.Dictionary is { } words ? $" and {words.Words.Count:N0} words of a dictionary" : "")}");
+    private static void WriteTensors(Utf8JsonWriter json, ParameterSet parameters)
+    {
+        json.WriteStartArray("tensors");
+        foreach (Parameter parameter in parameters)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", parameter.Name);
+            json.WriteStartArray("shape");
+            for (int dimension = 0; dimension < parameter.Shape.Rank; dimension++)
+            {
+                json.WriteNumberValue(parameter.Shape[dimension]);
+            }
+
+            json.WriteEndArray();
+            json.WriteNumber("root_mean_square", RootMeanSquare(parameter));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
 
     private static void WriteWidths(Utf8JsonWriter json, LayerWidths widths)
     {
@@ -200,9 +249,6 @@ internal sealed class InspectCommand(Terminal terminal)
         yield return ("seed", Invariant($"{training.Seed}"), ValueKind.Number);
         yield return ("checkpoint_every", Invariant($"{training.CheckpointEvery}"), ValueKind.Number);
     }
-
-    private static IEnumerable<string> Head(Vocabulary vocabulary) =>
-        Enumerable.Range(Vocabulary.SpecialCount, Math.Min(VocabularyHead, vocabulary.SymbolCount)).Select(id => vocabulary[id]);
 
     private static double RootMeanSquare(Parameter parameter)
     {

@@ -93,13 +93,7 @@ internal sealed class NGramTrainCommand(Terminal terminal)
         json.WriteNumber("tokens", Tokens(corpus));
         json.WriteNumber("unknown_tokens", corpus.UnknownTokens);
         json.WriteNumber("vocabulary", corpus.Vocabulary.SymbolCount);
-        json.WriteStartArray("ngrams");
-        for (int length = 1; length <= training.Model.Order; length++)
-        {
-            json.WriteNumberValue(training.Model.Count(length));
-        }
-
-        json.WriteEndArray();
+        NGramReport.WriteCounts(json, training.Model);
     });
 
     /// <summary>The tokens of the text: in sentence mode one end of a sentence stands before them.</summary>

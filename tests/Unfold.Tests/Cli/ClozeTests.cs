@@ -61,6 +61,20 @@ public sealed class ClozeTests : IDisposable
     }
 
     [Fact]
+    public void What_it_holds_is_shown()
+    {
+        var model = ClozeModel.Load(_model);
+        JsonElement json = CommandLine.Run("inspect", _model, "--json").Json;
+        Assert.Equal(("lstm", 16, "char"), (json.GetProperty("cell").GetString(), json.GetProperty("hidden").GetInt32(), json.GetProperty("tokens").GetString()));
+        Assert.Equal(model.Vocabulary.SymbolCount, json.GetProperty("vocabulary").GetInt32());
+        Assert.Equal(model.Parameters.Select(parameter => parameter.Name), json.GetProperty("tensors").EnumerateArray().Select(tensor => tensor.GetProperty("name").GetString()));
+        Assert.Equal(model.Parameters.Values.Length, json.GetProperty("parameters").GetInt64());
+        string text = CommandLine.Run("inspect", _model).Output;
+        Assert.All((string[])["forward.layers.0", "backward.layers.0", "characters, each line a sentence, the commonest first"], word => Assert.Contains(word, text, StringComparison.Ordinal));
+        CommandLine.Run("inspect", _model, "--gradient-flow").Refuses(2, "--gradient-flow", "fills gaps");
+    }
+
+    [Fact]
     public void Subwords_are_refused_before_anything_is_read() =>
         CommandLine.Run("cloze", "train", "--text", _folder["none.txt"], "--out", _folder["other"], "--tokens", "bpe").Refuses(2, "--tokens bpe", "choose char or word");
 

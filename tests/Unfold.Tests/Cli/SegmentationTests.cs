@@ -22,6 +22,7 @@ public sealed class SegmentationTests : IDisposable
         File.Delete(_folder["words.txt"]);
         Assert.Equal("昨天上学迟到了，老师批评了。", CommandLine.Run("generate", _folder["run"], "--prompt", "我", "--greedy", "--json").Json.GetProperty("text").GetString());
         Assert.Contains($"cut by ICU {IcuLibrary.Shared.Version} and 1 words of a dictionary", CommandLine.Run("inspect", _folder["run"]).Output, StringComparison.Ordinal);
+        Assert.Equal(IcuLibrary.Shared.Version, CommandLine.Run("inspect", _folder["run"], "--json").Json.GetProperty("icu").GetString());
         Assert.Equal(150, CommandLine.Run("train", "--resume", _folder["run"], "--json").Json.GetProperty("steps").GetInt32());
         CommandLine.Train(_folder["text.txt"], _folder["next"], "--init-from", _folder["run"], "--dictionary", _folder["words.txt"]).Refuses(2, "leave out --dictionary");
     }

@@ -29,6 +29,14 @@ public static class ClozeModelFiles
                 (new ModelFolder(folder).VocabularyFile, stream => stream.Write(vocabulary)));
         }
 
+        /// <summary>Whether a folder says that it holds such a model; <see cref="Load"/> sees whether it is whole.</summary>
+        /// <exception cref="UnfoldException">Its config.json cannot be read.</exception>
+        public static bool IsIn(string folder)
+        {
+            string config = new ModelFolder(folder).ConfigFile;
+            return File.Exists(config) && JsonFields.Read(config) is var fields && fields.Has(SequenceModelFolder.TypeField) && fields.String(SequenceModelFolder.TypeField) == nameof(ClozeModel);
+        }
+
         /// <summary>Reads a model from a folder; it foretells with the same bits as the one that was saved.</summary>
         /// <param name="folder">The folder.</param>
         /// <param name="customCell">Makes the cells of a model whose cell is the user's own; not looked at for the others.</param>
