@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Unfold.Cli.Training;
 using Unfold.Persistence;
 using Unfold.Text;
@@ -46,6 +47,15 @@ internal sealed class ModelChoice(Terminal terminal)
 
         var mixture = new MixtureModel(model, Open(other, cancellation), parsed.GetValue(_weight) ?? 0.5);
         return parsed.Gave(_tune) ? Tuned(mixture, parsed.GetRequiredValue(_tune), cancellation) : mixture;
+    }
+
+    /// <summary>Writes the first model's share of a mixture; nothing for one model alone.</summary>
+    public static void WriteShare(Utf8JsonWriter json, NextTokenModel model)
+    {
+        if (model is MixtureModel mixture)
+        {
+            json.WriteNumber("mix_weight", mixture.Weight);
+        }
     }
 
     private NextTokenModel Open(string path, CancellationToken cancellation)

@@ -53,6 +53,7 @@ internal sealed class EvaluateCommand(Terminal terminal)
                 json.WriteFinite("loss", score.Loss);
                 json.WriteFinite("perplexity", score.Perplexity);
                 json.WriteFinite("bits_per_token", score.BitsPerToken);
+                ModelChoice.WriteShare(json, model);
             });
             return ExitCode.Done;
         }

@@ -114,6 +114,7 @@ internal sealed class GeneratedOutput(Terminal terminal, Prompt prompt, bool jso
             JsonOutput.Write(terminal, writer =>
             {
                 writer.WriteString("prompt", prompt.Text);
+                ModelChoice.WriteShare(writer, prompt.Model);
                 if (!several)
                 {
                     Fields(writer, 0);

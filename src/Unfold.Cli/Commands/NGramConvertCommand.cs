@@ -10,12 +10,13 @@ internal sealed class NGramConvertCommand(Terminal terminal)
     private readonly Argument<string> _in = NGramCommand.File("IN", "The file of an n-gram model, ARPA text or the compact form.");
     private readonly Argument<string> _out = NGramCommand.File("OUT", "The file to write: .arpa for ARPA text, .bin for the compact form.");
     private readonly Option<bool> _force = Options.Switch("--force", "Replace OUT if it is there.");
+    private readonly Option<bool> _json = Options.Switch("--json", "Print one JSON object.");
 
     /// <summary>Makes the verb.</summary>
     public static Command Create(Terminal terminal)
     {
         var verb = new NGramConvertCommand(terminal);
-        var command = new Command("convert", "Turn ARPA text into the compact form, which is used where it lies, and back.") { verb._in, verb._out, verb._force };
+        var command = new Command("convert", "Turn ARPA text into the compact form, which is used where it lies, and back.") { verb._in, verb._out, verb._force, verb._json };
         command.SetAction(verb.Run);
         return command;
     }
@@ -27,9 +28,26 @@ internal sealed class NGramConvertCommand(Terminal terminal)
         NGramFile.RequireName(destination);
         NGramCommand.RequireFree(destination, parsed.GetValue(_force));
         NGramModel model = Read(source, interruption.Token);
-        using var progress = new ProgressLine(terminal, $"Writing {destination}");
-        NGramFile.Write(destination, model, progress.Show, interruption.Token);
+        Write(destination, model, interruption.Token);
+        if (parsed.GetValue(_json))
+        {
+            JsonOutput.Write(terminal, json =>
+            {
+                json.WriteString("read", source);
+                json.WriteString("written", destination);
+                json.WriteNumber("order", model.Order);
+                json.WriteNumber("vocabulary", model.Vocabulary.SymbolCount);
+                NGramReport.WriteCounts(json, model);
+            });
+        }
+
         return ExitCode.Done;
+    }
+
+    private void Write(string path, NGramModel model, CancellationToken cancellation)
+    {
+        using var progress = new ProgressLine(terminal, $"Writing {path}");
+        NGramFile.Write(path, model, progress.Show, cancellation);
     }
 
     private NGramModel Read(string path, CancellationToken cancellation)

@@ -57,6 +57,12 @@ public sealed class MixtureTests : IDisposable
         Assert.NotEqual(counted, recurrent, 0.01);
         Assert.Equal(recurrent, nearlyRecurrent, 0.02);
         Assert.True(Loss(_run, "--mix", _arpa, "--mix-tune", _text) <= Math.Min(counted, recurrent) + 1e-3);
+        double Share(params string[] mixture) => CommandLine.Run(["evaluate", _run, "--text", _text, "--json", "--mix", _arpa, .. mixture]).Json.GetProperty("mix_weight").GetDouble();
+        Assert.Equal((0.5, 0.25), (Share(), Share("--mix-weight", "0.25")));
+        Said tuned = CommandLine.Run("evaluate", _run, "--text", _text, "--json", "--mix", _arpa, "--mix-tune", _text);
+        Assert.Contains(FormattableString.Invariant($"share of the mixture is {tuned.Json.GetProperty("mix_weight").GetDouble():0.####}."), tuned.Error, StringComparison.Ordinal);
+        Assert.Equal(0.25, CommandLine.Run("generate", _run, "--mix", _arpa, "--mix-weight", "0.25", "--length", "3", "--json").Json.GetProperty("mix_weight").GetDouble());
+        Assert.False(CommandLine.Run("evaluate", _run, "--text", _text, "--json").Json.TryGetProperty("mix_weight", out _));
         CommandLine.Run("evaluate", _arpa, "--text", _text, "--cache", "100").Refuses(2, "--cache", "recurrent");
 
         foreach (string[] model in (string[][])[[_arpa], [_run, "--mix", _arpa]])
