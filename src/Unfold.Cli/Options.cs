@@ -177,11 +177,12 @@ internal static class Options
         return option;
     }
 
-    /// <summary>One or more files, given after one name or each after its own.</summary>
+    /// <summary>One or more files to read, given after one name or each after its own.</summary>
     public static Option<string[]> Paths(string name, string description)
     {
         var option = new Option<string[]>(name) { Description = description, HelpName = "FILE", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = true };
         option.Validators.Add(RefusePathlike);
+        option.Validators.Add(RefuseStandardInput);
         return option;
     }
 
@@ -268,6 +269,14 @@ internal static class Options
             {
                 result.AddError($"{result.Option.Name} wants a path; found an empty one.");
             }
+        }
+    }
+
+    private static void RefuseStandardInput(OptionResult result)
+    {
+        if (result.Tokens.Any(token => token.Value == "-"))
+        {
+            result.AddError($"{result.Option.Name} wants a file; found -, but standard input is not read there: save it to a file first (a file of that name is written ./-).");
         }
     }
 

@@ -9,7 +9,7 @@ namespace Unfold.Cli.Commands;
 internal sealed class CompleteCommand(Terminal terminal)
 {
     private readonly ModelChoice _model = new(terminal);
-    private readonly Argument<string?> _text = new Argument<string?>("TEXT") { Description = "The line up to the cursor; default each line of standard input, answered with one line.", Arity = ArgumentArity.ZeroOrOne }
+    private readonly Argument<string?> _text = new Argument<string?>("TEXT") { Description = "The line up to the cursor; without it, or with -, each line of standard input, answered with one line.", Arity = ArgumentArity.ZeroOrOne }
         .RefusingOptions("a line that begins with dashes is given on standard input");
 
     private readonly Option<long?> _count = Options.Whole("--count", 1, 1000, "How many words to propose; default 5.");
@@ -27,7 +27,7 @@ internal sealed class CompleteCommand(Terminal terminal)
 
     private int Run(ParseResult parsed)
     {
-        string? text = parsed.GetValue(_text);
+        string? text = parsed.GetValue(_text) is { } given and not "-" ? given : null;
         if (text is not null && text.AsSpan().ContainsAny('\n', '\r'))
         {
             throw new UsageException("TEXT must be one line, but a line feed stands in it: give what stands after the last one.");

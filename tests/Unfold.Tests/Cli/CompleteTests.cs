@@ -40,6 +40,7 @@ public sealed class CompleteTests : IDisposable
     {
         Said said = CommandLine.RunWith(Encoding.UTF8.GetBytes("the c\nthe cat s\n"), "complete", _run, "--count", "1");
         Assert.Equal("cat\nsat\n", said.Output);
+        Assert.Equal(said, CommandLine.RunWith(Encoding.UTF8.GetBytes("the c\nthe cat s\n"), "complete", _run, "-", "--count", "1"));
 
         using CommandProcess process = CommandProcess.Start("complete", _run, "--json");
         process.Say("the c");

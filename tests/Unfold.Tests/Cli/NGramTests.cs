@@ -29,6 +29,18 @@ public sealed class NGramTests : IDisposable
         JsonElement one = CommandLine.Run("ngram", "evaluate", arpa, "--text", _text, "--json").Json;
         JsonElement other = CommandLine.Run("ngram", "evaluate", binary, "--text", _text, "--json").Json;
         Assert.Equal(one.GetRawText(), other.GetRawText());
+        foreach (string path in (string[])[arpa, binary])
+        {
+            JsonElement shown = CommandLine.Run("inspect", path, "--json").Json;
+            Assert.All((string[])["order", "vocabulary", "ngrams"], field => Assert.Equal(trained.GetProperty(field).GetRawText(), shown.GetProperty(field).GetRawText()));
+            Assert.Equal(("space", true, new FileInfo(path).Length), (shown.GetProperty("tokens").GetString(), shown.GetProperty("sentences").GetBoolean(), shown.GetProperty("bytes").GetInt64()));
+            string text = CommandLine.Run("inspect", path).Output;
+            Assert.StartsWith(FormattableString.Invariant($"N-grams of up to 4 tokens, {new FileInfo(path).Length:N0} bytes\n"), text, StringComparison.Ordinal);
+            Assert.Contains(FormattableString.Invariant($"  4-grams {trained.GetProperty("ngrams")[3].GetInt32(),15:N0}\n"), text, StringComparison.Ordinal);
+            Assert.Contains(FormattableString.Invariant($"Vocabulary: {trained.GetProperty("vocabulary").GetInt32():N0} words, each line a sentence\n  "), text, StringComparison.Ordinal);
+            CommandLine.Run("inspect", path, "--gradient-flow").Refuses(2, "--gradient-flow", "n-grams");
+        }
+
         Assert.Equal(["sentences", "tokens", "unknown", "logprob10", "ppl", "ppl1", "ppl_with_unknown"], one.EnumerateObject().Select(field => field.Name));
         double tokens = one.GetProperty("tokens").GetDouble(), sentences = one.GetProperty("sentences").GetDouble(), sum = one.GetProperty("logprob10").GetDouble();
         Assert.Equal(trained.GetProperty("tokens").GetDouble(), tokens);
@@ -36,7 +48,9 @@ public sealed class NGramTests : IDisposable
         Close.Equal(Math.Pow(10, -sum / (tokens - sentences)), one.GetProperty("ppl1").GetDouble(), 1e-12, 0, "ppl1");
         Assert.Contains($"tokens            {tokens}\n", CommandLine.Run("ngram", "evaluate", binary, "--text", _text).Output, StringComparison.Ordinal);
 
-        CommandLine.Run("ngram", "convert", binary, _folder["back.arpa"]);
+        JsonElement back = CommandLine.Run("ngram", "convert", binary, _folder["back.arpa"], "--json").Json;
+        Assert.Equal((binary, _folder["back.arpa"]), (back.GetProperty("read").GetString(), back.GetProperty("written").GetString()));
+        Assert.All((string[])["order", "vocabulary", "ngrams"], field => Assert.Equal(trained.GetProperty(field).GetRawText(), back.GetProperty(field).GetRawText()));
         Assert.Equal(File.ReadAllBytes(arpa), File.ReadAllBytes(_folder["back.arpa"]));
     }
 
@@ -133,6 +147,9 @@ public sealed class NGramTests : IDisposable
         CommandLine.Run("ngram", "train", "--text", _text, "--tokens", "bpe", "--out", path).Refuses(1, "table of subwords", ".bin");
         CommandLine.Run("ngram", "evaluate", _text, "--text", _text).Refuses(1, "no ARPA file");
         CommandLine.Run("ngram", "evaluate", _folder["none.bin"], "--text", _text).Refuses(1, "no such file");
+        CommandLine.Run("inspect", _folder["none.bin"]).Refuses(1, "no such file");
+        CommandLine.Run("ngram", "evaluate", _text, "--text", "-").Refuses(2, "--text wants a file", "standard input is not read there");
+        CommandLine.Run("ngram", "train", "--text", _text, "-", "--out", path).Refuses(2, "standard input is not read there");
         Assert.False(File.Exists(path));
     }
 
