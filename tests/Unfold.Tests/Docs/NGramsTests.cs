@@ -1,0 +1,24 @@
+using Unfold.Tests.Cli;
+using Unfold.Tests.Persistence;
+using Unfold.Tests.Support;
+
+namespace Unfold.Tests.Docs;
+
+/// <summary>The commands of docs/ngrams.md.</summary>
+public sealed class NGramsTests
+{
+    [Fact]
+    public void The_commands_run()
+    {
+        string[] commands = [.. Repository.Read("docs/ngrams.md").Split('\n').Where(line => line.StartsWith("    unfold ", StringComparison.Ordinal))];
+        Assert.Equal(4, commands.Length);
+        using var folder = new TemporaryFolder();
+        CommandLine.WriteText(folder["train.txt"]);
+        CommandLine.WriteText(folder["test.txt"], words: 200, seed: 2);
+        foreach (string command in commands)
+        {
+            Said said = CommandLine.Run([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(word => word.Contains('.', StringComparison.Ordinal) ? folder[word] : word)]);
+            Assert.True(said.Code == 0, $"{command}: {said.Error}");
+        }
+    }
+}
