@@ -24,7 +24,7 @@ public sealed partial class ArchitectureTests
         ["Models"] = ["Layers", "Cells", "Autograd", "Training", "Text", "Reference"],
         ["Scoring"] = ["Text"],
         ["Rescoring"] = ["Scoring", "Text"],
-        ["Channels"] = ["Rescoring"],
+        ["Channels"] = ["Rescoring", "Text"],
         ["Generation"] = ["Models", "Scoring", "Text"],
         ["Persistence"] = ["Models", "NGrams", "Layers", "Cells", "Autograd", "Text"],
         ["Reference"] = [],

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Unfold.Channels;
 using Unfold.Numerics;
 using Unfold.Rescoring;
@@ -11,7 +12,7 @@ internal sealed class ChannelCommand(Terminal terminal)
 {
     private readonly Option<string[]> _text = Options.Paths("--text", "UTF-8 files; each line that is not blank becomes a list.");
     private readonly Option<string[]> _train = Options.Paths("--train", "UTF-8 files: their words or characters, and how often they occur, are what the recogniser knows.");
-    private readonly Option<Noise?> _noise = Options.Choice<Noise>("--noise", "Words that sound alike, neighbours on the keyboard, or characters that look alike; default words.");
+    private readonly Option<Noise?> _noise = Options.Choice<Noise>("--noise", "Words that sound alike (Chinese ones: the same pinyin but for the tones), neighbours on the keyboard, or characters that look alike; default words.");
     private readonly Option<double?> _rate = Options.Number("--rate", "above 0 and below 1", value => value is > 0 and < 1, "How often a word or character that may be taken for another is; default 0.1.");
     private readonly Option<long?> _size = Options.Whole("--size", 1, 100_000, "The most hypotheses of a list; default 100.");
     private readonly Option<ulong?> _seed = Options.Seed("The same seed makes the same errors; default 1.");
@@ -57,22 +58,35 @@ internal sealed class ChannelCommand(Terminal terminal)
             parsed.GetValue(_rate) ?? 0.1);
         if (table.Count == 0)
         {
-            throw new UnfoldException($"No two words of {string.Join(", ", train)} can be taken for each other: give a larger text with --train.");
+            throw new UnfoldException($"No two words of {string.Join(", ", train)} can be taken for each other: give a larger text with --train, with white space between its words.");
         }
 
         var channel = new ConfusionChannel(table, symbols, counts);
         var random = new SeededRandom(parsed.GetValue(_seed) ?? 1);
         int size = (int)(parsed.GetValue(_size) ?? 100);
-        using var progress = new ProgressLine(terminal, $"Distorting {string.Join(", ", texts)}");
-        long number = 0;
-        foreach (string line in texts.SelectMany(text => TextLines.OfFile(text, progress.Show)).Where(line => !string.IsNullOrWhiteSpace(line)))
+        long number = 0, all = 0, alone = 0;
+        using (var progress = new ProgressLine(terminal, $"Distorting {string.Join(", ", texts)}"))
         {
-            interruption.Token.ThrowIfCancellationRequested();
-            string observed = channel.Observe(line, random);
-            Write(channel.List($"{++number}", observed, size, line), observed);
+            foreach (string line in texts.SelectMany(text => TextLines.OfFile(text, progress.Show)).Where(line => !string.IsNullOrWhiteSpace(line)))
+            {
+                interruption.Token.ThrowIfCancellationRequested();
+                string observed = channel.Observe(line, random);
+                Write(channel.List($"{++number}", observed, size, line), observed);
+                foreach ((string symbol, long count) in ConfusionChannel.Count([line], symbols))
+                {
+                    (all, alone) = (all + count, alone + (table.Confuses(symbol) ? 0 : count));
+                }
+            }
         }
 
-        return number > 0 ? ExitCode.Done : throw new UnfoldException($"The text {string.Join(", ", texts)} has no line that is not blank, but at least one was wanted.");
+        if (number == 0)
+        {
+            throw new UnfoldException($"The text {string.Join(", ", texts)} has no line that is not blank, but at least one was wanted.");
+        }
+
+        string what = symbols == ErrorMeasure.Words ? "words" : "characters";
+        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{alone:N0} of {all:N0} {what} resemble no other, and come through as they are."));
+        return ExitCode.Done;
     }
 
     private IReadOnlyDictionary<string, long> Count(string[] texts, ErrorMeasure symbols, CancellationToken cancellation)

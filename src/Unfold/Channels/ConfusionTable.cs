@@ -43,6 +43,9 @@ public sealed class ConfusionTable
     /// <summary>The symbols that may be taken for others.</summary>
     public int Count => _confusions.Count;
 
+    /// <summary>Whether a symbol may be taken for another.</summary>
+    public bool Confuses(string symbol) => _confusions.ContainsKey(symbol);
+
     /// <summary>Draws what is observed of a symbol.</summary>
     public string Observe(string symbol, SeededRandom random)
     {
@@ -68,7 +71,7 @@ public sealed class ConfusionTable
     /// <summary>All symbols that may stand behind what is observed, itself included, each with ln p(observed | symbol).</summary>
     public IReadOnlyList<(string Symbol, double LogProbability)> Sources(string observed) =>
     [
-        (observed, _confusions.ContainsKey(observed) ? Math.Log(1 - _rate) : 0),
+        (observed, Confuses(observed) ? Math.Log(1 - _rate) : 0),
         .. _sources.TryGetValue(observed, out List<(string, double)>? sources) ? sources : [],
     ];
 

@@ -1,93 +1,18 @@
-using System.Text;
-using Unfold.Rescoring;
-
 namespace Unfold.Channels;
 
 /// <summary>
-/// Words that may be heard for each other: those of a vocabulary with the same skeleton of consonants, or one letter apart, or two letters
-/// apart where both are long. Words with anything but letters are never confused.
+/// Words that may be heard for each other. Words of letters are where they are spelt alike: with the same skeleton of consonants, or one letter apart,
+/// or two letters apart where both are long. Words of Chinese characters are where they sound alike but for their tones: with the same pinyin, of which the
+/// ICU library of the system knows the commonest reading of each character. Words with anything else are never confused.
 /// </summary>
 public static class WordConfusions
 {
-    private const int Most = 8, Long = 6;
-    private const double Near = 1, Alike = 1, Far = 0.25;
-
     /// <summary>For each word at most eight that it may be taken for: the nearest, and of equally near ones the most frequent.</summary>
     /// <param name="counts">The words of the vocabulary, with how often each occurs.</param>
+    /// <exception cref="UnfoldException">There are Chinese words, but this system has no ICU library that knows how they sound.</exception>
     public static IEnumerable<(string Symbol, string Observed, double Weight)> Of(IReadOnlyDictionary<string, long> counts)
     {
         ArgumentNullException.ThrowIfNull(counts);
-        string[] words = [.. counts.Keys.Where(word => word.Length > 0 && word.All(char.IsLetter)).Order(StringComparer.Ordinal)];
-        var sharing = new Dictionary<string, List<string>>(StringComparer.Ordinal);
-        foreach (string word in words)
-        {
-            foreach (string key in Keys(word))
-            {
-                if (!sharing.TryGetValue(key, out List<string>? others))
-                {
-                    sharing.Add(key, others = []);
-                }
-
-                others.Add(word);
-            }
-        }
-
-        foreach (string word in words)
-        {
-            IEnumerable<(string Other, double Weight)> found = Keys(word).SelectMany(key => sharing[key]).Distinct(StringComparer.Ordinal)
-                .Where(other => other != word)
-                .Select(other => (Other: other, Weight: Weight(word, other)))
-                .Where(one => one.Weight > 0)
-                .OrderByDescending(one => one.Weight).ThenByDescending(one => counts[one.Other]).ThenBy(one => one.Other, StringComparer.Ordinal)
-                .Take(Most);
-            foreach ((string other, double weight) in found)
-            {
-                yield return (word, other, weight);
-            }
-        }
-    }
-
-    // Words one letter apart share a form that lacks one letter; so do many that are two letters apart.
-    private static IEnumerable<string> Keys(string word)
-    {
-        yield return word;
-        yield return "#" + Skeleton(word);
-        for (int left = 0; left < word.Length; left++)
-        {
-            yield return word.Remove(left, 1);
-        }
-    }
-
-    private static double Weight(string word, string other)
-    {
-        int distance = EditDistance.Between<char>(word, other);
-        return (distance == 1 ? Near : distance == 2 && Math.Min(word.Length, other.Length) >= Long ? Far : 0)
-            + (Skeleton(word) == Skeleton(other) && distance <= 2 ? Alike : 0);
-    }
-
-    /// <summary>The consonants by how they sound, without doubles: night and nite are both nt.</summary>
-    private static string Skeleton(string word)
-    {
-        string lower = word.ToLowerInvariant().Replace("ght", "t", StringComparison.Ordinal).Replace("ph", "f", StringComparison.Ordinal).Replace("kn", "n", StringComparison.Ordinal);
-        var skeleton = new StringBuilder();
-        foreach (char letter in lower)
-        {
-            char sound = letter switch
-            {
-                'a' or 'e' or 'i' or 'o' or 'u' or 'y' or 'h' or 'w' => ' ',
-                'c' or 'q' or 'k' or 'g' => 'k',
-                'z' or 's' or 'x' => 's',
-                'd' or 't' => 't',
-                'b' or 'p' => 'p',
-                'v' or 'f' => 'f',
-                _ => letter,
-            };
-            if (sound != ' ' && (skeleton.Length == 0 || skeleton[^1] != sound))
-            {
-                skeleton.Append(sound);
-            }
-        }
-
-        return skeleton.ToString();
+        return SpellingConfusions.Of(counts).Concat(PinyinConfusions.Of(counts));
     }
 }

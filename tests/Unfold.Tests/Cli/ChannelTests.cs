@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Unfold.Tests.Persistence;
+using Unfold.Tests.Text;
 
 namespace Unfold.Tests.Cli;
 
@@ -24,6 +25,7 @@ public sealed class ChannelTests : IDisposable
     [InlineData("shape")]
     public void Lists_can_be_rescored(string noise)
     {
+        Tokenizations.RequireIcu();
         string[] command = ["channel", "--text", _text, "--train", _train, "--noise", noise, "--rate", "0.5", "--size", "20", "--seed", "2"];
         Said said = CommandLine.Run(command);
         Assert.True(said.Code == 0, said.Error);
@@ -37,6 +39,20 @@ public sealed class ChannelTests : IDisposable
         File.WriteAllText(_folder["lists.jsonl"], said.Output);
         Assert.Equal(0, CommandLine.Train(_train, _folder["run"], "--steps", "5").Code);
         Assert.Equal(0, CommandLine.Run("rescore", _folder["run"], "--nbest", _folder["lists.jsonl"], "--tune", _folder["lists.jsonl"]).Code);
+    }
+
+    [Fact]
+    public void Chinese_words_become_words_that_sound_alike()
+    {
+        Tokenizations.RequireIcu();
+        File.WriteAllText(_folder["chinese.txt"], "他 来 了 3 次 。\n她 来 了\n我 去 它 那里\n");
+        Said said = CommandLine.Run("channel", "--text", _folder["chinese.txt"], "--train", _folder["chinese.txt"], "--rate", "0.9", "--size", "5");
+        Assert.True(said.Code == 0, said.Error);
+        string[] observed = [.. said.Output.TrimEnd('\n').Split('\n').Select(line => Parse(line).GetProperty("observed").GetString()!)];
+        Assert.Matches("^[他她它] 来 了 3 次 。$", observed[0]);
+        Assert.Matches("^我 去 [他她它] 那里$", observed[2]);
+        Assert.NotEqual("他它", $"{observed[0][0]}{observed[2][4]}");
+        Assert.Contains("10 of 13 words resemble no other", said.Error, StringComparison.Ordinal);
     }
 
     [Fact]
