@@ -11,10 +11,13 @@ namespace Unfold.Experiments;
 
 /// <summary>
 /// Which of a hundred hypotheses is right? Sentences of the Penn Treebank go through a noisy channel, once word by word into words that sound
-/// alike, once letter by letter into neighbours on the keyboard. The lists that the channel leaves are rescored by n-grams, an LSTM, and a
-/// mixture of both, with weights tuned on the validation part.
+/// alike, once letter by letter into neighbours on the keyboard; Chinese sentences of Tatoeba do character by character, into others that look
+/// alike. The lists that the channel leaves are rescored by n-grams, an LSTM, and a mixture of both, with weights tuned on the validation part.
 /// </summary>
-/// <remarks>The baseline is the first hypothesis of each list: the likeliest by the channel and the frequency of single words or letters.</remarks>
+/// <remarks>
+/// The baseline is the first hypothesis of each list: the likeliest by the channel and the frequency of single words or characters. Of the distinct
+/// Chinese sentences, in an order drawn from the seed, the last tenth is the test and the twentieth before it the validation part.
+/// </remarks>
 internal sealed class RescoringExperiment : Experiment
 {
     private const string Train = "ptb/ptb.train.txt", Validation = "ptb/ptb.valid.txt", Test = "ptb/ptb.test.txt";
@@ -23,33 +26,31 @@ internal sealed class RescoringExperiment : Experiment
     public override string Name => "rescoring";
 
     /// <inheritdoc/>
-    public override string Summary => "n-best lists of a noisy channel (Penn Treebank), word and character error rates with n-grams, an LSTM and both";
+    public override string Summary => "n-best lists of a noisy channel (Penn Treebank, Tatoeba), word and character error rates with n-grams, an LSTM and both";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> DataNeeded => [Train, Validation, Test];
+    public override IReadOnlyList<string> DataNeeded => [Train, Validation, Test, .. Tatoeba.Needed];
 
     /// <inheritdoc/>
     public override void Run(ExperimentContext context)
     {
-        Task[] tasks =
-        [
-            new("words that sound alike", TokenKind.Space, ErrorMeasure.Words, Order: 5, Rate: 0.15, counts => WordConfusions.Of(counts)),
-            new("neighbours on the keyboard", TokenKind.Character, ErrorMeasure.Characters, Order: 7, Rate: 0.03, _ => KeyboardConfusions.All()),
-        ];
-        foreach (Task task in tasks)
-        {
-            Run(context, task);
-        }
+        var treebank = new Sentences(Lines(context, Train), Lines(context, Validation), Lines(context, Test));
+        ErrorMeasure[] both = [ErrorMeasure.Words, ErrorMeasure.Characters];
+        Run(context, treebank, new("words that sound alike", TokenKind.Space, ErrorMeasure.Words, both, Order: 5, Rate: 0.15, Lists: 500, Epochs: 4, Embedded: true, WordConfusions.Of));
+        Run(context, treebank, new("neighbours on the keyboard", TokenKind.Character, ErrorMeasure.Characters, both, Order: 7, Rate: 0.03, Lists: 500, Epochs: 2, Embedded: false, _ => KeyboardConfusions.All()));
+
+        // Chinese has no white space, so a sentence would be one word; sentences are short, and few characters look like another.
+        Run(context, Chinese(context), new("characters that look alike", TokenKind.Character, ErrorMeasure.Characters, [ErrorMeasure.Characters], Order: 3, Rate: 0.4, Lists: 2000, Epochs: 8, Embedded: true, _ => ShapeConfusions.All()));
     }
 
-    private static void Run(ExperimentContext context, Task task)
+    private static void Run(ExperimentContext context, Sentences sentences, Task task)
     {
-        string[] train = Lines(context.Data.Path(Train), context.Choose(full: int.MaxValue, quick: 1500));
-        string[] validation = Lines(context.Data.Path(Validation), context.Choose(full: int.MaxValue, quick: 100)), test = Lines(context.Data.Path(Test), int.MaxValue);
+        string[] train = [.. sentences.Train.Take(context.Choose(full: int.MaxValue, quick: 1500))];
+        string[] validation = [.. sentences.Validation.Take(context.Choose(full: int.MaxValue, quick: 100))], test = sentences.Test;
         IReadOnlyDictionary<string, long> counts = ConfusionChannel.Count(train, task.Symbols);
         var channel = new ConfusionChannel(new ConfusionTable(task.Confusions(counts), task.Rate), task.Symbols, counts);
         SeededRandom noise = context.Random.Split();
-        NBestList[] development = Lists(channel, [.. validation.Take(context.Choose(full: 300, quick: 20))], noise, context), lists = Lists(channel, [.. test.Take(context.Choose(full: 500, quick: 20))], noise, context);
+        NBestList[] development = Lists(channel, [.. validation.Take(context.Choose(full: 300, quick: 20))], noise, context), lists = Lists(channel, [.. test.Take(context.Choose(full: task.Lists, quick: 20))], noise, context);
 
         Corpus corpus = Corpus.Load(TextSource.FromString(string.Join('\n', train)), new CorpusOptions { Kind = task.Kind, Mode = TextMode.Sentences });
         Corpus heldOut = Corpus.Load(TextSource.FromString(string.Join('\n', validation)), new CorpusOptions(), vocabulary: corpus.Vocabulary);
@@ -66,11 +67,11 @@ internal sealed class RescoringExperiment : Experiment
             (recurrent, $"LSTM {recurrent.Settings.Hidden[0]}", recurrent.Parameters.ValueCount, seconds),
             (both, "both", null, null),
         ];
-        ErrorCount[][] before = [.. Measures.Select(measure => Counts(lists, measure, _ => 0))];
+        ErrorCount[][] before = [.. task.Measures.Select(measure => Counts(lists, measure, _ => 0))];
         foreach ((NextTokenModel? model, string name, long? parameters, double? taken) in models)
         {
             int[] chosen = model is null ? new int[lists.Length] : Choose(context, task, model, name, development, lists);
-            foreach ((ErrorMeasure measure, ErrorCount[] first) in Measures.Zip(before))
+            foreach ((ErrorMeasure measure, ErrorCount[] first) in task.Measures.Zip(before))
             {
                 string what = measure == ErrorMeasure.Words ? "word error rate %" : "character error rate %";
                 var rate = ErrorRate.Of(Counts(lists, measure, list => chosen[list]), new SeededRandom(1));
@@ -81,17 +82,23 @@ internal sealed class RescoringExperiment : Experiment
             }
         }
 
-        foreach (ErrorMeasure measure in Measures)
+        foreach (ErrorMeasure measure in task.Measures)
         {
             ErrorCount[] possible = Counts(lists, measure, list => Fewest(lists[list], measure));
             context.Report($"{task.Name}: best of each list", measure == ErrorMeasure.Words ? "word error rate %" : "character error rate %", 100 * ErrorRate.Of(possible, new SeededRandom(1)).Rate);
         }
     }
 
-    private static ErrorMeasure[] Measures => [ErrorMeasure.Words, ErrorMeasure.Characters];
+    private static string[] Lines(ExperimentContext context, string file) =>
+        [.. DataFile.Utf8Lines(context.Data.Path(file)).Select(line => line.Text.Trim()).Where(line => line.Length > 0)];
 
-    private static string[] Lines(string path, int most) =>
-        [.. DataFile.Utf8Lines(path).Select(line => line.Text.Trim()).Where(line => line.Length > 0).Take(most)];
+    private static Sentences Chinese(ExperimentContext context)
+    {
+        // The file goes from short to long.
+        string[] all = Chance.Shuffle(context.Random.Split(), [.. Tatoeba.Read(context.Data).Select(pair => pair.Target).Distinct(StringComparer.Ordinal)]);
+        int test = all.Length - (all.Length / 10), validation = test - (all.Length / 20);
+        return new Sentences(all[..validation], all[validation..test], all[test..]);
+    }
 
     private static NBestList[] Lists(ConfusionChannel channel, string[] lines, SeededRandom random, ExperimentContext context) =>
         [.. lines.Select((line, number) => channel.List($"{number}", channel.Observe(line, random), context.Choose(full: 100, quick: 20), line))];
@@ -99,11 +106,11 @@ internal sealed class RescoringExperiment : Experiment
     private static LanguageFit Learn(ExperimentContext context, Task task, Corpus corpus, Corpus heldOut)
     {
         int hidden = context.Choose(full: 200, quick: 32);
-        var settings = new LanguageModelSettings { Cell = CellKind.Lstm, Hidden = hidden, Embedding = task.Kind == TokenKind.Character ? 0 : hidden, Dropout = task.Kind == TokenKind.Character ? 0 : 0.3 };
+        var settings = new LanguageModelSettings { Cell = CellKind.Lstm, Hidden = hidden, Embedding = task.Embedded ? hidden : 0, Dropout = task.Embedded ? 0.3 : 0 };
         var model = new LanguageModel(settings, corpus.Vocabulary, new SeededRandom(context.Random.NextUInt64()));
         var training = new TrainingSettings
         {
-            Epochs = context.Choose(full: task.Kind == TokenKind.Character ? 2 : 4, quick: 1),
+            Epochs = context.Choose(full: task.Epochs, quick: 1),
             BatchSize = 20,
             SequenceLength = 35,
             LearningRate = 0.003,
@@ -130,7 +137,19 @@ internal sealed class RescoringExperiment : Experiment
     private static int Fewest(NBestList list, ErrorMeasure measure) =>
         Enumerable.Range(0, list.Hypotheses.Count).MinBy(place => ErrorCount.Of(list.Reference!, list.Hypotheses[place].Text, measure).Errors);
 
-    /// <summary>A channel, how often it errs, and the models that fit it.</summary>
+    /// <summary>What is learned from, what is tuned on, and what is measured.</summary>
+    private sealed record Sentences(string[] Train, string[] Validation, string[] Test);
+
+    /// <summary>A channel, how often it errs, the errors that are counted, how many lists are measured, and the models that fit it: an LSTM has an embedding, and dropout, where there are many symbols.</summary>
     private sealed record Task(
-        string Name, TokenKind Kind, ErrorMeasure Symbols, int Order, double Rate, Func<IReadOnlyDictionary<string, long>, IEnumerable<(string Symbol, string Observed, double Weight)>> Confusions);
+        string Name,
+        TokenKind Kind,
+        ErrorMeasure Symbols,
+        ErrorMeasure[] Measures,
+        int Order,
+        double Rate,
+        int Lists,
+        int Epochs,
+        bool Embedded,
+        Func<IReadOnlyDictionary<string, long>, IEnumerable<(string Symbol, string Observed, double Weight)>> Confusions);
 }

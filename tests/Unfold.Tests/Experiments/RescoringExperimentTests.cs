@@ -5,7 +5,7 @@ using Unfold.Text;
 
 namespace Unfold.Tests.Experiments;
 
-/// <summary>The rescoring of a noisy channel's lists, on sentences of the embedded grammar.</summary>
+/// <summary>The rescoring of a noisy channel's lists, on sentences of the embedded grammar and on some in Chinese.</summary>
 public sealed class RescoringExperimentTests
 {
     [Fact]
@@ -14,6 +14,7 @@ public sealed class RescoringExperimentTests
         using var data = new SmallData();
         var grammar = Grammar.CreateEmbedded();
         data.Write("ptb/ptb.train.txt", grammar.WriteText(new SeededRandom(1), 60_000)).Write("ptb/ptb.valid.txt", grammar.WriteText(new SeededRandom(2), 5_000)).Write("ptb/ptb.test.txt", grammar.WriteText(new SeededRandom(3), 5_000));
+        data.Write("tatoeba_en_zh/cmn.txt", string.Concat(Chinese().Select((sentence, number) => $"Sentence {number}.\t{sentence}\n")));
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
 
@@ -22,7 +23,7 @@ public sealed class RescoringExperimentTests
         Assert.True(code == 0, error.ToString());
         Dictionary<(string, string), double> found = output.ToString().TrimEnd('\n').Split('\n').Select(line => JsonDocument.Parse(line).RootElement)
             .ToDictionary(line => (line.GetProperty("model").GetString()!, line.GetProperty("metric").GetString()!), line => line.GetProperty("value").GetDouble());
-        foreach ((string task, string measure, string counted) in ((string, string, string)[])[("words that sound alike", "word error rate %", "5-grams"), ("neighbours on the keyboard", "character error rate %", "7-grams")])
+        foreach ((string task, string measure, string counted) in ((string, string, string)[])[("words that sound alike", "word error rate %", "5-grams"), ("neighbours on the keyboard", "character error rate %", "7-grams"), ("characters that look alike", "character error rate %", "3-grams")])
         {
             double first = found[($"{task}: first hypothesis", measure)], best = found[($"{task}: best of each list", measure)];
             Assert.True(first > 1, "The channel makes errors.");
@@ -31,4 +32,11 @@ public sealed class RescoringExperimentTests
             Assert.InRange(found[($"{task}: both", measure)], best, first - 0.1);
         }
     }
+
+    /// <summary>Sentences in which what stands around a character tells it from those that look alike.</summary>
+    private static IEnumerable<string> Chinese() =>
+        from time in (string[])["", "今天", "白天", "星期日", "这时", "后来", "未来", "周末"]
+        from subject in (string[])["我自己", "那个人", "老人", "大家", "王先生", "孩子们", "他太太", "有人"]
+        from predicate in (string[])["问了一个问题", "住在大房间里", "往前走得太远", "已经进入学校", "心情不太好", "看得很清楚", "自己往回走", "入住大饭店", "干了很多事", "有千本书"]
+        select $"{time}{subject}{predicate}。";
 }
