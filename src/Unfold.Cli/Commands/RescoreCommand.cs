@@ -14,9 +14,9 @@ internal sealed class RescoreCommand(Terminal terminal)
     private readonly Option<string[]> _costs = Options.Paths("--costs", "Kaldi's archives of costs, which add up; minus their sum is the channel score.");
     private readonly Option<string[]> _references = Options.Paths("--references", "What is right: in each line the name of a list and its words.");
     private readonly Option<double?> _weight = Options.Number("--weight", "of at least 0", value => value >= 0, "The weight of the language model beside the channel score; default 1.");
-    private readonly Option<double?> _penalty = Options.Number("--penalty", "", _ => true, "What each word adds to the score, in nats; default 0.");
+    private readonly Option<double?> _penalty = Options.Number("--penalty", "", _ => true, "What each word, or character with --measure characters, adds to the score, in nats; default 0.");
     private readonly Option<string[]> _tune = Options.Paths("--tune", "Choose weight and penalty for the fewest errors on these lists, which need references.");
-    private readonly Option<ErrorMeasure?> _measure = Options.Choice<ErrorMeasure>("--measure", "The errors that --tune counts; default words.");
+    private readonly Option<ErrorMeasure?> _measure = Options.Choice<ErrorMeasure>("--measure", "The errors that --tune counts, and what the penalty is for; default words.");
     private readonly Option<ulong?> _seed = Options.Seed("For the confidence intervals; default 1.");
     private readonly Option<long?> _threads = Options.Whole("--threads", 1, 1024, "Default one for each processor, at most 16. The result does not depend on it.");
     private readonly Option<bool> _json = Options.Switch("--json", "Print one JSON object for each list, and one for all.");
@@ -54,7 +54,7 @@ internal sealed class RescoreCommand(Terminal terminal)
         (RescoringWeights Weights, int Errors)? tuned = development is null
             ? null
             : RescoringTuner.Tune(Score(model, development, workers, "Scoring the development lists", interruption.Token), measure);
-        RescoringWeights weights = tuned?.Weights ?? new RescoringWeights(parsed.GetValue(_weight) ?? 1, parsed.GetValue(_penalty) ?? 0);
+        RescoringWeights weights = tuned?.Weights ?? new RescoringWeights(parsed.GetValue(_weight) ?? 1, parsed.GetValue(_penalty) ?? 0, measure);
         IReadOnlyList<ScoredList> scored = Score(model, lists, workers, "Scoring", interruption.Token);
         var report = new RescoringReport(terminal, scored, weights);
         if (parsed.GetValue(_json))
@@ -73,9 +73,9 @@ internal sealed class RescoreCommand(Terminal terminal)
     {
         parsed.Exclude(_tune, _weight);
         parsed.Exclude(_tune, _penalty);
-        if (parsed.Gave(_measure) && !parsed.Gave(_tune))
+        if (parsed.Gave(_measure) && !parsed.Gave(_tune) && !parsed.Gave(_penalty))
         {
-            throw new UsageException("--measure says what --tune counts: give it together with --tune.");
+            throw new UsageException("--measure says what --tune counts and what --penalty is for: give it together with one of them.");
         }
     }
 

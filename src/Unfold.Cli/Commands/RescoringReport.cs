@@ -26,7 +26,7 @@ internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredLis
         }
 
         terminal.Output.Flush();
-        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{lists.Count} lists, weight {weights.Model:0.####}, penalty {weights.Insertion:0.####}"));
+        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{lists.Count} lists, weight {weights.Model:0.####}, penalty {weights.Insertion:0.####} a {(weights.Unit == ErrorMeasure.Words ? "word" : "character")}"));
         foreach ((ErrorMeasure measure, string name, _) in Known())
         {
             Rates rates = Measured(measure, seed);
@@ -49,6 +49,7 @@ internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredLis
                 json.WriteNumber("channel", hypothesis.Channel);
                 json.WriteFinite("logprob", list.LogProbabilities[best]);
                 json.WriteNumber("words", hypothesis.Words);
+                json.WriteNumber("characters", hypothesis.Characters);
             });
         }
 
@@ -58,6 +59,7 @@ internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredLis
             json.WriteNumber("hypotheses", lists.Sum(list => list.List.Hypotheses.Count));
             json.WriteNumber("weight", weights.Model);
             json.WriteNumber("penalty", weights.Insertion);
+            json.WriteString("measure", weights.Unit == ErrorMeasure.Words ? "words" : "characters");
             foreach ((ErrorMeasure measure, _, string field) in Known())
             {
                 Rates rates = Measured(measure, seed);

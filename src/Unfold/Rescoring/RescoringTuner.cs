@@ -11,7 +11,7 @@ public static class RescoringTuner
 
     /// <summary>The weights with the fewest errors that were found, and how many those are.</summary>
     /// <param name="lists">Lists with references.</param>
-    /// <param name="measure">What errors are counted in.</param>
+    /// <param name="measure">What errors are counted in, and what the penalty is for.</param>
     /// <exception cref="UnfoldException">A list has no reference, or there is no list.</exception>
     public static (RescoringWeights Weights, int Errors) Tune(IReadOnlyList<ScoredList> lists, ErrorMeasure measure)
     {
@@ -53,7 +53,7 @@ public static class RescoringTuner
 
         void Try(double weight, double penalty)
         {
-            var weights = new RescoringWeights(weight, penalty);
+            var weights = new RescoringWeights(weight, penalty, measure);
             int sum = 0;
             for (int list = 0; list < lists.Count; list++)
             {

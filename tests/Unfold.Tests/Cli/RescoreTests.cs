@@ -55,12 +55,13 @@ public sealed class RescoreTests : IDisposable
         foreach ((ScoredList list, JsonElement json) in scored.Zip(objects))
         {
             int best = list.Best(weights);
-            Assert.Equal(["id", "text", "place", "total", "channel", "logprob", "words"], json.EnumerateObject().Select(field => field.Name));
+            Assert.Equal(["id", "text", "place", "total", "channel", "logprob", "words", "characters"], json.EnumerateObject().Select(field => field.Name));
             Assert.Equal(list.List.Id, json.GetProperty("id").GetString());
             Assert.Equal(best + 1, json.GetProperty("place").GetInt32());
             Assert.Equal(weights.Total(list.List.Hypotheses[best], list.LogProbabilities[best]), json.GetProperty("total").GetDouble());
         }
 
+        Assert.Equal("words", objects[3].GetProperty("measure").GetString());
         JsonElement words = objects[3].GetProperty("word_error_rate");
         Assert.Equal((3, 7), (objects[3].GetProperty("lists").GetInt32(), objects[3].GetProperty("hypotheses").GetInt32()));
         Assert.Equal(4 / 9.0, words.GetProperty("before").GetProperty("rate").GetDouble(), 1e-12);
@@ -78,8 +79,20 @@ public sealed class RescoreTests : IDisposable
         JsonElement all = Parse(said.Output.TrimEnd('\n').Split('\n')[^1]);
         Assert.Equal(1 / 9.0, all.GetProperty("word_error_rate").GetProperty("after").GetProperty("rate").GetDouble(), 1e-12);
         Assert.True(all.GetProperty("weight").GetDouble() > 0);
+        Assert.Equal("characters", all.GetProperty("measure").GetString());
 
         CommandLine.Run("rescore", _run, "--nbest", bare, "--tune", bare).Refuses(1, "The list one", "--references");
+    }
+
+    [Fact]
+    public void A_penalty_may_be_for_characters()
+    {
+        string lists = Write("chinese.jsonl", "{\"id\": \"one\", \"hypotheses\": [{\"text\": \"大家都好\", \"score\": -1}, {\"text\": \"大家好\", \"score\": -2}]}\n");
+        string[] command = ["rescore", _run, "--nbest", lists, "--weight", "0", "--penalty", "-1.5"];
+        Assert.Equal("one 大家都好\n", CommandLine.Run(command).Output);
+        Said said = CommandLine.Run([.. command, "--measure", "characters"]);
+        Assert.Equal("one 大家好\n", said.Output);
+        Assert.Contains("penalty -1.5 a character", said.Error, StringComparison.Ordinal);
     }
 
     [Fact]

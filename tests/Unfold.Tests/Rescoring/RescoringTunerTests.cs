@@ -11,6 +11,9 @@ public sealed class RescoringTunerTests
         var hypothesis = new NBestHypothesis(" a b  c ", -2);
         Assert.Equal(3, hypothesis.Words);
         Assert.Equal(-2 + (0.5 * -10) + (3 * -0.25), new RescoringWeights(0.5, -0.25).Total(hypothesis, -10));
+        Assert.Equal(5, hypothesis.Characters);
+        Assert.Equal(-2 + (0.5 * -10) + (5 * -0.25), new RescoringWeights(0.5, -0.25, ErrorMeasure.Characters).Total(hypothesis, -10));
+        Assert.Throws<ArgumentOutOfRangeException>(() => hypothesis.Units((ErrorMeasure)2));
         Assert.Equal(-2, new RescoringWeights(0, 0).Total(hypothesis, double.NegativeInfinity));
     }
 
@@ -56,6 +59,16 @@ public sealed class RescoringTunerTests
         ScoredList[] lists = [.. Enumerable.Range(0, 10).Select(_ => List("a b", [("a b c", -1), ("a b", -4)], [-5, -5]))];
         (RescoringWeights weights, int errors) = RescoringTuner.Tune(lists, ErrorMeasure.Words);
         Assert.Equal(0, errors);
+        Assert.True(weights.Insertion < -3, $"{weights}");
+    }
+
+    [Fact]
+    public void The_penalty_is_for_the_units_that_are_measured()
+    {
+        // Text without white space is one word however long it is.
+        ScoredList[] lists = [.. Enumerable.Range(0, 10).Select(_ => List("大家好", [("大家都好", -1), ("大家好", -4)], [-5, -5]))];
+        (RescoringWeights weights, int errors) = RescoringTuner.Tune(lists, ErrorMeasure.Characters);
+        Assert.Equal((0, ErrorMeasure.Characters), (errors, weights.Unit));
         Assert.True(weights.Insertion < -3, $"{weights}");
     }
 
