@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Unfold.Numerics;
 using Unfold.Rescoring;
+using Unfold.Scoring;
 using Unfold.Text;
 
 namespace Unfold.Cli.Commands;
@@ -17,6 +18,7 @@ internal sealed class RescoreCommand(Terminal terminal)
     private readonly Option<double?> _penalty = Options.Number("--penalty", "", _ => true, "What each word, or character with --measure characters, adds to the score, in nats; default 0.");
     private readonly Option<string[]> _tune = Options.Paths("--tune", "Choose weight and penalty for the fewest errors on these lists, which need references.");
     private readonly Option<ErrorMeasure?> _measure = Options.Choice<ErrorMeasure>("--measure", "The errors that --tune counts, and what the penalty is for; default words.");
+    private readonly Option<bool> _known = Options.Switch("--leave-out-unknown", "Count the probabilities of known tokens only; default all, an unknown one as the model gives it.");
     private readonly Option<ulong?> _seed = Options.Seed("For the confidence intervals; default 1.");
     private readonly Option<long?> _threads = Options.Whole("--threads", 1, 1024, "Default one for each processor, at most 16. The result does not depend on it.");
     private readonly Option<bool> _json = Options.Switch("--json", "Print one JSON object for each list, and one for all.");
@@ -28,7 +30,7 @@ internal sealed class RescoreCommand(Terminal terminal)
         verb._nbest.Required = true;
         var command = new Command("rescore", "Pick the likeliest hypothesis of each n-best list, by channel and language model.")
         {
-            verb._model.Argument, verb._nbest, verb._format, verb._costs, verb._references, verb._weight, verb._penalty, verb._tune, verb._measure, verb._seed, verb._threads, verb._json,
+            verb._model.Argument, verb._nbest, verb._format, verb._costs, verb._references, verb._weight, verb._penalty, verb._tune, verb._measure, verb._known, verb._seed, verb._threads, verb._json,
         };
         verb._model.AddTo(command);
         command.SetAction(verb.Run);
@@ -51,11 +53,12 @@ internal sealed class RescoreCommand(Terminal terminal)
         NextTokenModel model = _model.Open(parsed, interruption.Token);
         var workers = new Workers((int)(parsed.GetValue(_threads) ?? Math.Min(Environment.ProcessorCount, 16)));
         ErrorMeasure measure = parsed.GetValue(_measure) ?? ErrorMeasure.Words;
+        OutOfVocabulary unknown = parsed.GetValue(_known) ? OutOfVocabulary.LeftOut : OutOfVocabulary.Counted;
         (RescoringWeights Weights, int Errors)? tuned = development is null
             ? null
-            : RescoringTuner.Tune(Score(model, development, workers, "Scoring the development lists", interruption.Token), measure);
+            : RescoringTuner.Tune(Score(model, development, workers, unknown, "Scoring the development lists", interruption.Token), measure);
         RescoringWeights weights = tuned?.Weights ?? new RescoringWeights(parsed.GetValue(_weight) ?? 1, parsed.GetValue(_penalty) ?? 0, measure);
-        IReadOnlyList<ScoredList> scored = Score(model, lists, workers, "Scoring", interruption.Token);
+        IReadOnlyList<ScoredList> scored = Score(model, lists, workers, unknown, "Scoring", interruption.Token);
         var report = new RescoringReport(terminal, scored, weights);
         if (parsed.GetValue(_json))
         {
@@ -94,9 +97,9 @@ internal sealed class RescoreCommand(Terminal terminal)
         }
     }
 
-    private IReadOnlyList<ScoredList> Score(NextTokenModel model, IReadOnlyList<NBestList> lists, Workers workers, string what, CancellationToken cancellation)
+    private IReadOnlyList<ScoredList> Score(NextTokenModel model, IReadOnlyList<NBestList> lists, Workers workers, OutOfVocabulary unknown, string what, CancellationToken cancellation)
     {
         using var progress = new ProgressLine(terminal, what);
-        return Rescorer.Score(model, lists, workers, progress.Show, cancellation);
+        return Rescorer.Score(model, lists, workers, unknown, progress.Show, cancellation);
     }
 }

@@ -16,6 +16,9 @@ internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredLis
 
     private readonly int[] _best = [.. lists.Select(list => list.Best(weights))];
 
+    /// <summary>The unknown tokens of all hypotheses that were chosen.</summary>
+    private long Unknown => lists.Zip(_best, (list, best) => (long)list.UnknownTokens[best]).Sum();
+
     /// <summary>Writes a line for each list, its name and its text, and the rates to stderr.</summary>
     public void Write(ulong seed)
     {
@@ -26,7 +29,7 @@ internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredLis
         }
 
         terminal.Output.Flush();
-        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{lists.Count} lists, weight {weights.Model:0.####}, penalty {weights.Insertion:0.####} a {(weights.Unit == ErrorMeasure.Words ? "word" : "character")}"));
+        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{lists.Count} lists, weight {weights.Model:0.####}, penalty {weights.Insertion:0.####} a {(weights.Unit == ErrorMeasure.Words ? "word" : "character")}, {Unknown} unknown tokens in what was chosen"));
         foreach ((ErrorMeasure measure, string name, _) in Known())
         {
             Rates rates = Measured(measure, seed);
@@ -48,6 +51,7 @@ internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredLis
                 json.WriteFinite("total", weights.Total(hypothesis, list.LogProbabilities[best]));
                 json.WriteNumber("channel", hypothesis.Channel);
                 json.WriteFinite("logprob", list.LogProbabilities[best]);
+                json.WriteNumber("unknown_tokens", list.UnknownTokens[best]);
                 json.WriteNumber("words", hypothesis.Words);
                 json.WriteNumber("characters", hypothesis.Characters);
             });
@@ -57,6 +61,7 @@ internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredLis
         {
             json.WriteNumber("lists", lists.Count);
             json.WriteNumber("hypotheses", lists.Sum(list => list.List.Hypotheses.Count));
+            json.WriteNumber("unknown_tokens", Unknown);
             json.WriteNumber("weight", weights.Model);
             json.WriteNumber("penalty", weights.Insertion);
             json.WriteString("measure", weights.Unit == ErrorMeasure.Words ? "words" : "characters");

@@ -14,10 +14,16 @@ public static class Rescorer
     /// <param name="model">The language model.</param>
     /// <param name="lists">The hypotheses.</param>
     /// <param name="workers">The threads; the result does not depend on their number.</param>
+    /// <param name="unknown">Whether the probabilities of unknown tokens count.</param>
     /// <param name="progress">Called now and then with the share done, in [0, 1].</param>
     /// <param name="cancellation">Stops the scoring.</param>
     public static IReadOnlyList<ScoredList> Score(
-        NextTokenModel model, IReadOnlyList<NBestList> lists, Workers workers, Action<double>? progress = null, CancellationToken cancellation = default)
+        NextTokenModel model,
+        IReadOnlyList<NBestList> lists,
+        Workers workers,
+        OutOfVocabulary unknown = OutOfVocabulary.Counted,
+        Action<double>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(lists);
         var scorer = new SentenceScorer(model, workers);
@@ -30,8 +36,12 @@ public static class Rescorer
             int first = 0;
             foreach (NBestList list in some)
             {
-                scored.Add(new ScoredList(list, [.. scores.Skip(first).Take(list.Hypotheses.Count).Select(score => score.Total)]));
-                first += list.Hypotheses.Count;
+                SentenceScore[] own = [.. scores.Skip(first).Take(list.Hypotheses.Count)];
+                scored.Add(new ScoredList(
+                    list,
+                    [.. own.Select(score => (unknown == OutOfVocabulary.LeftOut ? score.WithoutUnknown() : score).Total)],
+                    [.. own.Select(score => score.UnknownTokens)]));
+                first += own.Length;
             }
 
             progress?.Invoke((double)scored.Count / lists.Count);

@@ -3,7 +3,8 @@ namespace Unfold.Rescoring;
 /// <summary>A list with what a language model thinks of its hypotheses.</summary>
 /// <param name="List">The hypotheses.</param>
 /// <param name="LogProbabilities">ln p of each.</param>
-public sealed record ScoredList(NBestList List, IReadOnlyList<double> LogProbabilities)
+/// <param name="UnknownTokens">How many tokens of each the model's vocabulary does not hold.</param>
+public sealed record ScoredList(NBestList List, IReadOnlyList<double> LogProbabilities, IReadOnlyList<int> UnknownTokens)
 {
     /// <summary>The place of the hypothesis with the highest total; of equals the first.</summary>
     public int Best(RescoringWeights weights)

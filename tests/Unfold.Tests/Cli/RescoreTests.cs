@@ -55,7 +55,7 @@ public sealed class RescoreTests : IDisposable
         foreach ((ScoredList list, JsonElement json) in scored.Zip(objects))
         {
             int best = list.Best(weights);
-            Assert.Equal(["id", "text", "place", "total", "channel", "logprob", "words", "characters"], json.EnumerateObject().Select(field => field.Name));
+            Assert.Equal(["id", "text", "place", "total", "channel", "logprob", "unknown_tokens", "words", "characters"], json.EnumerateObject().Select(field => field.Name));
             Assert.Equal(list.List.Id, json.GetProperty("id").GetString());
             Assert.Equal(best + 1, json.GetProperty("place").GetInt32());
             Assert.Equal(weights.Total(list.List.Hypotheses[best], list.LogProbabilities[best]), json.GetProperty("total").GetDouble());
@@ -82,6 +82,21 @@ public sealed class RescoreTests : IDisposable
         Assert.Equal("characters", all.GetProperty("measure").GetString());
 
         CommandLine.Run("rescore", _run, "--nbest", bare, "--tune", bare).Refuses(1, "The list one", "--references");
+    }
+
+    [Fact]
+    public void Unknown_tokens_are_told_and_may_be_left_out()
+    {
+        string lists = Write("unknown.jsonl", "{\"id\": \"one\", \"hypotheses\": [{\"text\": \"the cжжt\", \"score\": 0}]}\n{\"id\": \"two\", \"hypotheses\": [{\"text\": \"the cat\", \"score\": 0}]}\n");
+        string[] command = ["rescore", _run, "--nbest", lists];
+        JsonElement[] all = [.. CommandLine.Run([.. command, "--json"]).Output.TrimEnd('\n').Split('\n').Select(Parse)];
+        JsonElement[] known = [.. CommandLine.Run([.. command, "--json", "--leave-out-unknown"]).Output.TrimEnd('\n').Split('\n').Select(Parse)];
+        Assert.Equal([2, 0, 2], all.Select(json => json.GetProperty("unknown_tokens").GetInt32()));
+        Assert.Equal([2, 0, 2], known.Select(json => json.GetProperty("unknown_tokens").GetInt32()));
+        double LogProbability(JsonElement[] objects, int list) => objects[list].GetProperty("logprob").GetDouble();
+        Assert.True(LogProbability(known, 0) > LogProbability(all, 0), "Two probabilities less.");
+        Assert.Equal(LogProbability(all, 1), LogProbability(known, 1));
+        Assert.Contains(", 2 unknown tokens in what was chosen\n", CommandLine.Run(command).Error, StringComparison.Ordinal);
     }
 
     [Fact]

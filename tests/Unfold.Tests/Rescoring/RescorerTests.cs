@@ -18,7 +18,7 @@ public sealed class RescorerTests
         NBestList[] lists = [.. Enumerable.Range(0, 30).Select(list => new NBestList($"{list}", [.. Enumerable.Range(0, list % 7 == 0 ? 600 : 3).Select(_ => new NBestHypothesis(Draw(random), 0))]))];
         var shares = new List<double>();
 
-        IReadOnlyList<ScoredList> scored = Rescorer.Score(model, lists, new Workers(2), shares.Add, TestContext.Current.CancellationToken);
+        IReadOnlyList<ScoredList> scored = Rescorer.Score(model, lists, new Workers(2), progress: shares.Add, cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(lists, scored.Select(list => list.List));
         var scorer = new SentenceScorer(model, new Workers(1));
@@ -31,6 +31,22 @@ public sealed class RescorerTests
         Assert.Equal(1, shares[^1]);
         Assert.Equal(shares.Order(), shares);
         Assert.True(shares.Count > 1, "All lists went through the model at once.");
+    }
+
+    [Fact]
+    public void Unknown_tokens_are_counted_and_may_be_left_out()
+    {
+        var model = new LanguageModel(new LanguageModelSettings { Hidden = 8 }, new Vocabulary(TokenKind.Word, LetterCase.Kept, Words), new SeededRandom(2));
+        NBestList[] lists = [new("a", [new("the cat", 0), new("the emu sat", 0), new("emu rhea", 0)])];
+        ScoredList all = Assert.Single(Rescorer.Score(model, lists, new Workers(1), cancellation: TestContext.Current.CancellationToken));
+        ScoredList known = Assert.Single(Rescorer.Score(model, lists, new Workers(1), OutOfVocabulary.LeftOut, cancellation: TestContext.Current.CancellationToken));
+        IReadOnlyList<SentenceScore> scores = new SentenceScorer(model, new Workers(1)).Score(["the cat", "the emu sat", "emu rhea"], TestContext.Current.CancellationToken);
+
+        Assert.Equal([0, 1, 2], all.UnknownTokens);
+        Assert.Equal([0, 1, 2], known.UnknownTokens);
+        Assert.Equal(scores.Select(score => score.Total), all.LogProbabilities);
+        Assert.Equal(scores.Select(score => score.Tokens.Zip(score.LogProbabilities).Where(one => one.First != Vocabulary.UnknownId).Sum(one => one.Second)), known.LogProbabilities);
+        Assert.True(known.LogProbabilities[2] > all.LogProbabilities[2]);
     }
 
     private static string Draw(SeededRandom random) => string.Join(' ', Enumerable.Range(0, random.NextInt32(5)).Select(_ => Words[random.NextInt32(Words.Length - 1)]));

@@ -75,7 +75,7 @@ public sealed class RescoringTunerTests
     [Fact]
     public void Lists_without_references_are_refused()
     {
-        var list = new ScoredList(new NBestList("x", [new("a", 0)]), [0]);
+        var list = new ScoredList(new NBestList("x", [new("a", 0)]), [0], [0]);
         Assert.Contains("The list x has no reference", Assert.Throws<UnfoldException>(() => RescoringTuner.Tune([list], ErrorMeasure.Words)).Message, StringComparison.Ordinal);
         Assert.Throws<UnfoldException>(() => RescoringTuner.Tune([], ErrorMeasure.Words));
     }
@@ -84,7 +84,7 @@ public sealed class RescoringTunerTests
         lists.Zip(counts, (list, count) => count[list.Best(weights)].Errors).Sum();
 
     private static ScoredList List(string reference, (string Text, double Channel)[] hypotheses, double[] logProbabilities) =>
-        new(new NBestList("x", [.. hypotheses.Select(hypothesis => new NBestHypothesis(hypothesis.Text, hypothesis.Channel))], reference), logProbabilities);
+        new(new NBestList("x", [.. hypotheses.Select(hypothesis => new NBestHypothesis(hypothesis.Text, hypothesis.Channel))], reference), logProbabilities, new int[logProbabilities.Length]);
 
     /// <summary>A list in which channel and model both know something of the truth.</summary>
     private static ScoredList Draw(SeededRandom random)
