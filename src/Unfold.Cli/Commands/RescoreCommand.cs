@@ -41,13 +41,13 @@ internal sealed class RescoreCommand(Terminal terminal)
     {
         RequireSense(parsed);
         using var interruption = new Interruption(terminal);
-        IReadOnlyDictionary<string, string> references = NBestFile.ReadReferences(parsed.GetValue(_references) ?? []);
-        IReadOnlyList<NBestList> lists = Read(parsed, parsed.GetRequiredValue(_nbest), references);
+        IReadOnlyDictionary<string, string> references = ReadReferences(parsed.GetValue(_references) ?? [], interruption.Token);
+        IReadOnlyList<NBestList> lists = Read(parsed, _nbest, references, interruption.Token);
         RequireAllOrNone(lists);
-        IReadOnlyList<NBestList>? development = parsed.Gave(_tune) ? Read(parsed, parsed.GetRequiredValue(_tune), references) : null;
-        if (development?.FirstOrDefault(list => list.Reference is null) is { } unknown)
+        IReadOnlyList<NBestList>? development = parsed.Gave(_tune) ? Read(parsed, _tune, references, interruption.Token) : null;
+        if (development?.FirstOrDefault(list => list.Reference is null) is { } bare)
         {
-            throw new UnfoldException($"The list {unknown.Id}, on which the weights are to be tuned, has no reference: name a file that holds it with --references.");
+            throw new UnfoldException($"The list {bare.Id}, on which the weights are to be tuned, has no reference: name a file that holds it with --references.");
         }
 
         NextTokenModel model = _model.Open(parsed, interruption.Token);
@@ -56,10 +56,10 @@ internal sealed class RescoreCommand(Terminal terminal)
         OutOfVocabulary unknown = parsed.GetValue(_known) ? OutOfVocabulary.LeftOut : OutOfVocabulary.Counted;
         (RescoringWeights Weights, int Errors)? tuned = development is null
             ? null
-            : RescoringTuner.Tune(Score(model, development, workers, unknown, "Scoring the development lists", interruption.Token), measure);
+            : Tune(Score(model, development, workers, unknown, "Scoring the development lists", interruption.Token), measure, interruption.Token);
         RescoringWeights weights = tuned?.Weights ?? new RescoringWeights(parsed.GetValue(_weight) ?? 1, parsed.GetValue(_penalty) ?? 0, measure);
         IReadOnlyList<ScoredList> scored = Score(model, lists, workers, unknown, "Scoring", interruption.Token);
-        var report = new RescoringReport(terminal, scored, weights);
+        var report = new RescoringReport(terminal, scored, weights, interruption.Token);
         if (parsed.GetValue(_json))
         {
             report.WriteJson(parsed.GetValue(_seed) ?? 1);
@@ -82,11 +82,19 @@ internal sealed class RescoreCommand(Terminal terminal)
         }
     }
 
-    private IReadOnlyList<NBestList> Read(ParseResult parsed, string[] paths, IReadOnlyDictionary<string, string> references) =>
-    [
-        .. NBestFile.Read(paths, parsed.GetValue(_format), parsed.GetValue(_costs))
-            .Select(list => references.TryGetValue(list.Id, out string? reference) ? list with { Reference = reference } : list),
-    ];
+    private IReadOnlyDictionary<string, string> ReadReferences(string[] paths, CancellationToken cancellation)
+    {
+        using var progress = new ProgressLine(terminal, $"Reading {string.Join(", ", paths)}");
+        return NBestFile.ReadReferences(paths, progress.Show, cancellation);
+    }
+
+    private IReadOnlyList<NBestList> Read(ParseResult parsed, Option<string[]> option, IReadOnlyDictionary<string, string> references, CancellationToken cancellation)
+    {
+        string[] paths = parsed.GetRequiredValue(option);
+        using var progress = new ProgressLine(terminal, $"Reading {string.Join(", ", paths)}");
+        IReadOnlyList<NBestList> lists = NBestFile.Read(paths, parsed.GetValue(_format), parsed.GetValue(_costs), progress: progress.Show, cancellation: cancellation);
+        return [.. lists.Select(list => references.TryGetValue(list.Id, out string? reference) ? list with { Reference = reference } : list)];
+    }
 
     private static void RequireAllOrNone(IReadOnlyList<NBestList> lists)
     {
@@ -95,6 +103,12 @@ internal sealed class RescoreCommand(Terminal terminal)
         {
             throw new UnfoldException($"The list {known.Id} has a reference and the list {unknown.Id} has none, so no error rate can be told: give references for all lists or for none.");
         }
+    }
+
+    private (RescoringWeights Weights, int Errors) Tune(IReadOnlyList<ScoredList> development, ErrorMeasure measure, CancellationToken cancellation)
+    {
+        using var progress = new ProgressLine(terminal, "Tuning");
+        return RescoringTuner.Tune(development, measure, progress.Show, cancellation);
     }
 
     private IReadOnlyList<ScoredList> Score(NextTokenModel model, IReadOnlyList<NBestList> lists, Workers workers, OutOfVocabulary unknown, string what, CancellationToken cancellation)

@@ -6,7 +6,7 @@ using Unfold.Rescoring;
 namespace Unfold.Cli.Commands;
 
 /// <summary>What rescoring chose, and how often that is wrong.</summary>
-internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredList> lists, RescoringWeights weights)
+internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredList> lists, RescoringWeights weights, CancellationToken cancellation)
 {
     private static readonly (ErrorMeasure Measure, string Name, string Field)[] Measures =
     [
@@ -24,6 +24,7 @@ internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredLis
     {
         foreach ((ScoredList list, int best) in lists.Zip(_best))
         {
+            cancellation.ThrowIfCancellationRequested();
             string text = list.List.Hypotheses[best].Text;
             terminal.Output.WriteLine(text.Length == 0 ? list.List.Id : $"{list.List.Id} {text}");
         }
@@ -32,7 +33,7 @@ internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredLis
         terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{lists.Count} lists, weight {weights.Model:0.####}, penalty {weights.Insertion:0.####} a {(weights.Unit == ErrorMeasure.Words ? "word" : "character")}, {Unknown} unknown tokens in what was chosen"));
         foreach ((ErrorMeasure measure, string name, _) in Known())
         {
-            Rates rates = Measured(measure, seed);
+            Rates rates = Measured(measure, name, seed);
             terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{name,-20}  before {Shown(rates.Before)}  after {Shown(rates.After)}  change {Shown(rates.Change)}  best possible {100 * rates.Oracle:0.00}%"));
         }
     }
@@ -42,6 +43,7 @@ internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredLis
     {
         foreach ((ScoredList list, int best) in lists.Zip(_best))
         {
+            cancellation.ThrowIfCancellationRequested();
             NBestHypothesis hypothesis = list.List.Hypotheses[best];
             JsonOutput.Write(terminal, json =>
             {
@@ -65,9 +67,9 @@ internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredLis
             json.WriteNumber("weight", weights.Model);
             json.WriteNumber("penalty", weights.Insertion);
             json.WriteString("measure", weights.Unit == ErrorMeasure.Words ? "words" : "characters");
-            foreach ((ErrorMeasure measure, _, string field) in Known())
+            foreach ((ErrorMeasure measure, string name, string field) in Known())
             {
-                Rates rates = Measured(measure, seed);
+                Rates rates = Measured(measure, name, seed);
                 json.WriteStartObject(field);
                 Write(json, "before", rates.Before);
                 Write(json, "after", rates.After);
@@ -80,18 +82,32 @@ internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredLis
 
     private (ErrorMeasure Measure, string Name, string Field)[] Known() => lists.Count > 0 && lists[0].List.Reference is not null ? Measures : [];
 
-    private Rates Measured(ErrorMeasure measure, ulong seed)
+    private Rates Measured(ErrorMeasure measure, string name, ulong seed)
     {
-        IReadOnlyList<ErrorCount>[] errors = [.. lists.Select(list => list.Errors(measure))];
+        IReadOnlyList<ErrorCount>[] errors = Errors(measure, name);
         ErrorCount[] before = [.. errors.Select(list => list[0])];
         ErrorCount[] after = [.. errors.Zip(_best, (list, best) => list[best])];
+        using var progress = new ProgressLine(terminal, $"Drawing for the interval of the {name}");
         var random = new SeededRandom(seed);
-        ErrorRate first = ErrorRate.Of(before, random.Split());
+        ErrorRate first = ErrorRate.Of(before, random.Split(), share => progress.Show(share / 3), cancellation);
         return new Rates(
             first,
-            ErrorRate.Of(after, random.Split()),
-            ErrorRate.Difference(before, after, random.Split()),
+            ErrorRate.Of(after, random.Split(), share => progress.Show((1 + share) / 3), cancellation),
+            ErrorRate.Difference(before, after, random.Split(), share => progress.Show((2 + share) / 3), cancellation),
             (double)errors.Sum(list => list.Min(count => count.Errors)) / before.Sum(count => count.Units));
+    }
+
+    private IReadOnlyList<ErrorCount>[] Errors(ErrorMeasure measure, string name)
+    {
+        using var progress = new ProgressLine(terminal, $"Counting errors for the {name}");
+        var errors = new IReadOnlyList<ErrorCount>[lists.Count];
+        for (int list = 0; list < errors.Length; list++)
+        {
+            errors[list] = lists[list].Errors(measure, cancellation);
+            progress.Show((list + 1.0) / errors.Length);
+        }
+
+        return errors;
     }
 
     private static void Write(Utf8JsonWriter json, string name, ErrorRate rate)

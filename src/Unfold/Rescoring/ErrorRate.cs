@@ -17,8 +17,10 @@ public readonly record struct ErrorRate(double Rate, double Low, double High)
     /// </summary>
     /// <param name="counts">One a text; together at least one unit.</param>
     /// <param name="random">Where the draws come from.</param>
+    /// <param name="progress">Called now and then with the share done, in [0, 1].</param>
+    /// <param name="cancellation">Stops the drawing.</param>
     /// <exception cref="UnfoldException">The references are empty.</exception>
-    public static ErrorRate Of(IReadOnlyList<ErrorCount> counts, SeededRandom random)
+    public static ErrorRate Of(IReadOnlyList<ErrorCount> counts, SeededRandom random, Action<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(counts);
         ArgumentNullException.ThrowIfNull(random);
@@ -32,6 +34,7 @@ public readonly record struct ErrorRate(double Rate, double Low, double High)
         var rates = new double[Replicates];
         for (int replicate = 0; replicate < Replicates; replicate++)
         {
+            cancellation.ThrowIfCancellationRequested();
             long wrong = 0, all = 0;
             for (int drawn = 0; drawn < counts.Count; drawn++)
             {
@@ -41,6 +44,7 @@ public readonly record struct ErrorRate(double Rate, double Low, double High)
 
             // A draw of nothing but empty references says nothing, so it is taken for the whole.
             rates[replicate] = all == 0 ? rate : (double)wrong / all;
+            progress?.Invoke((replicate + 1.0) / Replicates);
         }
 
         Array.Sort(rates);
@@ -54,8 +58,11 @@ public readonly record struct ErrorRate(double Rate, double Low, double High)
     /// <param name="before">One a text.</param>
     /// <param name="after">One a text, in the same order.</param>
     /// <param name="random">Where the draws come from.</param>
+    /// <param name="progress">Called now and then with the share done, in [0, 1].</param>
+    /// <param name="cancellation">Stops the drawing.</param>
     /// <exception cref="UnfoldException">The references are empty.</exception>
-    public static ErrorRate Difference(IReadOnlyList<ErrorCount> before, IReadOnlyList<ErrorCount> after, SeededRandom random)
+    public static ErrorRate Difference(
+        IReadOnlyList<ErrorCount> before, IReadOnlyList<ErrorCount> after, SeededRandom random, Action<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(after);
@@ -64,6 +71,6 @@ public readonly record struct ErrorRate(double Rate, double Low, double High)
             throw new ArgumentException($"There must be one count a text before and after; found {before.Count} and {after.Count}.", nameof(after));
         }
 
-        return Of([.. before.Zip(after, (one, other) => new ErrorCount(other.Errors - one.Errors, one.Units))], random);
+        return Of([.. before.Zip(after, (one, other) => new ErrorCount(other.Errors - one.Errors, one.Units))], random, progress, cancellation);
     }
 }

@@ -52,13 +52,13 @@ internal static class KaldiNBest
     }
 
     /// <summary>Reads archives of costs; those of one key add up.</summary>
-    public static IReadOnlyDictionary<string, double> ReadCosts(IEnumerable<string> paths)
+    public static IReadOnlyDictionary<string, double> ReadCosts(IEnumerable<IEnumerable<NBestLine>> archives)
     {
         var costs = new Dictionary<string, double>(StringComparer.Ordinal);
-        foreach (string path in paths)
+        foreach (IEnumerable<NBestLine> archive in archives)
         {
             var own = new HashSet<string>(StringComparer.Ordinal);
-            foreach (NBestLine line in NBestFile.Lines(path))
+            foreach (NBestLine line in archive)
             {
                 if (line.Fields is not [var key, var cost])
                 {

@@ -9,35 +9,48 @@ public static class NBestFile
     /// <param name="paths">Files and folders.</param>
     /// <param name="format">The format of all of them; where it is not given each file must show it.</param>
     /// <param name="costs">Archives of costs for archives of Kaldi, whose costs add up; without one the channel says nothing.</param>
+    /// <param name="progress">Called now and then with the share that is read, in [0, 1].</param>
+    /// <param name="cancellation">Stops the reading.</param>
     /// <exception cref="UnfoldException">A file cannot be read, shows no format, or holds what it should not; the message names the line. Or a name stands twice.</exception>
-    public static IReadOnlyList<NBestList> Read(IReadOnlyList<string> paths, NBestFormat? format = null, IReadOnlyList<string>? costs = null)
+    public static IReadOnlyList<NBestList> Read(
+        IReadOnlyList<string> paths,
+        NBestFormat? format = null,
+        IReadOnlyList<string>? costs = null,
+        Action<double>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
         var lists = new List<NBestList>();
         var places = new Dictionary<string, string>(StringComparer.Ordinal);
-        IReadOnlyDictionary<string, double>? costOf = costs is { Count: > 0 } ? KaldiNBest.ReadCosts(costs) : null;
+        string[] files = [.. paths.SelectMany(Files)];
+        int before = costs?.Count ?? 0, all = before + files.Length;
+        IReadOnlyDictionary<string, double>? costOf = before > 0 ? KaldiNBest.ReadCosts(costs!.Select(LinesOf)) : null;
         bool kaldi = false;
-        foreach (string path in paths.SelectMany(Files))
+        foreach ((int place, string name) in files.Index())
         {
-            NBestLine[] lines = [.. Lines(path)];
-            if (lines.Length == 0)
+            using IEnumerator<NBestLine> lines = LinesOf(name, before + place).GetEnumerator();
+            if (!lines.MoveNext())
             {
-                throw new UnfoldException($"{path} is empty, but at least one hypothesis was wanted.");
+                throw new UnfoldException($"{name} is empty, but at least one hypothesis was wanted.");
             }
 
-            NBestFormat own = format ?? Shown(path, lines);
+            // A line of JSON is a list and is forgotten when that is read; the other formats want to see all lines.
+            bool json = format is NBestFormat.Json || (format is null && JsonNBest.BeginsWith(lines.Current));
+            NBestLine[] seen = json ? [] : [.. Rest(lines)];
+            NBestFormat own = json ? NBestFormat.Json : format ?? Shown(name, seen);
             kaldi |= own == NBestFormat.Kaldi;
             foreach (NBestList list in own switch
             {
-                NBestFormat.Srilm => [SrilmNBest.Read(path, lines)],
-                NBestFormat.Kaldi => KaldiNBest.Read(lines, costOf),
-                NBestFormat.Json => lines.Select(JsonNBest.Read),
+                NBestFormat.Srilm => [SrilmNBest.Read(name, seen)],
+                NBestFormat.Kaldi => KaldiNBest.Read(seen, costOf),
+                NBestFormat.Json => Rest(lines).Select(JsonNBest.Read),
                 _ => throw new ArgumentOutOfRangeException(nameof(format), format, "This format is not known."),
             })
             {
-                if (!places.TryAdd(list.Id, path))
+                cancellation.ThrowIfCancellationRequested();
+                if (!places.TryAdd(list.Id, name))
                 {
-                    throw new UnfoldException($"The list {list.Id} of {path} stands in {places[list.Id]} already, but each name may stand for one list only.");
+                    throw new UnfoldException($"The list {list.Id} of {name} stands in {places[list.Id]} already, but each name may stand for one list only.");
                 }
 
                 lists.Add(list);
@@ -45,15 +58,20 @@ public static class NBestFile
         }
 
         return costOf is null || kaldi ? lists : throw new UnfoldException("Archives of costs go with text archives of Kaldi, but none of the n-best lists is one: leave the costs out.");
+
+        IEnumerable<NBestLine> LinesOf(string path, int place) => Lines(path, Part(place, all, progress), cancellation);
     }
 
     /// <summary>Reads references: in each line the name of a list and what was said or written in truth.</summary>
+    /// <param name="paths">Files.</param>
+    /// <param name="progress">Called now and then with the share that is read, in [0, 1].</param>
+    /// <param name="cancellation">Stops the reading.</param>
     /// <exception cref="UnfoldException">A file cannot be read, or a name stands twice.</exception>
-    public static IReadOnlyDictionary<string, string> ReadReferences(IReadOnlyList<string> paths)
+    public static IReadOnlyDictionary<string, string> ReadReferences(IReadOnlyList<string> paths, Action<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
         var references = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (NBestLine line in paths.SelectMany(Lines))
+        foreach (NBestLine line in paths.SelectMany((path, place) => Lines(path, Part(place, paths.Count, progress), cancellation)))
         {
             if (!references.TryAdd(line.Fields[0], string.Join(' ', line.Fields.Skip(1))))
             {
@@ -64,9 +82,35 @@ public static class NBestFile
         return references;
     }
 
-    /// <summary>The lines of a file that are not blank.</summary>
-    internal static IEnumerable<NBestLine> Lines(string path) =>
-        TextLines.OfFile(path).Select((text, index) => new NBestLine(path, index + 1, text)).Where(line => line.Fields.Length > 0);
+    /// <summary>The lines of a file that are not blank; the file is opened at once.</summary>
+    private static IEnumerable<NBestLine> Lines(string path, Action<double>? progress, CancellationToken cancellation) => Numbered(path, TextLines.OfFile(path, progress), cancellation);
+
+    private static IEnumerable<NBestLine> Numbered(string name, IEnumerable<string> texts, CancellationToken cancellation)
+    {
+        long number = 0;
+        foreach (string text in texts)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var line = new NBestLine(name, ++number, text);
+            if (line.Fields.Length > 0)
+            {
+                yield return line;
+            }
+        }
+    }
+
+    /// <summary>The line on which an enumeration stands, and those after it.</summary>
+    private static IEnumerable<NBestLine> Rest(IEnumerator<NBestLine> lines)
+    {
+        do
+        {
+            yield return lines.Current;
+        }
+        while (lines.MoveNext());
+    }
+
+    /// <summary>The progress of one of several files.</summary>
+    private static Action<double>? Part(int place, int all, Action<double>? progress) => progress is null ? null : share => progress((place + share) / all);
 
     private static IEnumerable<string> Files(string path)
     {

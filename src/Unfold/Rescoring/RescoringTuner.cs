@@ -6,14 +6,17 @@ namespace Unfold.Rescoring;
 /// </summary>
 public static class RescoringTuner
 {
-    private const int Rounds = 6;
+    private const int Rounds = 6, Steps = 2, PointsOfRound = ((2 * Steps) + 1) * ((2 * Steps) + 1);
     private const double LargestPenalty = 12;
 
     /// <summary>The weights with the fewest errors that were found, and how many those are.</summary>
     /// <param name="lists">Lists with references.</param>
     /// <param name="measure">What errors are counted in, and what the penalty is for.</param>
+    /// <param name="progress">Called now and then with the share done, in [0, 1].</param>
+    /// <param name="cancellation">Stops the search.</param>
     /// <exception cref="UnfoldException">A list has no reference, or there is no list.</exception>
-    public static (RescoringWeights Weights, int Errors) Tune(IReadOnlyList<ScoredList> lists, ErrorMeasure measure)
+    public static (RescoringWeights Weights, int Errors) Tune(
+        IReadOnlyList<ScoredList> lists, ErrorMeasure measure, Action<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(lists);
         if (lists.Count == 0)
@@ -21,7 +24,15 @@ public static class RescoringTuner
             throw new UnfoldException("There is no list to tune the weights on: give at least one.");
         }
 
-        IReadOnlyList<ErrorCount>[] errors = [.. lists.Select(list => list.Errors(measure))];
+        // The first half of the progress is the counting of errors, the second the search.
+        var errors = new IReadOnlyList<ErrorCount>[lists.Count];
+        for (int list = 0; list < errors.Length; list++)
+        {
+            errors[list] = lists[list].Errors(measure, cancellation);
+            progress?.Invoke((list + 1) / (2.0 * errors.Length));
+        }
+
+        int points = (Penalties.Count() * Weights.Count()) + (Rounds * PointsOfRound), tried = 0;
         RescoringWeights best = default;
         int fewest = int.MaxValue;
 
@@ -38,9 +49,9 @@ public static class RescoringTuner
         for (int round = 0; round < Rounds; round++)
         {
             RescoringWeights centre = best;
-            for (int up = -2; up <= 2; up++)
+            for (int up = -Steps; up <= Steps; up++)
             {
-                for (int more = -2; more <= 2; more++)
+                for (int more = -Steps; more <= Steps; more++)
                 {
                     Try(centre.Model * Math.Pow(factor, up), centre.Insertion + (step * more));
                 }
@@ -53,6 +64,7 @@ public static class RescoringTuner
 
         void Try(double weight, double penalty)
         {
+            cancellation.ThrowIfCancellationRequested();
             var weights = new RescoringWeights(weight, penalty, measure);
             int sum = 0;
             for (int list = 0; list < lists.Count; list++)
@@ -64,6 +76,8 @@ public static class RescoringTuner
             {
                 (best, fewest) = (weights, sum);
             }
+
+            progress?.Invoke(0.5 + (++tried / (2.0 * points)));
         }
     }
 

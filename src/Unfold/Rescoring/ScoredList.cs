@@ -24,8 +24,19 @@ public sealed record ScoredList(NBestList List, IReadOnlyList<double> LogProbabi
     }
 
     /// <summary>The errors of each hypothesis.</summary>
+    /// <param name="measure">What errors are counted in.</param>
+    /// <param name="cancellation">Stops the counting.</param>
     /// <exception cref="UnfoldException">The list has no reference.</exception>
-    public IReadOnlyList<ErrorCount> Errors(ErrorMeasure measure) => List.Reference is { } reference
-        ? [.. List.Hypotheses.Select(hypothesis => ErrorCount.Of(reference, hypothesis.Text, measure))]
-        : throw new UnfoldException($"The list {List.Id} has no reference, but one was wanted to count its errors: add it to the references.");
+    public IReadOnlyList<ErrorCount> Errors(ErrorMeasure measure, CancellationToken cancellation = default)
+    {
+        string reference = List.Reference ?? throw new UnfoldException($"The list {List.Id} has no reference, but one was wanted to count its errors: add it to the references.");
+        var errors = new ErrorCount[List.Hypotheses.Count];
+        for (int place = 0; place < errors.Length; place++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            errors[place] = ErrorCount.Of(reference, List.Hypotheses[place].Text, measure);
+        }
+
+        return errors;
+    }
 }

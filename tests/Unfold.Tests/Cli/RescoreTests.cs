@@ -49,7 +49,7 @@ public sealed class RescoreTests : IDisposable
         JsonElement[] objects = [.. said.Output.TrimEnd('\n').Split('\n').Select(Parse)];
         Assert.Equal(4, objects.Length);
 
-        IReadOnlyList<NBestList> lists = NBestFile.Read([_lists]);
+        IReadOnlyList<NBestList> lists = NBestFile.Read([_lists], cancellation: TestContext.Current.CancellationToken);
         IReadOnlyList<ScoredList> scored = Rescorer.Score(new ModelFolder(_run).Load(), lists, new Workers(1), cancellation: TestContext.Current.CancellationToken);
         var weights = new RescoringWeights(0.5, 0.25);
         foreach ((ScoredList list, JsonElement json) in scored.Zip(objects))
@@ -115,6 +115,20 @@ public sealed class RescoreTests : IDisposable
     {
         string[] command = ["rescore", _run, "--nbest", _lists, "--json", "--seed", "8"];
         Assert.Equal(CommandLine.Run(command).Output, CommandLine.Run([.. command, "--threads", "3"]).Output);
+    }
+
+    [Fact]
+    public void An_interruption_after_the_choice_ends_the_measuring()
+    {
+        // 2,000 draws of 20,000 lists for each of six intervals.
+        const int lists = 20_000;
+        string many = Write("many.jsonl", string.Concat(Enumerable.Range(0, lists).Select(list => $"{{\"id\": \"{list}\", \"hypotheses\": [{{\"text\": \"the cat\", \"score\": 0}}], \"reference\": \"the cat\"}}\n")));
+        using CommandProcess process = CommandProcess.Start("rescore", _run, "--nbest", many);
+        process.WaitForOutput();
+        process.Signal("INT");
+        Said said = process.End();
+        Assert.True(said.Code == 130, said.Error);
+        Assert.DoesNotContain("character error rate", said.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -41,7 +41,7 @@ public sealed class ScoringTests : IDisposable
     public void The_list_is_one()
     {
         File.WriteAllText(_folder["list"], Example());
-        NBestList list = Assert.Single(NBestFile.Read([_folder["list"]]));
+        NBestList list = Assert.Single(NBestFile.Read([_folder["list"]], cancellation: TestContext.Current.CancellationToken));
         Assert.Equal(("a", 2, "the cat sat"), (list.Id, list.Hypotheses.Count, list.Reference));
     }
 

@@ -153,6 +153,26 @@ public sealed class NBestFileTests : IDisposable
         Assert.Contains("does not exist", Refuse(() => NBestFile.Read([_folder["none"]])), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Reading_tells_its_progress_and_can_be_stopped()
+    {
+        Directory.CreateDirectory(_folder["lists"]);
+        string[] paths = [Write("lists/a", "u-1 a\nu-2 b\n"), Write("lists/b", "v-1 a\nv-2 b\n")];
+        string costs = Write("costs", "u-1 1\nu-2 2\nv-1 1\nv-2 2\n");
+        var shares = new List<double>();
+        NBestFile.Read([_folder["lists"]], costs: [costs], progress: shares.Add, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(shares.Order(), shares);
+        Assert.Equal((8, 1.0), (shares.Count, shares[^1]));
+        shares.Clear();
+        NBestFile.ReadReferences([costs, Write("other", "w a\n")], shares.Add, TestContext.Current.CancellationToken);
+        Assert.Equal(1, shares[^1]);
+
+        using var source = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(() => NBestFile.Read(paths, progress: share => source.Cancel(), cancellation: source.Token));
+        Assert.Throws<OperationCanceledException>(() => NBestFile.Read([Write("json", "{\"id\": \"u\", \"hypotheses\": [{\"text\": \"a\", \"score\": 1}]}\n")], cancellation: source.Token));
+        Assert.Throws<OperationCanceledException>(() => NBestFile.ReadReferences(paths, cancellation: source.Token));
+    }
+
     private static string Refuse(Func<object> read) => Assert.Throws<UnfoldException>(read).Message;
 
     private string Write(string name, string content)

@@ -33,7 +33,7 @@ public sealed class RescoringTunerTests
         for (int trial = 0; trial < 5; trial++)
         {
             ScoredList[] lists = [.. Enumerable.Range(0, 40).Select(_ => Draw(random))];
-            (RescoringWeights weights, int errors) = RescoringTuner.Tune(lists, ErrorMeasure.Words);
+            (RescoringWeights weights, int errors) = RescoringTuner.Tune(lists, ErrorMeasure.Words, cancellation: TestContext.Current.CancellationToken);
             IReadOnlyList<ErrorCount>[] counts = [.. lists.Select(list => list.Errors(ErrorMeasure.Words))];
             Assert.Equal(errors, Errors(lists, counts, weights));
 
@@ -47,9 +47,9 @@ public sealed class RescoringTunerTests
     public void A_model_that_is_always_right_is_trusted_and_one_that_is_always_wrong_is_not()
     {
         ScoredList[] right = [.. Enumerable.Range(0, 10).Select(_ => List("a", [("b", -1), ("a", -2)], [-9, -1]))];
-        Assert.Equal(0, RescoringTuner.Tune(right, ErrorMeasure.Words).Errors);
+        Assert.Equal(0, RescoringTuner.Tune(right, ErrorMeasure.Words, cancellation: TestContext.Current.CancellationToken).Errors);
         ScoredList[] wrong = [.. Enumerable.Range(0, 10).Select(_ => List("a", [("a", -1), ("b", -2)], [-9000, -1]))];
-        (RescoringWeights weights, int errors) = RescoringTuner.Tune(wrong, ErrorMeasure.Words);
+        (RescoringWeights weights, int errors) = RescoringTuner.Tune(wrong, ErrorMeasure.Words, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal((0, 0), (errors, weights.Model));
     }
 
@@ -57,7 +57,7 @@ public sealed class RescoringTunerTests
     public void A_penalty_is_found_where_hypotheses_are_too_long()
     {
         ScoredList[] lists = [.. Enumerable.Range(0, 10).Select(_ => List("a b", [("a b c", -1), ("a b", -4)], [-5, -5]))];
-        (RescoringWeights weights, int errors) = RescoringTuner.Tune(lists, ErrorMeasure.Words);
+        (RescoringWeights weights, int errors) = RescoringTuner.Tune(lists, ErrorMeasure.Words, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(0, errors);
         Assert.True(weights.Insertion < -3, $"{weights}");
     }
@@ -67,17 +67,44 @@ public sealed class RescoringTunerTests
     {
         // Text without white space is one word however long it is.
         ScoredList[] lists = [.. Enumerable.Range(0, 10).Select(_ => List("大家好", [("大家都好", -1), ("大家好", -4)], [-5, -5]))];
-        (RescoringWeights weights, int errors) = RescoringTuner.Tune(lists, ErrorMeasure.Characters);
+        (RescoringWeights weights, int errors) = RescoringTuner.Tune(lists, ErrorMeasure.Characters, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal((0, ErrorMeasure.Characters), (errors, weights.Unit));
         Assert.True(weights.Insertion < -3, $"{weights}");
+    }
+
+    [Fact]
+    public void Progress_runs_to_the_end_and_the_search_can_be_stopped()
+    {
+        ScoredList[] lists = [.. Enumerable.Range(0, 10).Select(_ => List("a b", [("a b c", -1), ("a b", -4)], [-5, -5]))];
+        var shares = new List<double>();
+        RescoringTuner.Tune(lists, ErrorMeasure.Words, shares.Add, TestContext.Current.CancellationToken);
+        Assert.Equal(1, shares[^1], 1e-12);
+        Assert.Equal(shares.Order(), shares);
+
+        foreach (double stop in (double[])[0.2, 0.6, 0.9])
+        {
+            using var source = new CancellationTokenSource();
+            Assert.Throws<OperationCanceledException>(() => RescoringTuner.Tune(lists, ErrorMeasure.Words, share => StopAt(share, stop, source), source.Token));
+        }
+
+        Assert.Throws<OperationCanceledException>(() => lists[0].Errors(ErrorMeasure.Characters, new CancellationToken(canceled: true)));
     }
 
     [Fact]
     public void Lists_without_references_are_refused()
     {
         var list = new ScoredList(new NBestList("x", [new("a", 0)]), [0], [0]);
-        Assert.Contains("The list x has no reference", Assert.Throws<UnfoldException>(() => RescoringTuner.Tune([list], ErrorMeasure.Words)).Message, StringComparison.Ordinal);
-        Assert.Throws<UnfoldException>(() => RescoringTuner.Tune([], ErrorMeasure.Words));
+        Assert.Contains("The list x has no reference", Assert.Throws<UnfoldException>(() => RescoringTuner.Tune([list], ErrorMeasure.Words, cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+        Assert.Throws<UnfoldException>(() => RescoringTuner.Tune([], ErrorMeasure.Words, cancellation: TestContext.Current.CancellationToken));
+    }
+
+    private static void StopAt(double share, double stop, CancellationTokenSource source)
+    {
+        Assert.True(share <= stop + 0.1, "It went on after it was to stop.");
+        if (share >= stop)
+        {
+            source.Cancel();
+        }
     }
 
     private static int Errors(ScoredList[] lists, IReadOnlyList<ErrorCount>[] counts, RescoringWeights weights) =>
