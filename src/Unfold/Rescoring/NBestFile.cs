@@ -5,10 +5,16 @@ namespace Unfold.Rescoring;
 /// <summary>Reads lists of hypotheses, in the format that is named or the one that the file shows.</summary>
 public static class NBestFile
 {
+    /// <summary>The path that stands for lists which do not come from a file.</summary>
+    public const string InputPath = "-";
+
+    private const string InputName = "stdin";
+
     /// <summary>Reads the lists of some files; a folder stands for the files in it, in the order of their names.</summary>
     /// <param name="paths">Files and folders.</param>
     /// <param name="format">The format of all of them; where it is not given each file must show it.</param>
     /// <param name="costs">Archives of costs for archives of Kaldi, whose costs add up; without one the channel says nothing.</param>
+    /// <param name="input">The lines that the path "-" stands for, which messages call stdin; without them that is a file like others.</param>
     /// <param name="progress">Called now and then with the share that is read, in [0, 1].</param>
     /// <param name="cancellation">Stops the reading.</param>
     /// <exception cref="UnfoldException">A file cannot be read, shows no format, or holds what it should not; the message names the line. Or a name stands twice.</exception>
@@ -16,19 +22,21 @@ public static class NBestFile
         IReadOnlyList<string> paths,
         NBestFormat? format = null,
         IReadOnlyList<string>? costs = null,
+        IEnumerable<string>? input = null,
         Action<double>? progress = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
         var lists = new List<NBestList>();
         var places = new Dictionary<string, string>(StringComparer.Ordinal);
-        string[] files = [.. paths.SelectMany(Files)];
+        string[] files = [.. paths.SelectMany(path => IsInput(path) ? [path] : Files(path))];
         int before = costs?.Count ?? 0, all = before + files.Length;
         IReadOnlyDictionary<string, double>? costOf = before > 0 ? KaldiNBest.ReadCosts(costs!.Select(LinesOf)) : null;
         bool kaldi = false;
-        foreach ((int place, string name) in files.Index())
+        foreach ((int place, string path) in files.Index())
         {
-            using IEnumerator<NBestLine> lines = LinesOf(name, before + place).GetEnumerator();
+            string name = IsInput(path) ? InputName : path;
+            using IEnumerator<NBestLine> lines = (IsInput(path) ? Numbered(name, input!, cancellation) : LinesOf(path, before + place)).GetEnumerator();
             if (!lines.MoveNext())
             {
                 throw new UnfoldException($"{name} is empty, but at least one hypothesis was wanted.");
@@ -58,6 +66,8 @@ public static class NBestFile
         }
 
         return costOf is null || kaldi ? lists : throw new UnfoldException("Archives of costs go with text archives of Kaldi, but none of the n-best lists is one: leave the costs out.");
+
+        bool IsInput(string path) => path == InputPath && input is not null;
 
         IEnumerable<NBestLine> LinesOf(string path, int place) => Lines(path, Part(place, all, progress), cancellation);
     }
@@ -112,7 +122,7 @@ public static class NBestFile
     /// <summary>The progress of one of several files.</summary>
     private static Action<double>? Part(int place, int all, Action<double>? progress) => progress is null ? null : share => progress((place + share) / all);
 
-    private static IEnumerable<string> Files(string path)
+    private static string[] Files(string path)
     {
         if (!Directory.Exists(path))
         {

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Unfold.Numerics;
 using Unfold.Persistence;
@@ -115,6 +116,31 @@ public sealed class RescoreTests : IDisposable
     {
         string[] command = ["rescore", _run, "--nbest", _lists, "--json", "--seed", "8"];
         Assert.Equal(CommandLine.Run(command).Output, CommandLine.Run([.. command, "--threads", "3"]).Output);
+    }
+
+    [Fact]
+    public void Lists_come_from_standard_input()
+    {
+        Said said = CommandLine.RunWith(Encoding.UTF8.GetBytes(Lists), "rescore", _run, "--nbest", "-", "--json");
+        Assert.Equal(CommandLine.Run("rescore", _run, "--nbest", _lists, "--json").Output, said.Output);
+        CommandLine.RunWith([], "rescore", _run, "--nbest", "-").Refuses(1, "stdin is empty");
+        CommandLine.RunWith([0xE4, 0x0A], "rescore", _run, "--nbest", "-").Refuses(1, "stdin is not UTF-8");
+        CommandLine.Run("rescore", _run, "--nbest", "-", "-").Refuses(2, "--nbest has - twice");
+        CommandLine.Run("rescore", _run, "--nbest", _lists, "--tune", "-").Refuses(2, "--tune does not read standard input", "./-");
+        CommandLine.Run("rescore", _run, "--nbest", _lists, "--references", "-").Refuses(2, "--references does not read");
+    }
+
+    [Fact]
+    public void An_interruption_ends_the_waiting_for_lists()
+    {
+        using CommandProcess process = CommandProcess.Start("rescore", _run, "--nbest", "-");
+        process.Say("{\"id\": \"one\", \"hypotheses\": [{\"text\": \"a\", \"score\": 0}]}");
+
+        // A signal that comes before the command listens ends it with the same code.
+        Thread.Sleep(1000);
+        process.Signal("INT");
+        Said said = process.End();
+        Assert.True(said.Code == 130, said.Error);
     }
 
     [Fact]

@@ -82,7 +82,7 @@ public sealed class NBestFileTests : IDisposable
         Directory.CreateDirectory(_folder["lists"]);
         Write("lists/b.score", "-1 -1 1 x\n");
         Write("lists/a.score", "-1 -1 1 y\n");
-        Assert.Equal(["a", "b"], NBestFile.Read([_folder["lists"]]).Select(list => list.Id));
+        Assert.Equal(["a", "b"], NBestFile.Read([_folder["lists"]], cancellation: TestContext.Current.CancellationToken).Select(list => list.Id));
         Directory.CreateDirectory(_folder["empty"]);
         Assert.Contains("holds no file", Refuse(() => NBestFile.Read([_folder["empty"]])), StringComparison.Ordinal);
     }
@@ -90,7 +90,7 @@ public sealed class NBestFileTests : IDisposable
     [Fact]
     public void References()
     {
-        IReadOnlyDictionary<string, string> references = NBestFile.ReadReferences([Write("one", "a x  y\n\nb\n"), Write("two", "c z\n")]);
+        IReadOnlyDictionary<string, string> references = NBestFile.ReadReferences([Write("one", "a x  y\n\nb\n"), Write("two", "c z\n")], cancellation: TestContext.Current.CancellationToken);
         Assert.Equal("x y", references["a"]);
         Assert.Equal("", references["b"]);
         Assert.Equal(3, references.Count);
@@ -171,6 +171,16 @@ public sealed class NBestFileTests : IDisposable
         Assert.Throws<OperationCanceledException>(() => NBestFile.Read(paths, progress: share => source.Cancel(), cancellation: source.Token));
         Assert.Throws<OperationCanceledException>(() => NBestFile.Read([Write("json", "{\"id\": \"u\", \"hypotheses\": [{\"text\": \"a\", \"score\": 1}]}\n")], cancellation: source.Token));
         Assert.Throws<OperationCanceledException>(() => NBestFile.ReadReferences(paths, cancellation: source.Token));
+    }
+
+    [Fact]
+    public void Lines_may_come_from_elsewhere()
+    {
+        string[] json = ["", "{\"id\": \"u\", \"hypotheses\": [{\"text\": \"a\", \"score\": 1}]}"];
+        Assert.Equal(["u", "v"], NBestFile.Read(["-", Write("text", "v-1 b\n")], input: json, cancellation: TestContext.Current.CancellationToken).Select(list => list.Id));
+        Assert.Equal("stdin", Assert.Single(NBestFile.Read(["-"], input: ["-1 -2 1 a", "-2 -2 1 b"], cancellation: TestContext.Current.CancellationToken)).Id);
+        Assert.Contains("stdin, line 2:", Refuse(() => NBestFile.Read(["-"], input: ["u-1 a", "u-3 b"], format: NBestFormat.Kaldi)), StringComparison.Ordinal);
+        Assert.Contains("stdin is empty", Refuse(() => NBestFile.Read(["-"], input: [""])), StringComparison.Ordinal);
     }
 
     private static string Refuse(Func<object> read) => Assert.Throws<UnfoldException>(read).Message;
