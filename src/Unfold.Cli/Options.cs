@@ -180,9 +180,16 @@ internal static class Options
     /// <summary>One or more files to read, given after one name or each after its own.</summary>
     public static Option<string[]> Paths(string name, string description)
     {
+        Option<string[]> option = PathsOrInput(name, description);
+        option.Validators.Add(RefuseStandardInput);
+        return option;
+    }
+
+    /// <summary>The same, where - stands for standard input.</summary>
+    public static Option<string[]> PathsOrInput(string name, string description)
+    {
         var option = new Option<string[]>(name) { Description = description, HelpName = "FILE", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = true };
         option.Validators.Add(RefusePathlike);
-        option.Validators.Add(RefuseStandardInput);
         return option;
     }
 

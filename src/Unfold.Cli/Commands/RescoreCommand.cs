@@ -12,7 +12,7 @@ internal sealed class RescoreCommand(Terminal terminal)
     private const int LinesAtOnce = 256;
 
     private readonly ModelChoice _model = new(terminal);
-    private readonly Option<string[]> _nbest = Options.Paths("--nbest", "N-best lists; a folder stands for its files, and - for standard input.");
+    private readonly Option<string[]> _nbest = Options.PathsOrInput("--nbest", "N-best lists; a folder stands for its files, and - for standard input.");
     private readonly Option<NBestFormat?> _format = Options.Choice<NBestFormat>("--format", "The format of the lists; default what each file shows.");
     private readonly Option<string[]> _costs = Options.Paths("--costs", "Kaldi's archives of costs, which add up; minus their sum is the channel score.");
     private readonly Option<string[]> _references = Options.Paths("--references", "What is right: in each line the name of a list and its words.");
@@ -76,14 +76,6 @@ internal sealed class RescoreCommand(Terminal terminal)
 
     private void RequireSense(ParseResult parsed)
     {
-        foreach (Option<string[]> other in (Option<string[]>[])[_tune, _references, _costs])
-        {
-            if (parsed.GetValue(other)?.Contains(NBestFile.InputPath) == true)
-            {
-                throw new UsageException($"{other.Name} does not read standard input, which only --nbest does: name a file (one that is called - is written ./-).");
-            }
-        }
-
         if (parsed.GetRequiredValue(_nbest).Count(path => path == NBestFile.InputPath) > 1)
         {
             throw new UsageException("--nbest has - twice, but standard input can be read only once: give it once.");

@@ -126,8 +126,8 @@ public sealed class RescoreTests : IDisposable
         CommandLine.RunWith([], "rescore", _run, "--nbest", "-").Refuses(1, "stdin is empty");
         CommandLine.RunWith([0xE4, 0x0A], "rescore", _run, "--nbest", "-").Refuses(1, "stdin is not UTF-8");
         CommandLine.Run("rescore", _run, "--nbest", "-", "-").Refuses(2, "--nbest has - twice");
-        CommandLine.Run("rescore", _run, "--nbest", _lists, "--tune", "-").Refuses(2, "--tune does not read standard input", "./-");
-        CommandLine.Run("rescore", _run, "--nbest", _lists, "--references", "-").Refuses(2, "--references does not read");
+        CommandLine.Run("rescore", _run, "--nbest", _lists, "--tune", "-").Refuses(2, "--tune wants a file", "standard input is not read there", "./-");
+        CommandLine.Run("rescore", _run, "--nbest", _lists, "--references", "-").Refuses(2, "--references wants a file");
     }
 
     [Fact]
