@@ -6,9 +6,10 @@ namespace Unfold.Experiments;
 
 /// <summary>A language model that was trained, with the weights that did best on the validation text.</summary>
 /// <param name="Model">The model.</param>
+/// <param name="LastWeights">The weights after the last epoch.</param>
 /// <param name="Losses">Of the validation text after each epoch, in nats a token.</param>
 /// <param name="Seconds">The time that training with its validations took.</param>
-internal sealed record LanguageFit(LanguageModel Model, IReadOnlyList<double> Losses, double Seconds)
+internal sealed record LanguageFit(LanguageModel Model, float[] LastWeights, IReadOnlyList<double> Losses, double Seconds)
 {
     /// <summary>Trains a model, measures it on the validation text after each epoch, and keeps the weights that did best there.</summary>
     /// <param name="context">The run of the experiment.</param>
@@ -22,7 +23,7 @@ internal sealed record LanguageFit(LanguageModel Model, IReadOnlyList<double> Lo
         var watch = Stopwatch.StartNew();
         long stepsEach = Math.Max(1, (train.Count - 1) / training.BatchSize / training.SequenceLength);
         var trainer = new LanguageModelTrainer(model, training with { CheckpointEvery = (int)stepsEach }, train, validation, context.Workers);
-        float[] best = [.. model.Parameters.Values];
+        float[] best = [.. model.Parameters.Values], last = best;
         var losses = new List<double>();
         while (!trainer.Finished)
         {
@@ -32,11 +33,12 @@ internal sealed record LanguageFit(LanguageModel Model, IReadOnlyList<double> Lo
                 (Score score, bool improved) = trainer.Validate();
                 losses.Add(score.Loss);
                 context.Progress(FormattableString.Invariant($"{name}: epoch {losses.Count} of {training.Epochs}, loss {trainer.RecentLoss:0.0000}, validation {score.Loss:0.0000}, perplexity {score.Perplexity:0.00}"));
-                trainer.UseMeasured(measured => best = improved ? [.. measured.Parameters.Values] : best);
+                trainer.UseMeasured(measured => last = [.. measured.Parameters.Values]);
+                best = improved ? last : best;
             }
         }
 
         best.CopyTo(model.Parameters.Edit());
-        return new LanguageFit(model, losses, watch.Elapsed.TotalSeconds);
+        return new LanguageFit(model, last, losses, watch.Elapsed.TotalSeconds);
     }
 }

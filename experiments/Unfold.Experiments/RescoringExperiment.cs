@@ -56,7 +56,7 @@ internal sealed class RescoringExperiment : Experiment
         Corpus heldOut = Corpus.Load(TextSource.FromString(string.Join('\n', validation)), new CorpusOptions(), vocabulary: corpus.Vocabulary);
         NGramModel counted = NGramTrainer.Train(corpus.Train, corpus.Vocabulary, new NGramOptions { Order = task.Order }).Model;
         context.Progress($"{task.Name}: {task.Order}-grams estimated");
-        (LanguageModel recurrent, _, double seconds) = Learn(context, task, corpus, heldOut);
+        (LanguageModel recurrent, _, _, double seconds) = Learn(context, task, corpus, heldOut);
         MixtureModel both = new MixtureModel(recurrent, counted, 0.5).Tune(heldOut.Train);
         context.Progress(FormattableString.Invariant($"{task.Name}: the LSTM's share of the mixture is {both.Weight:0.###}"));
 

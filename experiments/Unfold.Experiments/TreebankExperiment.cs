@@ -53,6 +53,13 @@ internal sealed class TreebankExperiment(string name, string summary, double? pu
 
         TreebankRecipe recipe = create(context);
         LanguageFit fit = recipe.Run(context, text, context.Random.NextUInt64());
+
+        // The published figures are those after the last epoch.
+        float[] best = [.. fit.Model.Parameters.Values];
+        fit.LastWeights.CopyTo(fit.Model.Parameters.Edit());
+        context.Report($"{recipe.Name}, last epoch", "validation perplexity", LanguageModelScorer.Score(fit.Model, text.Validation, context.Workers).Perplexity);
+        context.Report($"{recipe.Name}, last epoch", "test perplexity", LanguageModelScorer.Score(fit.Model, text.Test, context.Workers).Perplexity, counted, published);
+        best.CopyTo(fit.Model.Parameters.Edit());
         context.Report(recipe.Name, "validation perplexity", LanguageModelScorer.Score(fit.Model, text.Validation, context.Workers).Perplexity);
         context.Report(recipe.Name, "test perplexity", LanguageModelScorer.Score(fit.Model, text.Test, context.Workers).Perplexity, counted, published, fit.Model.Parameters.ValueCount, fit.Seconds);
         context.Picture(new LineChart("Penn Treebank: validation perplexity") { HorizontalLabel = "epoch", VerticalLabel = "perplexity" }
