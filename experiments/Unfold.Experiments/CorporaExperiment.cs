@@ -91,7 +91,7 @@ internal sealed class CorporaExperiment : Experiment
             SeededRandom random = context.Random.Split();
             var model = new LanguageModel(study.Model with { Cell = cell }, text.Vocabulary, random);
             LanguageFit fit = LanguageFit.Run(context, $"{study.Name}, {name}", model, study.Training with { LearningRate = rate, Seed = random.NextUInt64() }, text.Train, text.Validation);
-            chart.Add(name, [.. fit.Losses.Select((_, epoch) => epoch + 1.0)], [.. fit.Losses]);
+            chart.Add(name, fit.Epochs, [.. fit.Losses]);
             Report(name, study.Value(LanguageModelScorer.Score(model, text.Test, context.Workers)), fit);
 
             MixtureModel mixture = new MixtureModel(model, best, 0.5).Tune(text.Validation);

@@ -11,6 +11,9 @@ namespace Unfold.Experiments;
 /// <param name="Seconds">The time that training with its validations took.</param>
 internal sealed record LanguageFit(LanguageModel Model, float[] LastWeights, IReadOnlyList<double> Losses, double Seconds)
 {
+    /// <summary>The number of each loss, from 1 on.</summary>
+    public double[] Epochs => [.. Losses.Select((_, epoch) => epoch + 1.0)];
+
     /// <summary>Trains a model, measures it on the validation text after each epoch, and keeps the weights that did best there.</summary>
     /// <param name="context">The run of the experiment.</param>
     /// <param name="name">What progress calls the model.</param>

@@ -63,7 +63,7 @@ internal sealed class TreebankExperiment(string name, string summary, double? pu
         context.Report(recipe.Name, "validation perplexity", LanguageModelScorer.Score(fit.Model, text.Validation, context.Workers).Perplexity);
         context.Report(recipe.Name, "test perplexity", LanguageModelScorer.Score(fit.Model, text.Test, context.Workers).Perplexity, counted, published, fit.Model.Parameters.ValueCount, fit.Seconds);
         context.Picture(new LineChart("Penn Treebank: validation perplexity") { HorizontalLabel = "epoch", VerticalLabel = "perplexity" }
-            .Add(recipe.Name, [.. fit.Losses.Select((_, epoch) => epoch + 1.0)], [.. fit.Losses.Select(Math.Exp)]).ToSvg());
+            .Add(recipe.Name, fit.Epochs, [.. fit.Losses.Select(Math.Exp)]).ToSvg());
 
         MixtureModel both = new MixtureModel(fit.Model, fiveGram, 0.5).Tune(text.Validation);
         context.Progress(FormattableString.Invariant($"the share of the network in the mixture is {both.Weight:0.###}"));

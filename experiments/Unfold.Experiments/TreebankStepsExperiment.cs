@@ -29,7 +29,7 @@ internal sealed class TreebankStepsExperiment : Experiment
             LanguageFit fit = recipe.Run(context, text, seed);
             double reached = LanguageModelScorer.Score(fit.Model, text.Validation, context.Workers).Perplexity;
             context.Report(recipe.Name, "validation perplexity", reached, before, parameters: fit.Model.Parameters.ValueCount, seconds: fit.Seconds);
-            chart.Add(recipe.Name, [.. fit.Losses.Select((_, epoch) => epoch + 1.0)], [.. fit.Losses.Select(Math.Exp)]);
+            chart.Add(recipe.Name, fit.Epochs, [.. fit.Losses.Select(Math.Exp)]);
             before = reached;
         }
 

@@ -73,12 +73,7 @@ internal sealed class InspectCommand(Terminal terminal)
     private int ShowNGrams(string path, bool json)
     {
         using var interruption = new Interruption(terminal);
-        NGramModel model;
-        using (var progress = new ProgressLine(terminal, $"Reading {path}"))
-        {
-            model = NGramFile.Read(path, progress.Show, interruption.Token);
-        }
-
+        NGramModel model = NGramInput.Read(terminal, path, interruption.Token);
         long bytes = new FileInfo(path).Length;
         if (json)
         {

@@ -27,7 +27,7 @@ internal sealed class NGramConvertCommand(Terminal terminal)
         string source = parsed.GetRequiredValue(_in), destination = parsed.GetRequiredValue(_out);
         NGramFile.RequireName(destination);
         NGramCommand.RequireFree(destination, parsed.GetValue(_force));
-        NGramModel model = Read(source, interruption.Token);
+        NGramModel model = NGramInput.Read(terminal, source, interruption.Token);
         Write(destination, model, interruption.Token);
         if (parsed.GetValue(_json))
         {
@@ -48,11 +48,5 @@ internal sealed class NGramConvertCommand(Terminal terminal)
     {
         using var progress = new ProgressLine(terminal, $"Writing {path}");
         NGramFile.Write(path, model, progress.Show, cancellation);
-    }
-
-    private NGramModel Read(string path, CancellationToken cancellation)
-    {
-        using var progress = new ProgressLine(terminal, $"Reading {path}");
-        return NGramFile.Read(path, progress.Show, cancellation);
     }
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Unfold.NGrams;
-using Unfold.Persistence;
 using Unfold.Text;
 
 namespace Unfold.Cli.Commands;
@@ -58,12 +57,7 @@ internal sealed class NGramEvaluateCommand(Terminal terminal)
 
     private NGramModel Read(string path, CancellationToken cancellation)
     {
-        NGramModel model;
-        using (var progress = new ProgressLine(terminal, $"Reading {path}"))
-        {
-            model = NGramFile.Read(path, progress.Show, cancellation);
-        }
-
+        NGramModel model = NGramInput.Read(terminal, path, cancellation);
         SegmentationNote.Tell(terminal, path, model.Vocabulary);
         return model;
     }
