@@ -27,7 +27,10 @@ internal static class Experiments
         TreebankExperiment.Published,
         TreebankExperiment.Tuned,
         new TreebankStepsExperiment(),
-        new CorporaExperiment(),
+        CorpusExperiment.Shakespeare,
+        CorpusExperiment.Nietzsche,
+        CorpusExperiment.TangPoems,
+        CorpusExperiment.Words,
         new RescoringExperiment(),
     ];
 }

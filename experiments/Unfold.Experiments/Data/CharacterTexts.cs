@@ -4,10 +4,16 @@ using Unfold.Text;
 
 namespace Unfold.Experiments.Data;
 
-/// <summary>Texts that are foretold character by character. Of each the last tenth is for tests, and the last twentieth of the rest for validation.</summary>
+/// <summary>
+/// Texts that are foretold character by character. Of each the last tenth is for tests; of the rest the last twentieth of every block is for validation, so
+/// that no part of the text is unheard of: a play of which only the end is tested was begun in the training part.
+/// </summary>
 internal static class CharacterTexts
 {
     private const double TestShare = 0.1, ValidationShare = 0.05;
+
+    // Characters.
+    private const int Block = 20_000;
 
     /// <summary>Plays of Shakespeare (Karpathy, 2015), 65 different characters.</summary>
     public const string TinyShakespeare = "tinyshakespeare/input.txt";
@@ -70,15 +76,26 @@ internal static class CharacterTexts
     private static TextParts Part(string path, string whole, int most, CorpusOptions options)
     {
         string text = whole[..Border(whole, most)];
-        int test = Border(text, (1 - TestShare) * text.Length), validation = Border(text, (1 - TestShare) * (1 - ValidationShare) * text.Length);
-        if (validation < 2 || test - validation < 2 || text.Length - test < 2)
+        int end = Border(text, (1 - TestShare) * text.Length), blocks = Math.Max(1, end / Block);
+        var learned = new StringBuilder();
+        var validated = new StringBuilder();
+        int first = 0;
+        for (int block = 1; block <= blocks; block++)
+        {
+            int next = Border(text, end * (double)block / blocks), validation = Border(text, first + ((1 - ValidationShare) * (next - first)));
+            learned.Append(text, first, validation - first);
+            validated.Append(text, validation, next - validation);
+            first = next;
+        }
+
+        if (learned.Length < 2 || validated.Length < 2 || text.Length - end < 2)
         {
             throw new UnfoldException($"{path}: a text long enough for three parts was wanted; it has {text.Length} characters: give the whole file.");
         }
 
-        var train = Corpus.Load(TextSource.FromString(text[..validation], path), options);
+        var train = Corpus.Load(TextSource.FromString(learned.ToString(), path), options);
         TokenStore Encode(string part) => Corpus.Load(TextSource.FromString(part, path), options, vocabulary: train.Vocabulary).Train;
-        return new TextParts(train.Vocabulary, train.Train, Encode(text[validation..test]), Encode(text[test..]));
+        return new TextParts(train.Vocabulary, train.Train, Encode(validated.ToString()), Encode(text[end..]));
     }
 
     /// <summary>Where so many characters end; never within a pair of surrogates.</summary>

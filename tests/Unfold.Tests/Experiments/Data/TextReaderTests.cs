@@ -82,8 +82,14 @@ public sealed class TextReaderTests
     {
         using SmallData data = new SmallData().Write("plain.txt", "To be\r\nor not to be, that is the question:\nWhether 'tis nobler");
         TextParts parts = CharacterTexts.Read(data.Folder, "plain.txt", LetterCase.Lowered);
-        Assert.Equal(("to be\nor not to be, that is the question:\nwhether 't", "is", " nob<unk>er"), (Text(parts.Train), Text(parts.Validation), Text(parts.Test)));
+        Assert.Equal(("to be\nor not to be, that is the question:\nwhether '", "tis", " nob<unk>er"), (Text(parts.Train), Text(parts.Validation), Text(parts.Test)));
         data.Write("plain.txt", "To be").Refuses(folder => CharacterTexts.Read(folder, "plain.txt", LetterCase.Kept), "plain.txt", "three parts");
+
+        // Two blocks of 20,000 and a test part; each block gives its last twentieth.
+        parts = CharacterTexts.Read(data.Write("plain.txt", new string('a', 19_000) + new string('b', 1_000) + new string('c', 19_000) + new string('d', 1_000) + new string('a', 4_445)).Folder, "plain.txt", LetterCase.Kept);
+        Assert.Equal(new string('a', 19_000) + new string('c', 19_000), Text(parts.Train));
+        Assert.Equal(string.Concat(Enumerable.Repeat("<unk>", 2_000)), Text(parts.Validation));
+        Assert.Equal(new string('a', 4_445), Text(parts.Test));
 
         string Text(TokenStore store)
         {
