@@ -11,12 +11,16 @@ namespace Unfold.Experiments;
 /// 2016), beside that of the same word foretold from the left by a language model of the same cell, width, number of epochs and text.
 /// </summary>
 /// <remarks>
-/// Sentences of Tatoeba, English by word in lower case and Chinese by character. A tenth of the English sentences with their translations is the test, a
-/// twentieth of the rest chooses the epoch. What is seen once is unknown. Both measures are over the same tokens, without the ends of sentences.
+/// Sentences of Tatoeba, English by word in lower case, Chinese by character, and Chinese by word with all characters written simplified, as the sentences are in
+/// both scripts. A tenth of the English sentences with their translations is the test, a twentieth of the rest chooses the epoch; a sentence that is learned is left out of both. What is seen once is
+/// unknown. Both measures are over the same tokens, without the ends of sentences.
 /// </remarks>
 internal sealed class GapsExperiment : Experiment
 {
     private const int Width = 128;
+
+    // My telephone is broken, I want to .. a new one: buy.
+    private const string Riddle = "我的手机坏了，我打算____一部新手机。", Answer = "买";
 
     /// <inheritdoc/>
     public override string Name => "gaps";
@@ -30,22 +34,25 @@ internal sealed class GapsExperiment : Experiment
     /// <inheritdoc/>
     public override void Run(ExperimentContext context)
     {
+        using var simplified = new SimplifiedChinese();
         (TextPair[] learned, TextPair[] test) = TextPair.HoldOut(Tatoeba.Read(context.Data), context.Random.Split(), 0.1);
         (TextPair[] train, TextPair[] validation) = TextPair.HoldOut(learned, context.Random.Split(), 0.05);
         (string Name, TokenKind Kind, Func<TextPair, string> Side)[] languages =
         [
             ("English words", TokenKind.Word, pair => pair.Source),
             ("Chinese characters", TokenKind.Character, pair => pair.Target),
+            ("Chinese words", TokenKind.Segmented, pair => simplified.Of(pair.Target)),
         ];
         var chart = new BarChart("Tatoeba: perplexity of a word", [.. languages.Select(language => language.Name)]) { ValueLabel = "perplexity" };
         double[] left = new double[languages.Length], both = new double[languages.Length];
         for (int i = 0; i < languages.Length; i++)
         {
             (string name, TokenKind kind, Func<TextPair, string> side) = languages[i];
-            TextSource Text(TextPair[] pairs, string part) => TextSource.FromString(string.Join('\n', Lines(context, pairs, side)), $"{name}, {part}");
+            TextSource Text(IEnumerable<string> lines, string part) => TextSource.FromString(string.Join('\n', lines), $"{name}, {part}");
+            string[] learnedLines = Lines(context, train, side);
             var options = new CorpusOptions { Kind = kind, LetterCase = LetterCase.Lowered, Mode = TextMode.Sentences, MinimumCount = 2 };
-            Corpus corpus = Corpus.Load(Text(train, "training"), options, Text(validation, "validation"));
-            Corpus tested = Corpus.Load(Text(test, "test"), options, vocabulary: corpus.Vocabulary);
+            Corpus corpus = Corpus.Load(Text(learnedLines, "training"), options, Text(Lines(context, validation, side).Except(learnedLines), "validation"));
+            Corpus tested = Corpus.Load(Text(Lines(context, test, side).Except(Lines(context, learned, side)), "test"), options, vocabulary: corpus.Vocabulary);
             (left[i], both[i]) = Compare(context, name, corpus, SentenceList.Of(tested.Train));
         }
 
@@ -53,8 +60,8 @@ internal sealed class GapsExperiment : Experiment
     }
 
     /// <summary>Each sentence once; in a quick run a part of them, as the file goes from short to long.</summary>
-    private static IEnumerable<string> Lines(ExperimentContext context, TextPair[] pairs, Func<TextPair, string> side) =>
-        pairs.Select(side).Distinct(StringComparer.Ordinal).Where((_, place) => place % context.Choose(1, 12) == 0);
+    private static string[] Lines(ExperimentContext context, TextPair[] pairs, Func<TextPair, string> side) =>
+        [.. pairs.Select(side).Distinct(StringComparer.Ordinal).Where((_, place) => place % context.Choose(1, 12) == 0)];
 
     private static (double Left, double Both) Compare(ExperimentContext context, string name, Corpus corpus, IReadOnlyList<IReadOnlyList<int>> test)
     {
@@ -76,7 +83,23 @@ internal sealed class GapsExperiment : Experiment
         ClozeModel cloze = ClozeModel.Fit(SentenceList.Of(corpus.Train), corpus.Vocabulary, settings, options, SentenceList.Of(corpus.Validation));
         double both = Math.Exp(cloze.Measure(test, context.Workers));
         context.Report($"LSTM {Width} from both sides, {name}", "perplexity", both, baseline: left, parameters: cloze.Parameters.ValueCount, seconds: watch.Elapsed.TotalSeconds);
+        if (corpus.Vocabulary.Kind == TokenKind.Segmented)
+        {
+            Solve(context, cloze);
+        }
+
         return (left, both);
+    }
+
+    /// <summary>What stands in the gap of the riddle, and how probable its answer is.</summary>
+    private static void Solve(ExperimentContext context, ClozeModel model)
+    {
+        var gap = GapText.Parse(Riddle, model.Vocabulary);
+        double[] probabilities = model.Probabilities(gap.Before, gap.After);
+        IEnumerable<string> likely = Enumerable.Range(0, probabilities.Length).OrderByDescending(token => probabilities[token]).Take(5)
+            .Select(token => FormattableString.Invariant($"{model.Vocabulary[token]} {probabilities[token]:0.000}"));
+        context.Progress($"{Riddle} {string.Join(", ", likely)}");
+        context.Report($"{Answer} in {Riddle}", "probability", probabilities[model.Vocabulary.EncodePrefix(Answer)[0]]);
     }
 
     private static void Told(ExperimentContext context, string name, FitProgress progress)
