@@ -8,7 +8,7 @@ namespace Unfold.Bench;
 /// <summary>How long does a keystroke wait for the words that may be meant?</summary>
 internal static class CompleteQuestion
 {
-    private const int Words = 10_000, Proposals = 5;
+    private const int Words = 10_000, Subwords = 8_000, Proposals = 5;
     private const double TargetMilliseconds = 10, Tolerance = 1e-6;
 
     public static void Run(Options options)
@@ -24,6 +24,10 @@ internal static class CompleteQuestion
         Add(table, "2x200 LSTM, 10,000 words", new LanguageModel(new LanguageModelSettings { Cell = CellKind.Lstm, Hidden = 200, Layers = 2, Embedding = 200 }, new Vocabulary(TokenKind.Word, LetterCase.Kept, all), random), line);
         string[] letters = [.. text.EnumerateRunes().Select(rune => rune.ToString()).Distinct()];
         Add(table, $"LSTM 256, {letters.Length} characters", new LanguageModel(new LanguageModelSettings { Cell = CellKind.Lstm, Hidden = 256 }, new Vocabulary(TokenKind.Character, LetterCase.Kept, letters), random), line);
+        Vocabulary subwords = Corpus.Load(
+            TextSource.FromString($"{text} {string.Join(' ', all)} {string.Join(' ', all)}"),
+            new CorpusOptions { Kind = TokenKind.BytePair, MaximumSymbols = options.Quick ? 500 : Subwords }).Vocabulary;
+        Add(table, $"LSTM 256, {subwords.SymbolCount:N0} subwords", new LanguageModel(new LanguageModelSettings { Cell = CellKind.Lstm, Hidden = 256, Embedding = 128 }, subwords, random), line);
         table.Print();
     }
 

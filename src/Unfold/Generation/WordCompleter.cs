@@ -8,31 +8,25 @@ namespace Unfold.Generation;
 /// what stands unchanged since the last call is not computed again.
 /// </summary>
 /// <remarks>
-/// A model of characters searches the likeliest words letter by letter, with a beam; a word ends before the first character that is no letter,
-/// digit or apostrophe, and an ideograph is a word of its own. Other models choose among the words of their vocabulary that begin as typed.
+/// A model of characters or subwords searches the likeliest words token by token, with a beam; a word ends before the first character that is no letter,
+/// digit or apostrophe, and an ideograph, or a subword of ideographs, is a word of its own. Other models choose among the words of their vocabulary that begin as typed.
 /// </remarks>
 public sealed class WordCompleter
 {
     private readonly SentenceEncoder _encoder;
     private readonly TypedLine _line;
     private readonly VocabularyCompletion? _words;
-    private readonly CharacterCompletion? _characters;
+    private readonly SpellingCompletion? _spelling;
 
     /// <summary>Prepares the completion by a model.</summary>
-    /// <exception cref="UnfoldException">The model's tokens are subwords.</exception>
     public WordCompleter(NextTokenModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        if (model.Vocabulary.Kind == TokenKind.BytePair)
-        {
-            throw new UnfoldException("Words are completed by models of characters or of words, but this model's tokens are subwords: train one with --tokens char or --tokens word.");
-        }
-
         _encoder = new SentenceEncoder(model.Vocabulary);
         _line = new TypedLine(model, _encoder);
-        if (model.Vocabulary.Kind == TokenKind.Character)
+        if (model.Vocabulary.Kind is var kind && (kind == TokenKind.Character || kind == TokenKind.BytePair))
         {
-            _characters = new CharacterCompletion(model.Vocabulary);
+            _spelling = new SpellingCompletion(model.Vocabulary, _encoder);
         }
         else
         {
@@ -48,10 +42,9 @@ public sealed class WordCompleter
     {
         ArgumentNullException.ThrowIfNull(line);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        if (_characters is not null)
+        if (_spelling is not null)
         {
-            string begun = line[CharacterCompletion.BeginOfWord(line)..];
-            return _characters.Complete(_line.After(_encoder.EncodeBeginning(line)), line, begun, count);
+            return _spelling.Complete(_line, line, count);
         }
 
         (string context, string prefix) = Divide(line);

@@ -124,12 +124,53 @@ public sealed class WordCompleterTests
         }
     }
 
-    [Fact]
-    public void Subwords_are_refused()
+    [Theory]
+    [InlineData("the c", "c")]
+    [InlineData("th", "th")]
+    [InlineData("the ", "")]
+    [InlineData("the", "the")]
+    [InlineData("", "")]
+    [InlineData("the,", "")]
+    public void Subwords_spell_what_trying_everything_finds(string line, string begun)
     {
-        Vocabulary vocabulary = Tokenizations.Learn("the cat the cat", 400);
-        var model = new LanguageModel(new LanguageModelSettings { Hidden = 2 }, vocabulary, new SeededRandom(2));
-        Assert.Contains("--tokens word", Assert.Throws<UnfoldException>(() => new WordCompleter(model)).Message, StringComparison.Ordinal);
+        // Few subwords, in many rows, none of them bytes; so many words are wanted that the beam holds nearly all beginnings.
+        LanguageModel model = CreateOfSubwords("the cat, the cat, that cat's hat", LetterCase.Kept, symbols: 256 + 16);
+        IReadOnlyList<Completion> found = [.. new WordCompleter(model).Complete(line, 400).Take(4)];
+
+        string context = line.EndsWith(' ') ? line[..^1] : line[..^(begun.Length + (line.Length > begun.Length && begun.Length > 0 ? 1 : 0))], agreed = line[context.Length..];
+        var words = new Dictionary<string, double>(StringComparer.Ordinal);
+        double all = SpellSubwords(model, After(model, "\n" + context), agreed, "", agreed.Length == 0 && line.Length > 0, 1, words);
+        double[] wanted = [.. words.Where(word => begun.Length + word.Key.Length > 0).Select(word => word.Value / all).OrderDescending().Take(4)];
+        Close.Equal(wanted, [.. found.Select(completion => completion.Probability)], 5e-3, 0, "Both leave out what is hardly probable");
+        Close.Equal(wanted, [.. found.Select(completion => words[completion.Rest] / all)], 5e-3, 0, "The same words, in an order that ties may change");
+        Assert.All(found, completion => Assert.Equal(completion.Word, begun + completion.Rest.TrimStart(' ')));
+    }
+
+    [Fact]
+    public void Subwords_that_are_typed_in_part_are_found_whole()
+    {
+        const string Text = "the catalogue of the cathedral. the catalogue of the cathedral. the catalogue of the cathedral. ";
+        LanguageModel model = CreateOfSubwords(Text, LetterCase.Lowered);
+        Assert.Contains(" catalogue", model.Vocabulary.Tokenization.Pairs!.Symbols);
+        foreach (string typed in (string[])["the c", "the cata", "the CATAL"])
+        {
+            string begun = typed[4..];
+            Assert.Contains(new WordCompleter(model).Complete(typed, 10), found => found.Word == begun + "catalogue"[begun.Length..] && found.Rest == "catalogue"[begun.Length..]);
+        }
+
+        // A character of bytes is read as it stands.
+        Assert.All(new WordCompleter(model).Complete("the é", 3), found => Assert.StartsWith("é", found.Word, StringComparison.Ordinal));
+        Assert.NotEmpty(new WordCompleter(model).Complete("\uD800x", 3));
+    }
+
+    [Fact]
+    public void A_subword_of_ideographs_is_a_word()
+    {
+        LanguageModel model = CreateOfSubwords("我喜欢你，我喜欢他，他喜欢我。我喜爱你", LetterCase.Kept);
+        Assert.Contains("喜欢", model.Vocabulary.Tokenization.Pairs!.Symbols);
+        IReadOnlyList<Completion> found = new WordCompleter(model).Complete("你喜", 20);
+        Assert.Contains(found, completion => completion is { Word: "喜欢", Rest: "欢" });
+        Assert.All(found, completion => Assert.Equal(completion.Word, "喜" + completion.Rest));
     }
 
     [Fact]
@@ -163,6 +204,72 @@ public sealed class WordCompleterTests
                 yield return word;
             }
         }
+    }
+
+    /// <summary>Adds up all words with their probabilities by trying every subword; returns the probability of all rows that agree with what is typed.</summary>
+    private static double SpellSubwords(LanguageModel model, NextTokenSession session, string agreed, string text, bool space, double probability, Dictionary<string, double> words)
+    {
+        if (probability < 1e-10)
+        {
+            return 0;
+        }
+
+        static bool IsPart(char letter) => char.IsLetter(letter) || letter == '\'';
+        bool agrees = text.Length >= agreed.Length, begun = agrees && text.Length > 0 && IsPart(text[^1]);
+        string rest = agrees ? text[agreed.Length..] : "";
+        double all = 0, end = 0;
+        for (int token = Vocabulary.EndId; token < model.Vocabulary.Count; token++)
+        {
+            double p = probability * Math.Exp(session.LogProbability(token));
+            string symbol = token == Vocabulary.EndId ? "\n" : model.Vocabulary[token];
+            string longer = text + symbol;
+            end += begun && !IsPart(symbol[0]) ? p : 0;
+            bool goesOn = !agrees ? longer.StartsWith(agreed, StringComparison.Ordinal) || agreed.StartsWith(longer, StringComparison.Ordinal)
+                : IsPart(symbol[0]) || (symbol != "\n" && (symbol[0] == ' ' ? space && rest.Length == 0 : !begun));
+            if (p == 0 || !goesOn)
+            {
+                continue;
+            }
+
+            all += !agrees && longer.Length >= agreed.Length ? p : 0;
+            if (longer.Length > agreed.Length && !IsPart(longer[^1]) && longer[^1] != ' ')
+            {
+                words[longer[agreed.Length..]] = words.GetValueOrDefault(longer[agreed.Length..]) + p;
+                continue;
+            }
+
+            NextTokenSession next = session.Fork();
+            next.Feed(token);
+            all += SpellSubwords(model, next, agreed, longer, space, p, words);
+        }
+
+        if (begun)
+        {
+            words[rest] = words.GetValueOrDefault(rest) + end;
+        }
+
+        return agreed.Length == 0 && text.Length == 0 ? 1 : all;
+    }
+
+    private static NextTokenSession After(LanguageModel model, string text)
+    {
+        LanguageModelSession session = model.Start();
+        foreach (int token in model.Vocabulary.Encode(text))
+        {
+            session.Feed(token);
+        }
+
+        return session;
+    }
+
+    private static LanguageModel CreateOfSubwords(string text, LetterCase letterCase, int symbols = 400)
+    {
+        Vocabulary vocabulary = Tokenizations.Learn(text + "\n", symbols, letterCase);
+        var model = new LanguageModel(new LanguageModelSettings { Hidden = 8, Layers = 2 }, vocabulary, new SeededRandom(2));
+        Span<float> bias = model.Parameters.Single(parameter => parameter.Name == "output.bias").Edit();
+        bias[^BytePairEncoding.ByteCount..].Fill(float.NegativeInfinity);
+        bias[vocabulary.IdOf("\n")] = 5;
+        return model;
     }
 
     private static LanguageModel Create(TokenKind kind, LetterCase letterCase, string[] symbols, float lineFeedBias = 0)

@@ -1,0 +1,251 @@
+using System.Text;
+using Unfold.Scoring;
+using Unfold.Text;
+
+namespace Unfold.Generation;
+
+/// <summary>
+/// Spells the likeliest words, a character or a subword at a time: of all beginnings of as many tokens only the likeliest live on. The probability of a
+/// word is that of its tokens, times that of any token after it that ends it.
+/// </summary>
+/// <remarks>
+/// Subwords of a whole word are others than those of its beginning, so what is typed of it is not read as it stands: the model is asked before it,
+/// and only tokens that agree with it are followed. Probabilities are then shares among all that agrees.
+/// </remarks>
+internal sealed class SpellingCompletion
+{
+    private const int NarrowestBeam = 8, LongestRest = 32;
+
+    private readonly Vocabulary _vocabulary;
+    private readonly SentenceEncoder _encoder;
+    private readonly Role[] _roles;
+
+    private enum Role
+    {
+        /// <summary>Special symbols that no text holds, and bytes of characters.</summary>
+        None,
+
+        /// <summary>White space, line feed and the end of a text: they end a word.</summary>
+        Gap,
+
+        /// <summary>Ends a word and is one by itself: an ideograph, a punctuation mark.</summary>
+        Single,
+
+        /// <summary>A part of a word.</summary>
+        Part,
+
+        /// <summary>Ends a word, and begins another after a space.</summary>
+        Next,
+
+        /// <summary>Ends a word, and is one by itself after a space.</summary>
+        NextSingle,
+    }
+
+    public SpellingCompletion(Vocabulary vocabulary, SentenceEncoder encoder)
+    {
+        _vocabulary = vocabulary;
+        _encoder = encoder;
+        _roles = [.. Enumerable.Range(0, vocabulary.Count).Select(id => id switch
+        {
+            Vocabulary.UnknownId or Vocabulary.BeginId => Role.None,
+            Vocabulary.EndId => Role.Gap,
+            _ => RoleOf(vocabulary[id]),
+        })];
+    }
+
+    /// <summary>The likeliest words.</summary>
+    /// <param name="typed">The line.</param>
+    /// <param name="line">Without a line feed.</param>
+    /// <param name="count">How many are wanted.</param>
+    public IReadOnlyList<Completion> Complete(TypedLine typed, string line, int count)
+    {
+        (string begun, string agreed) = Divide(line);
+        NextTokenSession session = typed.After(_encoder.EncodeBeginning(line[..^agreed.Length]));
+        int width = Math.Max(NarrowestBeam, 2 * count);
+        bool mayBeginWithSpace = line.Length > 0 && begun.Length == 0 && !char.IsWhiteSpace(line[^1]);
+        var probabilities = new double[_vocabulary.Count];
+        var finished = new Dictionary<string, double>(StringComparer.Ordinal);
+        double agreeing = agreed.Length == 0 ? 1 : 0;
+        List<Spelling> living = [new(agreed, "", agreed.Length == 0 && begun.Length > 0, 0, session)];
+        for (int length = 0; length < LongestRest && living.Count > 0 && !IsDecided(finished, living, count); length++)
+        {
+            // Sorted, the likeliest first; of equals the one that came first.
+            var longer = new List<(Spelling From, int Token, double LogProbability)>(width + 1);
+            foreach (Spelling spelling in living)
+            {
+                NextToken.Probabilities(spelling.Session.Logits, 1, probabilities);
+                double end = 0, least = Least(longer, width, spelling);
+                for (int token = 0; token < probabilities.Length; token++)
+                {
+                    double probability = probabilities[token];
+                    end += _roles[token] is not (Role.None or Role.Part) ? probability : 0;
+                    if (probability == 0 || !GoesOn(spelling, token, mayBeginWithSpace))
+                    {
+                        continue;
+                    }
+
+                    agreeing += spelling.Agreed.Length > 0 && _vocabulary[token].Length >= spelling.Agreed.Length ? Math.Exp(spelling.LogProbability) * probability : 0;
+                    if (probability >= least)
+                    {
+                        Keep(longer, width, (spelling, token, spelling.LogProbability + Math.Log(probability)));
+                        least = Least(longer, width, spelling);
+                    }
+                }
+
+                if (spelling.Begun && end > 0)
+                {
+                    Finish(finished, spelling.Rest, spelling.LogProbability + Math.Log(end));
+                }
+            }
+
+            living = Survivors(longer, finished);
+        }
+
+        return [.. finished.Where(word => begun.Length + word.Key.Length > 0)
+            .OrderByDescending(word => word.Value).ThenBy(word => word.Key, StringComparer.Ordinal)
+            .Take(count)
+            .Select(word => new Completion(begun + word.Key.TrimStart(' '), word.Key, Math.Exp(word.Value) / agreeing))];
+    }
+
+    /// <summary>The word at the end of a line, and the end of the line that the first tokens must agree with.</summary>
+    private (string Begun, string Agreed) Divide(string line)
+    {
+        int begin = BeginOfWord(line);
+        if (_vocabulary.Kind != TokenKind.BytePair)
+        {
+            return (line[begin..], "");
+        }
+
+        // A subword may begin with the space before a word.
+        int after = begin > 0 && line[begin - 1] == ' ' ? begin - 1 : begin;
+        string begun = line[begin..], agreed = line[after..];
+        if (agreed.Length == 0 && EndsInIdeograph(line) && _encoder.EncodeBeginning(line) is [.., int last] && _roles[last] != Role.None)
+        {
+            agreed = _vocabulary[last];
+            begun = agreed.TrimStart(' ');
+        }
+
+        // What has no tokens but bytes, or is not written as it is read, is no text to agree with.
+        bool isText = _encoder.EncodeBeginning(agreed).All(token => _roles[token] != Role.None);
+        string lowered = _vocabulary.LetterCase == LetterCase.Lowered ? agreed.ToLowerInvariant() : agreed;
+        string read = _vocabulary.LetterCase == LetterCase.Lowered ? line.ToLowerInvariant() : line;
+        return isText && read.EndsWith(lowered, StringComparison.Ordinal) ? (begun, lowered) : (line[begin..], "");
+    }
+
+    /// <summary>Whether a token goes on with a spelling.</summary>
+    private bool GoesOn(Spelling from, int token, bool mayBeginWithSpace)
+    {
+        Role role = _roles[token];
+        if (role == Role.None || token == Vocabulary.EndId)
+        {
+            return false;
+        }
+
+        if (from.Agreed.Length > 0)
+        {
+            string text = _vocabulary[token];
+            return text.StartsWith(from.Agreed, StringComparison.Ordinal) || from.Agreed.StartsWith(text, StringComparison.Ordinal);
+        }
+
+        bool mayBeSpaced = from.Rest.Length == 0 && mayBeginWithSpace;
+        return role switch
+        {
+            Role.Part => true,
+            Role.Single => !from.Begun,
+            Role.Gap => mayBeSpaced && _vocabulary[token] == " ",
+            _ => mayBeSpaced,
+        };
+    }
+
+    /// <summary>The probability below which a token of a spelling is not among the likeliest.</summary>
+    private static double Least(List<(Spelling From, int Token, double LogProbability)> longer, int width, Spelling spelling) =>
+        longer.Count < width ? 0 : Math.Exp(longer[^1].LogProbability - spelling.LogProbability) * (1 - 1e-12);
+
+    private static void Keep(List<(Spelling From, int Token, double LogProbability)> longer, int width, (Spelling From, int Token, double LogProbability) one)
+    {
+        int place = longer.Count;
+        while (place > 0 && longer[place - 1].LogProbability < one.LogProbability)
+        {
+            place--;
+        }
+
+        longer.Insert(place, one);
+        if (longer.Count > width)
+        {
+            longer.RemoveAt(width);
+        }
+    }
+
+    private List<Spelling> Survivors(List<(Spelling From, int Token, double LogProbability)> longer, Dictionary<string, double> finished)
+    {
+        var living = new List<Spelling>(longer.Count);
+        foreach ((Spelling from, int token, double logProbability) in longer)
+        {
+            string text = _vocabulary[token];
+            int agreed = Math.Min(from.Agreed.Length, text.Length);
+            string rest = from.Rest + text[agreed..];
+            if (_roles[token] is (Role.Single or Role.NextSingle) && rest.Length > 0)
+            {
+                Finish(finished, rest, logProbability);
+                continue;
+            }
+
+            NextTokenSession session = from.Session.Fork();
+            session.Feed(token);
+            bool begun = agreed == from.Agreed.Length && _roles[token] is (Role.Part or Role.Next);
+            living.Add(new Spelling(from.Agreed[agreed..], rest, begun, logProbability, session));
+        }
+
+        return living;
+    }
+
+    /// <summary>Several rows of subwords spell one word: their probabilities add up.</summary>
+    private static void Finish(Dictionary<string, double> finished, string rest, double logProbability) =>
+        finished[rest] = finished.TryGetValue(rest, out double other) ? other + Math.Log(1 + Math.Exp(logProbability - other)) : logProbability;
+
+    /// <summary>Whether nothing that lives can still come among the likeliest.</summary>
+    private static bool IsDecided(Dictionary<string, double> finished, List<Spelling> living, int count) =>
+        finished.Count >= count && finished.Values.OrderDescending().ElementAt(count - 1) >= living.Max(spelling => spelling.LogProbability);
+
+    /// <summary>Where the word at the end of a line begins.</summary>
+    private static int BeginOfWord(string line)
+    {
+        int begin = line.Length;
+        while (begin > 0 && Rune.DecodeLastFromUtf16(line.AsSpan(0, begin), out Rune rune, out int units) == System.Buffers.OperationStatus.Done && RoleOf(rune) == Role.Part)
+        {
+            begin -= units;
+        }
+
+        return begin;
+    }
+
+    private static bool EndsInIdeograph(string line) =>
+        Rune.DecodeLastFromUtf16(line, out Rune rune, out _) == System.Buffers.OperationStatus.Done && RuneClasses.Of(rune) == RuneClass.Ideograph;
+
+    private Role RoleOf(string symbol)
+    {
+        if (_vocabulary.Kind == TokenKind.BytePair && BytePairEncoding.ByteOf(symbol) >= 0)
+        {
+            return Role.None;
+        }
+
+        return symbol.Length > 1 && symbol[0] == ' '
+            ? RoleOf(Rune.GetRuneAt(symbol, 1)) switch { Role.Part => Role.Next, Role.Single => Role.NextSingle, _ => Role.Gap }
+            : RoleOf(Rune.GetRuneAt(symbol, 0));
+    }
+
+    private static Role RoleOf(Rune rune) => RuneClasses.Of(rune) switch
+    {
+        RuneClass.Letter or RuneClass.Digit or RuneClass.Extend => Role.Part,
+        RuneClass.Space or RuneClass.NewLine => Role.Gap,
+        _ => rune.Value is '\'' or 0x2019 ? Role.Part : Role.Single,
+    };
+
+    /// <summary>The beginning of a word, or of the space before it.</summary>
+    /// <param name="Agreed">What its next tokens must agree with first.</param>
+    /// <param name="Rest">What it holds behind that.</param>
+    /// <param name="Begun">Whether a part of a word stands at its end.</param>
+    /// <param name="LogProbability">Of its tokens.</param>
+    /// <param name="Session">Stands after the tokens, where it lives.</param>
+    private sealed record Spelling(string Agreed, string Rest, bool Begun, double LogProbability, NextTokenSession Session);
+}
