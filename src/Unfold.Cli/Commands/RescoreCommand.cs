@@ -64,7 +64,7 @@ internal sealed class RescoreCommand(Terminal terminal)
         var report = new RescoringReport(terminal, scored, weights, interruption.Token);
         if (parsed.GetValue(_json))
         {
-            report.WriteJson(parsed.GetValue(_seed) ?? 1);
+            report.WriteJson(model, parsed.GetValue(_seed) ?? 1);
         }
         else
         {

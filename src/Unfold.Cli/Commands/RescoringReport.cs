@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Unfold.Numerics;
 using Unfold.Rescoring;
+using Unfold.Text;
 
 namespace Unfold.Cli.Commands;
 
@@ -39,7 +40,7 @@ internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredLis
     }
 
     /// <summary>Writes an object for each list, and one for all.</summary>
-    public void WriteJson(ulong seed)
+    public void WriteJson(NextTokenModel model, ulong seed)
     {
         foreach ((ScoredList list, int best) in lists.Zip(_best))
         {
@@ -64,6 +65,7 @@ internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredLis
             json.WriteNumber("lists", lists.Count);
             json.WriteNumber("hypotheses", lists.Sum(list => list.List.Hypotheses.Count));
             json.WriteNumber("unknown_tokens", Unknown);
+            ModelChoice.WriteShare(json, model);
             json.WriteNumber("weight", weights.Model);
             json.WriteNumber("penalty", weights.Insertion);
             json.WriteString("measure", weights.Unit == ErrorMeasure.Words ? "words" : "characters");

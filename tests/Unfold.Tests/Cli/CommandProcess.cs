@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace Unfold.Tests.Cli;
 
@@ -10,14 +11,14 @@ internal sealed class CommandProcess : IDisposable
     private readonly Process _process;
     private readonly Task<string> _output;
     private readonly Task<string> _error;
-    private readonly TaskCompletionSource _spoken = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile string _complained = "";
+    private readonly ManualResetEventSlim _spoken = new();
+    private readonly StringBuilder _complained = new();
 
     private CommandProcess(Process process)
     {
         _process = process;
-        _output = ReadAsync(process.StandardOutput, _ => _spoken.TrySetResult());
-        _error = ReadAsync(process.StandardError, text => _complained = text);
+        _output = Read(process.StandardOutput, new StringBuilder(), _spoken.Set);
+        _error = Read(process.StandardError, _complained, () => { });
     }
 
     public static CommandProcess Start(params string[] arguments)
@@ -28,8 +29,8 @@ internal sealed class CommandProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
-            StandardOutputEncoding = System.Text.Encoding.UTF8,
-            StandardErrorEncoding = System.Text.Encoding.UTF8,
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8,
         };
         return new CommandProcess(Process.Start(start)!);
     }
@@ -57,10 +58,10 @@ internal sealed class CommandProcess : IDisposable
     public void WaitForError(string words)
     {
         var watch = Stopwatch.StartNew();
-        while (!_complained.Contains(words, StringComparison.Ordinal))
+        while (!Complained().Contains(words, StringComparison.Ordinal))
         {
-            Assert.False(_process.HasExited, $"The command ended before it said \"{words}\": {_complained}");
-            Assert.True(watch.ElapsedMilliseconds < LimitMilliseconds, $"The command did not say \"{words}\": {_complained}");
+            Assert.False(_process.HasExited, $"The command ended before it said \"{words}\": {Complained()}");
+            Assert.True(watch.ElapsedMilliseconds < LimitMilliseconds, $"The command did not say \"{words}\": {Complained()}");
             Thread.Sleep(5);
         }
     }
@@ -76,7 +77,7 @@ internal sealed class CommandProcess : IDisposable
     public void FallSilent() => _process.StandardInput.Close();
 
     /// <summary>Waits for the first character on standard output.</summary>
-    public void WaitForOutput() => Assert.True(_spoken.Task.Wait(LimitMilliseconds), "Nothing came on standard output.");
+    public void WaitForOutput() => Assert.True(_spoken.Wait(LimitMilliseconds), "Nothing came on standard output.");
 
     public bool HasExited => _process.HasExited;
 
@@ -110,22 +111,40 @@ internal sealed class CommandProcess : IDisposable
             _process.WaitForExit();
         }
 
+        Task.WaitAll(_output, _error);
         _process.Dispose();
+        _spoken.Dispose();
     }
 
-    private static async Task<string> ReadAsync(StreamReader output, Action<string> heard)
+    private string Complained()
     {
-        var text = new System.Text.StringBuilder();
-        var buffer = new char[4096];
-        for (int count = await output.ReadAsync(buffer); count > 0; count = await output.ReadAsync(buffer))
+        lock (_complained)
         {
-            text.Append(buffer, 0, count);
-            heard(text.ToString());
+            return _complained.ToString();
         }
-
-        heard(text.ToString());
-        return text.ToString();
     }
+
+    /// <summary>Reads on a thread of its own: those that tests share may all be busy when a word comes for which a test waits.</summary>
+    private static Task<string> Read(StreamReader output, StringBuilder text, Action heard) => Task.Factory.StartNew(
+        () =>
+        {
+            var buffer = new char[4096];
+            for (int count = output.Read(buffer); count > 0; count = output.Read(buffer))
+            {
+                lock (text)
+                {
+                    text.Append(buffer, 0, count);
+                }
+
+                heard();
+            }
+
+            heard();
+            return text.ToString();
+        },
+        CancellationToken.None,
+        TaskCreationOptions.LongRunning,
+        TaskScheduler.Default);
 
     private static bool IgnoresInterruption()
     {

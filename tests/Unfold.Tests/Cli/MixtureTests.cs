@@ -63,6 +63,9 @@ public sealed class MixtureTests : IDisposable
         Assert.Contains(FormattableString.Invariant($"share of the mixture is {tuned.Json.GetProperty("mix_weight").GetDouble():0.####}."), tuned.Error, StringComparison.Ordinal);
         Assert.Equal(0.25, CommandLine.Run("generate", _run, "--mix", _arpa, "--mix-weight", "0.25", "--length", "3", "--json").Json.GetProperty("mix_weight").GetDouble());
         Assert.False(CommandLine.Run("evaluate", _run, "--text", _text, "--json").Json.TryGetProperty("mix_weight", out _));
+        byte[] list = "{\"id\": \"one\", \"hypotheses\": [{\"text\": \"the cat\", \"score\": 0}]}"u8.ToArray();
+        Said rescored = CommandLine.RunWith(list, "rescore", _run, "--mix", _arpa, "--mix-weight", "0.25", "--nbest", "-", "--json");
+        Assert.Contains("\"mix_weight\":0.25,", rescored.Output.TrimEnd('\n').Split('\n')[^1], StringComparison.Ordinal);
         CommandLine.Run("evaluate", _arpa, "--text", _text, "--cache", "100").Refuses(2, "--cache", "recurrent");
 
         foreach (string[] model in (string[][])[[_arpa], [_run, "--mix", _arpa]])
