@@ -174,6 +174,7 @@ internal static class Options
     {
         var option = new Option<string?>(name) { Description = description, HelpName = shown, Arity = ArgumentArity.ExactlyOne };
         option.Validators.Add(RefusePathlike);
+        option.Validators.Add(RefuseStream);
         return option;
     }
 
@@ -284,6 +285,14 @@ internal static class Options
         if (result.Tokens.Any(token => token.Value == "-"))
         {
             result.AddError($"{result.Option.Name} wants a file; found -, but standard input is not read there: save it to a file first (a file of that name is written ./-).");
+        }
+    }
+
+    private static void RefuseStream(OptionResult result)
+    {
+        if (result.Tokens.Any(token => token.Value == "-"))
+        {
+            result.AddError($"{result.Option.Name} wants a {(result.Option.HelpName == "FILE" ? "file" : "folder")}; found -, but standard input and output have no place there (what is called so is written ./-).");
         }
     }
 

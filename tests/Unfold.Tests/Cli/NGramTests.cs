@@ -150,6 +150,9 @@ public sealed class NGramTests : IDisposable
         CommandLine.Run("inspect", _folder["none.bin"]).Refuses(1, "no such file");
         CommandLine.Run("ngram", "evaluate", _text, "--text", "-").Refuses(2, "--text wants a file", "standard input is not read there");
         CommandLine.Run("ngram", "train", "--text", _text, "-", "--out", path).Refuses(2, "standard input is not read there");
+        CommandLine.Run("ngram", "train", "--text", _text, "--out", "-").Refuses(2, "--out wants a file; found -", "./-");
+        CommandLine.Run("train", "--text", _text, "--valid", "-").Refuses(2, "--valid wants a file; found -", "no place there");
+        CommandLine.Run("train", "--text", _text, "--out", "-").Refuses(2, "--out wants a folder; found -");
         Assert.False(File.Exists(path));
     }
 
