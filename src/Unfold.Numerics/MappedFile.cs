@@ -6,12 +6,12 @@ namespace Unfold.Numerics;
 
 /// <summary>
 /// A file that is read where it lies: the system brings its pages into memory when they are touched, and processes that read the same
-/// file share them. It is unmapped when nobody holds it or its values any more.
+/// file share them. It is unmapped when nobody holds it or its values any more, or by <see cref="Dispose"/>.
 /// </summary>
-public sealed unsafe class MappedFile
+public sealed unsafe class MappedFile : IDisposable
 {
     private readonly MemoryMappedViewAccessor _view;
-    private readonly byte* _first;
+    private byte* _first;
 
     /// <summary>Maps a file that is not empty.</summary>
     /// <exception cref="IOException">The file cannot be read, or is empty.</exception>
@@ -33,13 +33,7 @@ public sealed unsafe class MappedFile
     }
 
     /// <summary>Gives the view back to its handle, which then closes itself.</summary>
-    ~MappedFile()
-    {
-        if (_first is not null)
-        {
-            _view.SafeMemoryMappedViewHandle.ReleasePointer();
-        }
-    }
+    ~MappedFile() => Release();
 
     /// <summary>The bytes of the file.</summary>
     public long Length { get; }
@@ -56,6 +50,23 @@ public sealed unsafe class MappedFile
         ArgumentOutOfRangeException.ThrowIfNotEqual(offset % sizeof(T), 0, nameof(offset));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset + ((long)count * sizeof(T)), Length, nameof(count));
         return new Part<T>(this, offset, count).Memory;
+    }
+
+    /// <summary>Unmaps the file at once. None of its values may be read any more.</summary>
+    public void Dispose()
+    {
+        Release();
+        GC.SuppressFinalize(this);
+        _view.Dispose();
+    }
+
+    private void Release()
+    {
+        if (_first is not null)
+        {
+            _first = null;
+            _view.SafeMemoryMappedViewHandle.ReleasePointer();
+        }
     }
 
     /// <summary>Values that keep the file mapped.</summary>

@@ -38,11 +38,26 @@ public static class NGramFile
                 }
             }
 
-            return NGramBinary.Open(new MappedFile(path), path, progress, cancellation);
+            return OpenMapped(path, progress, cancellation);
         }
         catch (Exception failure) when (FileFailure.IsFileFailure(failure) || failure is NotSupportedException)
         {
             throw new UnfoldException($"The n-gram model {path} cannot be read: {FileFailure.Reason(failure, path)}.", failure);
+        }
+    }
+
+    private static NGramModel OpenMapped(string path, Action<double>? progress, CancellationToken cancellation)
+    {
+        var file = new MappedFile(path);
+        try
+        {
+            return NGramBinary.Open(file, path, progress, cancellation);
+        }
+        catch
+        {
+            // Windows lets nobody write a file that is mapped, so a refused one is let go of at once.
+            file.Dispose();
+            throw;
         }
     }
 

@@ -48,6 +48,21 @@ public sealed class NGramBinaryTests : IDisposable
     }
 
     [Fact]
+    public void A_refused_file_is_let_go_of_at_once()
+    {
+        byte[] damaged = Written();
+        damaged[^1] ^= 1;
+        Refused(damaged);
+        if (OperatingSystem.IsLinux())
+        {
+            Assert.DoesNotContain(_folder["damaged.bin"], File.ReadAllText("/proc/self/maps"), StringComparison.Ordinal);
+        }
+
+        // Windows would not write a file that is mapped.
+        File.WriteAllBytes(_folder["damaged.bin"], [1]);
+    }
+
+    [Fact]
     public void Any_shorter_or_longer_file_is_refused()
     {
         byte[] whole = Written();
