@@ -34,8 +34,8 @@ internal static class CorpusQuestion
         string threads = $"{options.Threads}";
         (string Name, string[] Arguments)[] runs =
         [
-            .. Learned.Where(kind => kind != "segmented" || Tokenization.SystemIcuVersion is not null).Select(kind => ($"train, {kind}", (string[])["train", "--text", text, "--tokens", kind, "--steps", "50", "--hidden", "64", "--seed", "1", "--out", folder.File($"run-{kind}"), "--threads", threads])),
-            .. Counted.Select(kind => ($"n-grams, {kind}", (string[])["ngram", "train", "--text", text, "--tokens", kind, "--order", "3", "--min-count", "1,2,2", "--out", folder.File($"{kind}.bin")])),
+            .. Learned.Where(kind => kind != "segmented" || Tokenization.SystemIcuVersion is not null).Select(kind => ($"train-{kind}", (string[])["train", "--text", text, "--tokens", kind, "--steps", "50", "--hidden", "64", "--seed", "1", "--out", folder.File($"run-{kind}"), "--threads", threads])),
+            .. Counted.Select(kind => ($"ngrams-{kind}", (string[])["ngram", "train", "--text", text, "--tokens", kind, "--order", "3", "--min-count", "1,2,2", "--out", folder.File($"{kind}.bin")])),
         ];
         if (Tokenization.SystemIcuVersion is null)
         {
@@ -43,7 +43,7 @@ internal static class CorpusQuestion
         }
 
         var table = new Table("", "seconds", "peak memory MB", "target");
-        foreach ((string name, string[] arguments) in runs)
+        foreach ((string name, string[] arguments) in runs.Where(run => options.Wants(run.Name)))
         {
             CommandRun run = UnfoldCommand.Published.Run(arguments);
             double memory = Target.Megabytes(run.PeakBytes);

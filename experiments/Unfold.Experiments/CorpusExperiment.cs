@@ -42,7 +42,7 @@ internal sealed class CorpusExperiment(
     /// <summary>Writings of Nietzsche, in lower case.</summary>
     public static CorpusExperiment Nietzsche { get; } = new(
         "nietzsche",
-        "The same on the characters of Nietzsche",
+        "n-grams, RNN, LSTM, GRU, minGRU and mixtures on the characters of Nietzsche",
         [CharacterTexts.Nietzsche],
         new Dictionary<string, double>(),
         context => Characters(context, CharacterTexts.Read(context.Data, CharacterTexts.Nietzsche, LetterCase.Lowered, Most(context)), epochs: 10));
@@ -50,7 +50,7 @@ internal sealed class CorpusExperiment(
     /// <summary>Tang poems, with some thousand characters that want vectors of their own.</summary>
     public static CorpusExperiment TangPoems { get; } = new(
         "tang",
-        "The same on the characters of Tang poems",
+        "n-grams, RNN, LSTM, GRU, minGRU and mixtures on the characters of Tang poems",
         CharacterTexts.TangPoems,
         new Dictionary<string, double>(),
         context =>
@@ -64,7 +64,7 @@ internal sealed class CorpusExperiment(
     /// </summary>
     public static CorpusExperiment Words { get; } = new(
         "words",
-        "The same on the words of the Penn Treebank",
+        "n-grams, RNN, LSTM, GRU, minGRU and mixtures on the words of the Penn Treebank",
         Treebank.Needed,
         new Dictionary<string, double> { ["5-grams"] = 141.2, ["RNN"] = 124.7, ["LSTM"] = 114.5 },
         context => new Study(
@@ -89,14 +89,6 @@ internal sealed class CorpusExperiment(
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> DataNeeded => needed;
-
-    private static int Most(ExperimentContext context) => context.Choose(int.MaxValue, 20_000);
-
-    private static Study Characters(ExperimentContext context, TextParts text, int epochs) => new(
-        text,
-        new LanguageModelSettings { Layers = 2, Hidden = context.Choose(256, 32), Dropout = 0.3 },
-        new TrainingSettings { BatchSize = 50, SequenceLength = 64, LearningRate = 0.003, Schedule = ScheduleKind.Cosine, Epochs = context.Choose(epochs, 2) },
-        Unit.Nats);
 
     /// <inheritdoc/>
     public override void Run(ExperimentContext context)
@@ -138,6 +130,14 @@ internal sealed class CorpusExperiment(
             fit?.Model.Parameters.ValueCount,
             fit?.Seconds);
     }
+
+    private static int Most(ExperimentContext context) => context.Choose(int.MaxValue, 20_000);
+
+    private static Study Characters(ExperimentContext context, TextParts text, int epochs) => new(
+        text,
+        new LanguageModelSettings { Layers = 2, Hidden = context.Choose(256, 32), Dropout = 0.3 },
+        new TrainingSettings { BatchSize = 50, SequenceLength = 64, LearningRate = 0.003, Schedule = ScheduleKind.Cosine, Epochs = context.Choose(epochs, 2) },
+        Unit.Nats);
 
     /// <summary>How a text is measured.</summary>
     internal enum Unit

@@ -34,34 +34,37 @@ internal sealed class GapsExperiment : Experiment
     /// <inheritdoc/>
     public override void Run(ExperimentContext context)
     {
-        using var simplified = new SimplifiedChinese();
         (TextPair[] learned, TextPair[] test) = TextPair.HoldOut(Tatoeba.Read(context.Data), context.Random.Split(), 0.1);
         (TextPair[] train, TextPair[] validation) = TextPair.HoldOut(learned, context.Random.Split(), 0.05);
         (string Name, TokenKind Kind, Func<TextPair, string> Side)[] languages =
         [
-            ("English words", TokenKind.Word, pair => pair.Source),
+            ("English words", TokenKind.Word, pair => pair.Source.ToLowerInvariant()),
             ("Chinese characters", TokenKind.Character, pair => pair.Target),
-            ("Chinese words", TokenKind.Segmented, pair => simplified.Of(pair.Target)),
+            ("Chinese words", TokenKind.Segmented, pair => pair.Target),
         ];
         var chart = new BarChart("Tatoeba: perplexity of a word", [.. languages.Select(language => language.Name)]) { ValueLabel = "perplexity" };
         double[] left = new double[languages.Length], both = new double[languages.Length];
         for (int i = 0; i < languages.Length; i++)
         {
             (string name, TokenKind kind, Func<TextPair, string> side) = languages[i];
-            TextSource Text(IEnumerable<string> lines, string part) => TextSource.FromString(string.Join('\n', lines), $"{name}, {part}");
-            string[] learnedLines = Lines(context, train, side);
+            using SimplifiedChinese? simplified = kind == TokenKind.Segmented ? new SimplifiedChinese() : null;
+            TextSource Text(TextPair[] pairs, TextPair[] known, string part)
+            {
+                IEnumerable<string> Sides(TextPair[] all) => all.Select(pair => simplified is null ? side(pair) : simplified.Of(side(pair)));
+                return TextSource.FromString(string.Join('\n', Thinned(context, Sides(pairs).Except(Sides(known), StringComparer.Ordinal))), $"{name}, {part}");
+            }
+
             var options = new CorpusOptions { Kind = kind, LetterCase = LetterCase.Lowered, Mode = TextMode.Sentences, MinimumCount = 2 };
-            Corpus corpus = Corpus.Load(Text(learnedLines, "training"), options, Text(Lines(context, validation, side).Except(learnedLines), "validation"));
-            Corpus tested = Corpus.Load(Text(Lines(context, test, side).Except(Lines(context, learned, side)), "test"), options, vocabulary: corpus.Vocabulary);
+            Corpus corpus = Corpus.Load(Text(train, [], "training"), options, Text(validation, train, "validation"));
+            Corpus tested = Corpus.Load(Text(test, learned, "test"), options, vocabulary: corpus.Vocabulary);
             (left[i], both[i]) = Compare(context, name, corpus, SentenceList.Of(tested.Train));
         }
 
         context.Picture(chart.Add("from the left", left).Add("from both sides", both).ToSvg());
     }
 
-    /// <summary>Each sentence once; in a quick run a part of them, as the file goes from short to long.</summary>
-    private static string[] Lines(ExperimentContext context, TextPair[] pairs, Func<TextPair, string> side) =>
-        [.. pairs.Select(side).Distinct(StringComparer.Ordinal).Where((_, place) => place % context.Choose(1, 12) == 0)];
+    /// <summary>In a quick run a part of them, as the file goes from short to long.</summary>
+    private static IEnumerable<string> Thinned(ExperimentContext context, IEnumerable<string> lines) => lines.Where((_, place) => place % context.Choose(1, 12) == 0);
 
     private static (double Left, double Both) Compare(ExperimentContext context, string name, Corpus corpus, IReadOnlyList<IReadOnlyList<int>> test)
     {
@@ -99,7 +102,14 @@ internal sealed class GapsExperiment : Experiment
         IEnumerable<string> likely = Enumerable.Range(0, probabilities.Length).OrderByDescending(token => probabilities[token]).Take(5)
             .Select(token => FormattableString.Invariant($"{model.Vocabulary[token]} {probabilities[token]:0.000}"));
         context.Progress($"{Riddle} {string.Join(", ", likely)}");
-        context.Report($"{Answer} in {Riddle}", "probability", probabilities[model.Vocabulary.EncodePrefix(Answer)[0]]);
+        int answer = model.Vocabulary.IdOf(Answer);
+        if (answer == Vocabulary.UnknownId)
+        {
+            context.Progress($"{Answer} is no word of the training part");
+            return;
+        }
+
+        context.Report($"{Answer} in {Riddle}", "probability", probabilities[answer]);
     }
 
     private static void Told(ExperimentContext context, string name, FitProgress progress)

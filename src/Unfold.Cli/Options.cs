@@ -292,7 +292,7 @@ internal static class Options
     {
         if (result.Tokens.Any(token => token.Value == "-"))
         {
-            result.AddError($"{result.Option.Name} wants a {(result.Option.HelpName == "FILE" ? "file" : "folder")}; found -, but standard input and output have no place there (what is called so is written ./-).");
+            result.AddError($"{result.Option.Name} wants a {(result.Option.HelpName switch { "FILE" => "file", "DIR" => "folder", _ => "model" })}; found -, but standard input and output have no place there (what is called so is written ./-).");
         }
     }
 

@@ -52,7 +52,16 @@ public sealed unsafe class MappedFile : IDisposable
         return new Part<T>(this, offset, count).Memory;
     }
 
-    /// <summary>Unmaps the file at once. None of its values may be read any more.</summary>
+    private byte* First
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_first is null, this);
+            return _first;
+        }
+    }
+
+    /// <summary>Unmaps the file at once. None of its values can be read any more.</summary>
     public void Dispose()
     {
         Release();
@@ -73,9 +82,9 @@ public sealed unsafe class MappedFile : IDisposable
     private sealed class Part<T>(MappedFile file, long offset, int count) : MemoryManager<T>
         where T : unmanaged
     {
-        public override Span<T> GetSpan() => new(file._first + offset, count);
+        public override Span<T> GetSpan() => new(file.First + offset, count);
 
-        public override MemoryHandle Pin(int elementIndex = 0) => new(Unsafe.Add<T>(file._first + offset, elementIndex));
+        public override MemoryHandle Pin(int elementIndex = 0) => new(Unsafe.Add<T>(file.First + offset, elementIndex));
 
         public override void Unpin()
         {
@@ -84,7 +93,7 @@ public sealed unsafe class MappedFile : IDisposable
 
         protected override void Dispose(bool disposing)
         {
-            // The file is unmapped when nothing refers to it.
+            // The file is unmapped for itself.
         }
     }
 }

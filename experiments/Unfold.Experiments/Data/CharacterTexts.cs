@@ -6,7 +6,7 @@ namespace Unfold.Experiments.Data;
 
 /// <summary>
 /// Texts that are foretold character by character. Of each the last tenth is for tests; of the rest the last twentieth of every block is for validation, so
-/// that no part of the text is unheard of: a play of which only the end is tested was begun in the training part.
+/// that what is learned reaches to where the test begins: a play of which the end is tested was begun in the training part.
 /// </summary>
 internal static class CharacterTexts
 {
@@ -40,7 +40,7 @@ internal static class CharacterTexts
     /// <summary>Reads the Tang poems: a sentence a line as they are printed, and an empty line after each poem. A character that is seen once is unknown.</summary>
     /// <param name="folder">The data folder.</param>
     /// <param name="most">The most characters to read.</param>
-    /// <exception cref="UnfoldException">A file is missing or damaged.</exception>
+    /// <exception cref="UnfoldException">A file is missing or damaged, or all are too short to be parted.</exception>
     public static TextParts ReadTangPoems(DataFolder folder, int most = int.MaxValue)
     {
         var text = new StringBuilder();

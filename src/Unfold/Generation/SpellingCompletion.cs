@@ -10,11 +10,15 @@ namespace Unfold.Generation;
 /// </summary>
 /// <remarks>
 /// Subwords of a whole word are others than those of its beginning, so what is typed of it is not read as it stands: the model is asked before it,
-/// and only tokens that agree with it are followed. Probabilities are then shares among all that agrees.
+/// and only tokens that agree with it are followed. Probabilities are then shares among all that was followed and agrees; rows of tokens that fell out of the
+/// beam are missing in both, and they are shares to that degree only.
 /// </remarks>
 internal sealed class SpellingCompletion
 {
     private const int NarrowestBeam = 8, LongestRest = 32;
+
+    // What stands before the last subwords of a long beginning is read as it stands.
+    private const int MostAgreed = 8;
 
     private readonly Vocabulary _vocabulary;
     private readonly SentenceEncoder _encoder;
@@ -64,9 +68,9 @@ internal sealed class SpellingCompletion
         int width = Math.Max(NarrowestBeam, 2 * count);
         bool mayBeginWithSpace = line.Length > 0 && begun.Length == 0 && !char.IsWhiteSpace(line[^1]);
         var probabilities = new double[_vocabulary.Count];
-        var finished = new Dictionary<string, double>(StringComparer.Ordinal);
-        double agreeing = agreed.Length == 0 ? 1 : 0;
-        List<Spelling> living = [new(agreed, "", agreed.Length == 0 && begun.Length > 0, 0, session)];
+        var finished = new Dictionary<string, (string Word, double LogProbability)>(StringComparer.Ordinal);
+        double agreeing = agreed.Length == 0 ? 0 : double.NegativeInfinity;
+        List<Spelling> living = [new(agreed, begun, "", agreed.Length == 0 && begun.Length > 0, mayBeginWithSpace, 0, session)];
         for (int length = 0; length < LongestRest && living.Count > 0 && !IsDecided(finished, living, count); length++)
         {
             // Sorted, the likeliest first; of equals the one that came first.
@@ -74,17 +78,17 @@ internal sealed class SpellingCompletion
             foreach (Spelling spelling in living)
             {
                 NextToken.Probabilities(spelling.Session.Logits, 1, probabilities);
-                double end = 0, least = Least(longer, width, spelling);
+                double end = 0, agrees = 0, least = Least(longer, width, spelling);
                 for (int token = 0; token < probabilities.Length; token++)
                 {
                     double probability = probabilities[token];
                     end += _roles[token] is not (Role.None or Role.Part) ? probability : 0;
-                    if (probability == 0 || !GoesOn(spelling, token, mayBeginWithSpace))
+                    if (probability == 0 || !GoesOn(spelling, token))
                     {
                         continue;
                     }
 
-                    agreeing += spelling.Agreed.Length > 0 && _vocabulary[token].Length >= spelling.Agreed.Length ? Math.Exp(spelling.LogProbability) * probability : 0;
+                    agrees += spelling.Agreed.Length > 0 && _vocabulary[token].Length >= spelling.Agreed.Length ? probability : 0;
                     if (probability >= least)
                     {
                         Keep(longer, width, (spelling, token, spelling.LogProbability + Math.Log(probability)));
@@ -92,19 +96,20 @@ internal sealed class SpellingCompletion
                     }
                 }
 
+                agreeing = agrees > 0 ? LogSum(agreeing, spelling.LogProbability + Math.Log(agrees)) : agreeing;
                 if (spelling.Begun && end > 0)
                 {
-                    Finish(finished, spelling.Rest, spelling.LogProbability + Math.Log(end));
+                    Finish(finished, spelling.Prefix, spelling.Rest, spelling.LogProbability + Math.Log(end));
                 }
             }
 
             living = Survivors(longer, finished);
         }
 
-        return [.. finished.Where(word => begun.Length + word.Key.Length > 0)
-            .OrderByDescending(word => word.Value).ThenBy(word => word.Key, StringComparer.Ordinal)
+        return [.. finished.Where(word => word.Value.Word.Length > 0)
+            .OrderByDescending(word => word.Value.LogProbability).ThenBy(word => word.Key, StringComparer.Ordinal)
             .Take(count)
-            .Select(word => new Completion(begun + word.Key.TrimStart(' '), word.Key, Math.Exp(word.Value) / agreeing))];
+            .Select(word => new Completion(word.Value.Word, word.Key, Math.Exp(word.Value.LogProbability - agreeing)))];
     }
 
     /// <summary>The word at the end of a line, and the end of the line that the first tokens must agree with.</summary>
@@ -126,14 +131,16 @@ internal sealed class SpellingCompletion
         }
 
         // What has no tokens but bytes, or is not written as it is read, is no text to agree with.
-        bool isText = _encoder.EncodeBeginning(agreed).All(token => _roles[token] != Role.None);
+        int[] tokens = _encoder.EncodeBeginning(agreed);
+        bool isText = Array.TrueForAll(tokens, token => _roles[token] != Role.None);
+        agreed = isText && tokens.Length > MostAgreed ? string.Concat(tokens[^MostAgreed..].Select(token => _vocabulary[token])) : agreed;
         string lowered = _vocabulary.LetterCase == LetterCase.Lowered ? agreed.ToLowerInvariant() : agreed;
         string read = _vocabulary.LetterCase == LetterCase.Lowered ? line.ToLowerInvariant() : line;
         return isText && read.EndsWith(lowered, StringComparison.Ordinal) ? (begun, lowered) : (line[begin..], "");
     }
 
     /// <summary>Whether a token goes on with a spelling.</summary>
-    private bool GoesOn(Spelling from, int token, bool mayBeginWithSpace)
+    private bool GoesOn(Spelling from, int token)
     {
         Role role = _roles[token];
         if (role == Role.None || token == Vocabulary.EndId)
@@ -144,10 +151,10 @@ internal sealed class SpellingCompletion
         if (from.Agreed.Length > 0)
         {
             string text = _vocabulary[token];
-            return text.StartsWith(from.Agreed, StringComparison.Ordinal) || from.Agreed.StartsWith(text, StringComparison.Ordinal);
+            return from.Agreed.StartsWith(text, StringComparison.Ordinal) || (role != Role.Gap && text.StartsWith(from.Agreed, StringComparison.Ordinal));
         }
 
-        bool mayBeSpaced = from.Rest.Length == 0 && mayBeginWithSpace;
+        bool mayBeSpaced = from.Rest.Length == 0 && from.MayBeginWithSpace;
         return role switch
         {
             Role.Part => true,
@@ -176,7 +183,7 @@ internal sealed class SpellingCompletion
         }
     }
 
-    private List<Spelling> Survivors(List<(Spelling From, int Token, double LogProbability)> longer, Dictionary<string, double> finished)
+    private List<Spelling> Survivors(List<(Spelling From, int Token, double LogProbability)> longer, Dictionary<string, (string Word, double LogProbability)> finished)
     {
         var living = new List<Spelling>(longer.Count);
         foreach ((Spelling from, int token, double logProbability) in longer)
@@ -184,28 +191,43 @@ internal sealed class SpellingCompletion
             string text = _vocabulary[token];
             int agreed = Math.Min(from.Agreed.Length, text.Length);
             string rest = from.Rest + text[agreed..];
-            if (_roles[token] is (Role.Single or Role.NextSingle) && rest.Length > 0)
+            bool single = _roles[token] is Role.Single or Role.NextSingle;
+            if (single && rest.Length > 0)
             {
-                Finish(finished, rest, logProbability);
+                Finish(finished, from.Prefix, rest, logProbability);
                 continue;
             }
 
             NextTokenSession session = from.Session.Fork();
             session.Feed(token);
-            bool begun = agreed == from.Agreed.Length && _roles[token] is (Role.Part or Role.Next);
-            living.Add(new Spelling(from.Agreed[agreed..], rest, begun, logProbability, session));
+            bool whole = agreed == from.Agreed.Length;
+
+            // An ideograph that stands is a word of its own, and what follows is another.
+            living.Add(single && whole
+                ? new Spelling("", "", "", Begun: false, MayBeginWithSpace: true, logProbability, session)
+                : new Spelling(from.Agreed[agreed..], from.Prefix, rest, whole && _roles[token] is (Role.Part or Role.Next), from.MayBeginWithSpace, logProbability, session));
         }
 
         return living;
     }
 
     /// <summary>Several rows of subwords spell one word: their probabilities add up.</summary>
-    private static void Finish(Dictionary<string, double> finished, string rest, double logProbability) =>
-        finished[rest] = finished.TryGetValue(rest, out double other) ? other + Math.Log(1 + Math.Exp(logProbability - other)) : logProbability;
+    private static void Finish(Dictionary<string, (string Word, double LogProbability)> finished, string prefix, string rest, double logProbability)
+    {
+        string word = prefix + rest.TrimStart(' ');
+        finished[rest] = finished.TryGetValue(rest, out (string Word, double LogProbability) other)
+            ? (other.LogProbability >= logProbability ? other.Word : word, LogSum(other.LogProbability, logProbability))
+            : (word, logProbability);
+    }
 
-    /// <summary>Whether nothing that lives can still come among the likeliest.</summary>
-    private static bool IsDecided(Dictionary<string, double> finished, List<Spelling> living, int count) =>
-        finished.Count >= count && finished.Values.OrderDescending().ElementAt(count - 1) >= living.Max(spelling => spelling.LogProbability);
+    /// <summary>ln(e^a + e^b).</summary>
+    private static double LogSum(double a, double b) => Math.Max(a, b) + Math.Log(1 + Math.Exp(-Math.Abs(a - b)));
+
+    /// <summary>Whether no row that lives can still come among the likeliest by itself.</summary>
+    private static bool IsDecided(Dictionary<string, (string Word, double LogProbability)> finished, List<Spelling> living, int count) =>
+        finished.Count >= count
+        && living.TrueForAll(spelling => spelling.Agreed.Length == 0)
+        && finished.Values.Select(word => word.LogProbability).OrderDescending().ElementAt(count - 1) >= living.Max(spelling => spelling.LogProbability);
 
     /// <summary>Where the word at the end of a line begins.</summary>
     private static int BeginOfWord(string line)
@@ -229,9 +251,15 @@ internal sealed class SpellingCompletion
             return Role.None;
         }
 
-        return symbol.Length > 1 && symbol[0] == ' '
-            ? RoleOf(Rune.GetRuneAt(symbol, 1)) switch { Role.Part => Role.Next, Role.Single => Role.NextSingle, _ => Role.Gap }
-            : RoleOf(Rune.GetRuneAt(symbol, 0));
+        // A subword of several marks may begin with an apostrophe, and is no part of a word.
+        bool spaced = symbol.Length > 1 && symbol[0] == ' ';
+        Role[] roles = [.. symbol[(spaced ? 1 : 0)..].EnumerateRunes().Select(RoleOf)];
+        return roles[0] switch
+        {
+            Role.Gap => Role.Gap,
+            Role.Part when Array.TrueForAll(roles, role => role == Role.Part) => spaced ? Role.Next : Role.Part,
+            _ => spaced ? Role.NextSingle : Role.Single,
+        };
     }
 
     private static Role RoleOf(Rune rune) => RuneClasses.Of(rune) switch
@@ -243,9 +271,11 @@ internal sealed class SpellingCompletion
 
     /// <summary>The beginning of a word, or of the space before it.</summary>
     /// <param name="Agreed">What its next tokens must agree with first.</param>
+    /// <param name="Prefix">What is typed of the word.</param>
     /// <param name="Rest">What it holds behind that.</param>
     /// <param name="Begun">Whether a part of a word stands at its end.</param>
+    /// <param name="MayBeginWithSpace">Whether a space may stand before the word.</param>
     /// <param name="LogProbability">Of its tokens.</param>
-    /// <param name="Session">Stands after the tokens, where it lives.</param>
-    private sealed record Spelling(string Agreed, string Rest, bool Begun, double LogProbability, NextTokenSession Session);
+    /// <param name="Session">Stands after the tokens.</param>
+    private sealed record Spelling(string Agreed, string Prefix, string Rest, bool Begun, bool MayBeginWithSpace, double LogProbability, NextTokenSession Session);
 }

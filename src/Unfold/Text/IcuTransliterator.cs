@@ -10,9 +10,12 @@ internal sealed class IcuTransliterator : IDisposable
     // The longest reading of a character, and room for rules that insert where there was nothing.
     private const int LongestReading = 8, Room = 64;
 
+    // Longer buffers are not kept.
+    private const int MostKept = 1 << 16;
+
     private readonly TransliterateFunction _transliterate;
     private readonly CloseFunction _close;
-    private readonly nint _rules;
+    private nint _rules;
 
     // ICU writes over what it reads.
     private char[] _text = GC.AllocateArray<char>(Room, pinned: true);
@@ -59,18 +62,29 @@ internal sealed class IcuTransliterator : IDisposable
     /// <summary>The text by the rules; null where the library fails on it.</summary>
     public string? Rewrite(string text)
     {
-        int capacity = checked((LongestReading * text.Length) + Room);
-        if (_text.Length < capacity)
+        ObjectDisposedException.ThrowIf(_rules == 0, this);
+        if (text.Length > (Array.MaxLength - Room) / LongestReading)
         {
-            _text = GC.AllocateArray<char>(capacity, pinned: true);
+            return null;
         }
 
-        text.CopyTo(_text);
+        int capacity = (LongestReading * text.Length) + Room;
+        char[] buffer = capacity <= _text.Length ? _text : GC.AllocateArray<char>(capacity, pinned: true);
+        _text = buffer.Length <= MostKept ? buffer : _text;
+        text.CopyTo(buffer);
         int length = text.Length, limit = length, status = 0;
-        _transliterate(_rules, Marshal.UnsafeAddrOfPinnedArrayElement(_text, 0), ref length, _text.Length, 0, ref limit, ref status);
-        return status <= 0 ? new string(_text, 0, length) : null;
+        _transliterate(_rules, Marshal.UnsafeAddrOfPinnedArrayElement(buffer, 0), ref length, buffer.Length, 0, ref limit, ref status);
+        return status <= 0 ? new string(buffer, 0, length) : null;
     }
 
     /// <summary>Frees the rules.</summary>
-    public void Dispose() => _close(_rules);
+    public void Dispose()
+    {
+        nint rules = _rules;
+        _rules = 0;
+        if (rules != 0)
+        {
+            _close(rules);
+        }
+    }
 }

@@ -111,7 +111,7 @@ internal sealed class CommandProcess : IDisposable
             _process.WaitForExit();
         }
 
-        Task.WaitAll(_output, _error);
+        Task.WaitAll([_output, _error], LimitMilliseconds);
         _process.Dispose();
         _spoken.Dispose();
     }
@@ -139,7 +139,6 @@ internal sealed class CommandProcess : IDisposable
                 heard();
             }
 
-            heard();
             return text.ToString();
         },
         CancellationToken.None,

@@ -159,18 +159,40 @@ public sealed class WordCompleterTests
         }
 
         // A character of bytes is read as it stands.
-        Assert.All(new WordCompleter(model).Complete("the é", 3), found => Assert.StartsWith("é", found.Word, StringComparison.Ordinal));
+        IReadOnlyList<Completion> accented = new WordCompleter(model).Complete("the é", 3);
+        Assert.NotEmpty(accented);
+        Assert.All(accented, found => Assert.Equal("é" + found.Rest, found.Word));
         Assert.NotEmpty(new WordCompleter(model).Complete("\uD800x", 3));
+
+        // More subwords than are followed, each hardly probable.
+        IReadOnlyList<Completion> longest = new WordCompleter(model).Complete("the " + string.Concat(Enumerable.Repeat("gltc", 20)), 3);
+        Assert.NotEmpty(longest);
+        Assert.All(longest, found => Assert.InRange(found.Probability, 0, 1));
+    }
+
+    [Fact]
+    public void Subwords_of_marks_and_of_white_space_are_no_parts_of_words()
+    {
+        LanguageModel model = CreateOfSubwords("the cat',   the hat',   the cat',   the hat',   the", LetterCase.Kept);
+        Assert.Contains("',", model.Vocabulary.Tokenization.Pairs!.Symbols);
+        Assert.Contains(model.Vocabulary.Tokenization.Pairs!.Symbols, symbol => symbol.Length > 1 && string.IsNullOrWhiteSpace(symbol));
+        foreach (string line in (string[])["the cat", "the ", "the  ", "the"])
+        {
+            Assert.All(new WordCompleter(model).Complete(line, 30), found => Assert.True(found.Word is "'," or "," || found.Word.All(letter => char.IsLetter(letter) || letter == '\''), $"{line}: {found}"));
+        }
     }
 
     [Fact]
     public void A_subword_of_ideographs_is_a_word()
     {
-        LanguageModel model = CreateOfSubwords("我喜欢你，我喜欢他，他喜欢我。我喜爱你", LetterCase.Kept);
+        LanguageModel model = CreateOfSubwords("我喜欢你，我喜欢他，他喜欢我。我喜爱你 cat cat", LetterCase.Kept);
         Assert.Contains("喜欢", model.Vocabulary.Tokenization.Pairs!.Symbols);
-        IReadOnlyList<Completion> found = new WordCompleter(model).Complete("你喜", 20);
+        IReadOnlyList<Completion> found = new WordCompleter(model).Complete("你喜", 60);
+
+        // 喜 goes on as one subword, or stands and is followed by another word.
         Assert.Contains(found, completion => completion is { Word: "喜欢", Rest: "欢" });
-        Assert.All(found, completion => Assert.Equal(completion.Word, "喜" + completion.Rest));
+        Assert.Contains(found, completion => completion is { Word: "。", Rest: "。" });
+        Assert.Contains(found, completion => completion is { Word: "cat", Rest: " cat" });
     }
 
     [Fact]
@@ -251,7 +273,7 @@ public sealed class WordCompleterTests
         return agreed.Length == 0 && text.Length == 0 ? 1 : all;
     }
 
-    private static NextTokenSession After(LanguageModel model, string text)
+    private static LanguageModelSession After(LanguageModel model, string text)
     {
         LanguageModelSession session = model.Start();
         foreach (int token in model.Vocabulary.Encode(text))

@@ -9,20 +9,20 @@ public sealed class SimplifiedChineseTests
     [InlineData("我的手機壞了，我打算買一部新手機。", "我的手机坏了，我打算买一部新手机。")]
     [InlineData("我的手机坏了。", "我的手机坏了。")]
     [InlineData("A cat, 猫 & 貓: 😀\r\n", "A cat, 猫 & 猫: 😀\r\n")]
+    [InlineData("「貓」『貓』“貓”", "「猫」『猫』“猫”")]
+    [InlineData("著名，看著", "著名，看着")]
     [InlineData("", "")]
     public void Traditional_characters_become_simplified_ones_and_nothing_else_changes(string text, string wanted)
     {
-        Tokenizations.RequireIcu();
-        using var simplified = new SimplifiedChinese();
+        using SimplifiedChinese simplified = Open();
         Assert.Equal(wanted, simplified.Of(text));
     }
 
     [Fact]
     public void Texts_of_any_length_and_in_any_order_are_simplified()
     {
-        Tokenizations.RequireIcu();
-        using var simplified = new SimplifiedChinese();
-        foreach (int length in (int[])[100_000, 1, 5_000])
+        using SimplifiedChinese simplified = Open();
+        foreach (int length in (int[])[100_000, 1, 5_000, 0])
         {
             Assert.Equal(new string('买', length), simplified.Of(new string('買', length)));
         }
@@ -37,5 +37,28 @@ public sealed class SimplifiedChineseTests
         Tokenizations.RequireIcu();
         string unknown = Assert.Throws<UnfoldException>(() => IcuTransliterator.Open(IcuTransliterator.Names, "No-Such-Rules", "What is asked", "do without")).Message;
         Assert.StartsWith("What is asked is not known to the ICU library", unknown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_closed_is_refused()
+    {
+        SimplifiedChinese simplified = Open();
+        simplified.Dispose();
+        simplified.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => simplified.Of("買"));
+    }
+
+    /// <summary>Skips the test where the system's library, or its data of scripts, is missing.</summary>
+    private static SimplifiedChinese Open()
+    {
+        try
+        {
+            return new SimplifiedChinese();
+        }
+        catch (UnfoldException missing)
+        {
+            Assert.Skip(missing.Message);
+            throw;
+        }
     }
 }
