@@ -63,7 +63,7 @@ internal sealed class CorpusExperiment(
         });
 
     /// <summary>
-    /// Words of the Penn Treebank. The published n-grams and the RNN are Mikolov's (2012), the LSTM is that of Zaremba et al. (2014), 2 x 200.
+    /// Words of the Penn Treebank, by plain descent, which is ahead of Adam there in a few epochs. The published n-grams and the RNN are Mikolov's (2012), the LSTM is that of Zaremba et al. (2014), 2 x 200.
     /// </summary>
     public static CorpusExperiment Words { get; } = new(
         "words",
@@ -78,10 +78,18 @@ internal sealed class CorpusExperiment(
                 Hidden = context.Choose(200, 20),
                 Embedding = context.Choose(200, 20),
                 OutputWeights = OutputWeights.Tied,
-                Dropout = 0.2,
-                DropoutMask = DropoutMask.Locked,
             },
-            new TrainingSettings { BatchSize = 20, SequenceLength = 35, LearningRate = 0.002, Schedule = ScheduleKind.Cosine, Epochs = context.Choose(3, 2) },
+            new TrainingSettings
+            {
+                BatchSize = 20,
+                SequenceLength = 20,
+                Optimizer = OptimizerKind.Sgd,
+                LearningRate = 10,
+                ClipNorm = 0.25,
+                Schedule = ScheduleKind.Cosine,
+                Epochs = context.Choose(3, 2),
+            },
+            SimpleRate: 2,
             Unit.Perplexity));
 
     /// <inheritdoc/>
@@ -109,8 +117,7 @@ internal sealed class CorpusExperiment(
         var chart = new LineChart($"{name}: loss on validation text") { HorizontalLabel = "epoch", VerticalLabel = "nats a token" };
         foreach ((CellKind cell, string label) in Cells)
         {
-            // A simple RNN, whose gradients are the least tame, wants a lower rate.
-            double rate = Math.Min(study.Training.LearningRate, cell == CellKind.Rnn ? 0.0009 : 1);
+            double rate = cell == CellKind.Rnn ? study.SimpleRate : study.Training.LearningRate;
             SeededRandom random = context.Random.Split();
             var model = new LanguageModel(study.Model with { Cell = cell }, text.Vocabulary, random);
             LanguageFit fit = LanguageFit.Run(context, label, model, study.Training with { LearningRate = rate, Seed = random.NextUInt64() }, text.Train, text.Validation);
@@ -140,6 +147,7 @@ internal sealed class CorpusExperiment(
         text,
         new LanguageModelSettings { Layers = 2, Hidden = context.Choose(256, 32), Dropout = 0.3 },
         new TrainingSettings { BatchSize = 50, SequenceLength = 64, LearningRate = 0.003, Schedule = ScheduleKind.Cosine, Epochs = context.Choose(epochs, 2) },
+        SimpleRate: 0.0009,
         Unit.Nats);
 
     /// <summary>How a text is measured.</summary>
@@ -150,7 +158,12 @@ internal sealed class CorpusExperiment(
     }
 
     /// <summary>A text, and the shape and the training of all networks on it.</summary>
-    internal sealed record Study(TextParts Text, LanguageModelSettings Model, TrainingSettings Training, Unit Unit)
+    /// <param name="Text">The text.</param>
+    /// <param name="Model">The shape, but for the cell.</param>
+    /// <param name="Training">How they learn, but for the seed.</param>
+    /// <param name="SimpleRate">The learning rate of the simple RNN, whose gradients are the least tame.</param>
+    /// <param name="Unit">How it is measured.</param>
+    internal sealed record Study(TextParts Text, LanguageModelSettings Model, TrainingSettings Training, double SimpleRate, Unit Unit)
     {
         public double Value(Score score) => Unit == Unit.Perplexity ? score.Perplexity : score.Loss;
     }
