@@ -1,5 +1,4 @@
 using Unfold.Experiments.Data;
-using Unfold.Layers;
 using Unfold.Models;
 using Unfold.NGrams;
 using Unfold.Numerics;
