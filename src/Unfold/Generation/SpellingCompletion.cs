@@ -78,24 +78,7 @@ internal sealed class SpellingCompletion
             foreach (Spelling spelling in living)
             {
                 NextToken.Probabilities(spelling.Session.Logits, 1, probabilities);
-                double end = 0, agrees = 0, least = Least(longer, width, spelling);
-                for (int token = 0; token < probabilities.Length; token++)
-                {
-                    double probability = probabilities[token];
-                    end += _roles[token] is not (Role.None or Role.Part) ? probability : 0;
-                    if (probability == 0 || !GoesOn(spelling, token))
-                    {
-                        continue;
-                    }
-
-                    agrees += spelling.Agreed.Length > 0 && _vocabulary[token].Length >= spelling.Agreed.Length ? probability : 0;
-                    if (probability >= least)
-                    {
-                        Keep(longer, width, (spelling, token, spelling.LogProbability + Math.Log(probability)));
-                        least = Least(longer, width, spelling);
-                    }
-                }
-
+                (double end, double agrees) = Extend(longer, width, spelling, probabilities);
                 agreeing = agrees > 0 ? LogSum(agreeing, spelling.LogProbability + Math.Log(agrees)) : agreeing;
                 if (spelling.Begun && end > 0)
                 {
@@ -137,6 +120,31 @@ internal sealed class SpellingCompletion
         string lowered = _vocabulary.LetterCase == LetterCase.Lowered ? agreed.ToLowerInvariant() : agreed;
         string read = _vocabulary.LetterCase == LetterCase.Lowered ? line.ToLowerInvariant() : line;
         return isText && read.EndsWith(lowered, StringComparison.Ordinal) ? (begun, lowered) : (line[begin..], "");
+    }
+
+    /// <summary>Tries all tokens after a spelling, and keeps the likeliest of those that go on with it.</summary>
+    /// <returns>The probability that the word ends here, and that all that is typed is agreed with.</returns>
+    private (double End, double Agrees) Extend(List<(Spelling From, int Token, double LogProbability)> longer, int width, Spelling spelling, double[] probabilities)
+    {
+        double end = 0, agrees = 0, least = Least(longer, width, spelling);
+        for (int token = 0; token < probabilities.Length; token++)
+        {
+            double probability = probabilities[token];
+            end += _roles[token] is not (Role.None or Role.Part) ? probability : 0;
+            if (probability == 0 || !GoesOn(spelling, token))
+            {
+                continue;
+            }
+
+            agrees += spelling.Agreed.Length > 0 && _vocabulary[token].Length >= spelling.Agreed.Length ? probability : 0;
+            if (probability >= least)
+            {
+                Keep(longer, width, (spelling, token, spelling.LogProbability + Math.Log(probability)));
+                least = Least(longer, width, spelling);
+            }
+        }
+
+        return (end, agrees);
     }
 
     /// <summary>Whether a token goes on with a spelling.</summary>
