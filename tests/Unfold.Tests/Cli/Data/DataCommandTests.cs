@@ -38,6 +38,8 @@ public sealed class DataCommandTests
     [InlineData("tinyshakespeare", "tinyshakespeare", "input.txt")]
     [InlineData("tatoeba-en-zh", "tatoeba_en_zh", "cmn.txt")]
     [InlineData("movie-reviews", "mr_polarity", "rt-polarity.neg", "rt-polarity.pos")]
+    [InlineData("names", "names_18_languages", "Arabic.txt", "Chinese.txt", "Czech.txt", "Dutch.txt", "English.txt", "French.txt", "German.txt", "Greek.txt", "Irish.txt", "Italian.txt", "Japanese.txt", "Korean.txt", "Polish.txt", "Portuguese.txt", "Russian.txt", "Scottish.txt", "Spanish.txt", "Vietnamese.txt")]
+    [InlineData("jieba", "jieba", "dict.txt.small")]
     public async Task The_checksums_are_those_of_the_files(string name, string folder, params string[] files)
     {
         KnownCorpus corpus = CorpusCatalogue.All.Single(one => one.Name == name);
