@@ -28,10 +28,7 @@ public static class TrainingCheckpoint
         ArgumentNullException.ThrowIfNull(trainer);
         var writer = new SafeTensorsWriter();
         ModelWeights.Add(writer, trainer.Model.Parameters);
-        foreach ((string name, Memory<float> values) in trainer.Optimizer.Moments)
-        {
-            writer.Add($"optimizer.{name}", values, values.Length);
-        }
+        CheckpointFields.AddMoments(writer, trainer.Optimizer.Moments);
 
         foreach ((string name, Tensor values) in CarriedTensors(trainer))
         {
@@ -44,11 +41,11 @@ public static class TrainingCheckpoint
             writer.Add(AverageCount, new[] { average.Count }, 1);
         }
 
-        writer.Add("random.dropout", Bytes(SeededRandom.StateBytes, trainer.DropoutRandom.WriteState), SeededRandom.StateBytes);
-        writer.Add("batcher", Bytes(trainer.Batcher.StateBytes, trainer.Batcher.WriteState), trainer.Batcher.StateBytes);
-        AddDoubles(writer, "recent_losses", [.. trainer.RecentLosses]);
-        AddDoubles(writer, "schedule", [.. trainer.Schedule.State]);
-        AddDoubles(writer, "progress", [trainer.LowestLoss, trainer.BestLoss, time.Steps, time.Wall]);
+        writer.Add("random.dropout", CheckpointFields.Bytes(SeededRandom.StateBytes, trainer.DropoutRandom.WriteState), SeededRandom.StateBytes);
+        writer.Add("batcher", CheckpointFields.Bytes(trainer.Batcher.StateBytes, trainer.Batcher.WriteState), trainer.Batcher.StateBytes);
+        CheckpointFields.AddDoubles(writer, "recent_losses", [.. trainer.RecentLosses]);
+        CheckpointFields.AddDoubles(writer, "schedule", [.. trainer.Schedule.State]);
+        CheckpointFields.AddDoubles(writer, "progress", [trainer.LowestLoss, trainer.BestLoss, time.Steps, time.Wall]);
         long[] counters = [trainer.StepsDone, trainer.Optimizer.Steps, trainer.ValidationsWithoutImprovement];
         writer.Add("counters", counters, counters.Length);
         writer.SetMetadata(Format, FormatVersion);
@@ -63,19 +60,19 @@ public static class TrainingCheckpoint
     {
         ArgumentNullException.ThrowIfNull(trainer);
         using SafeTensorsFile file = SafeTensorsFile.Open(path);
-        RequireCheckpoint(file, path);
-        RequireSettings(file, path, trainer);
+        CheckpointFields.RequireVersion(file, path, Format, FormatVersion);
+        CheckpointFields.RequireSame(file, path, Settings, RunDescription.Of(trainer), "restore config.json and vocabulary.json, or start a new run from the weights");
         ParameterSet parameters = trainer.Model.Parameters;
         float[][] weights = ModelWeights.ReadAll(file, parameters);
         (Tensor Tensor, float[] Values)[] carried = [.. CarriedTensors(trainer).Select(part => (part.Values, ReadCarried(file, part.Name, part.Values.Shape)))];
-        byte[] random = ReadBytes(file, "random.dropout", SeededRandom.StateBytes);
-        byte[] cursor = ReadBytes(file, "batcher", trainer.Batcher.StateBytes);
+        byte[] random = CheckpointFields.ReadBytes(file, "random.dropout", SeededRandom.StateBytes);
+        byte[] cursor = CheckpointFields.ReadBytes(file, "batcher", trainer.Batcher.StateBytes);
         long[] counters = ReadCounters(file, path);
         double[] progress = ReadProgress(file, path);
-        double[] schedule = ReadDoubles(file, path, "schedule", trainer.Schedule.State.Count);
-        double[] losses = ReadDoubles(file, path, "recent_losses", LanguageModelTrainer.RecentSteps);
+        double[] schedule = CheckpointFields.ReadDoubles(file, path, "schedule", trainer.Schedule.State.Count);
+        double[] losses = CheckpointFields.ReadDoubles(file, path, "recent_losses", LanguageModelTrainer.RecentSteps);
         (long averaged, float[] mean) = trainer.Average is null ? (0, []) : ReadAverage(file, path, parameters);
-        RestoreParts(path, trainer, random, cursor, schedule, counters[1], ReadMoments(file, parameters));
+        RestoreParts(path, trainer, random, cursor, schedule, counters[1], CheckpointFields.ReadMoments(file, parameters));
 
         // Nothing below can fail: until here a damaged checkpoint has changed nothing.
         trainer.Average?.Restore(averaged, mean);
@@ -102,8 +99,8 @@ public static class TrainingCheckpoint
     public static TrainingResults ReadResults(string path)
     {
         using SafeTensorsFile file = SafeTensorsFile.Open(path);
-        RequireCheckpoint(file, path);
-        double[] losses = ReadDoubles(file, path, "recent_losses", LanguageModelTrainer.RecentSteps);
+        CheckpointFields.RequireVersion(file, path, Format, FormatVersion);
+        double[] losses = CheckpointFields.ReadDoubles(file, path, "recent_losses", LanguageModelTrainer.RecentSteps);
         double[] progress = ReadProgress(file, path);
         return new TrainingResults(ReadCounters(file, path)[0], losses.Length == 0 ? double.NaN : losses.Average(), progress[1], progress[2]);
     }
@@ -118,7 +115,7 @@ public static class TrainingCheckpoint
         long steps,
         List<(string Name, ReadOnlyMemory<float> Values)> moments)
     {
-        byte[] cursorBefore = Bytes(trainer.Batcher.StateBytes, trainer.Batcher.WriteState);
+        byte[] cursorBefore = CheckpointFields.Bytes(trainer.Batcher.StateBytes, trainer.Batcher.WriteState);
         double[] scheduleBefore = [.. trainer.Schedule.State];
         try
         {
@@ -133,32 +130,6 @@ public static class TrainingCheckpoint
             trainer.Batcher.ReadState(cursorBefore);
             trainer.Schedule.Restore(scheduleBefore);
             throw new UnfoldException($"Cannot read {path}: {refusal.Message}", refusal);
-        }
-    }
-
-    private static void RequireCheckpoint(SafeTensorsFile file, string path)
-    {
-        string version = file.Metadata.GetValueOrDefault(Format, "");
-        if (version != FormatVersion)
-        {
-            throw new UnfoldException(version.Length == 0
-                ? $"{path} is not a training checkpoint: it has no '{Format}' entry."
-                : $"{path} was written by a newer Unfold: its format is {version}, and this one reads {FormatVersion}; update Unfold to use it.");
-        }
-    }
-
-    /// <summary>Other settings would go on with other numbers, without a word.</summary>
-    private static void RequireSettings(SafeTensorsFile file, string path, LanguageModelTrainer trainer)
-    {
-        string[] saved = file.Metadata.GetValueOrDefault(Settings, "").Split(' ');
-        string[] wanted = RunDescription.Of(trainer).Split(' ');
-        for (int i = 0; i < wanted.Length; i++)
-        {
-            string before = i < saved.Length ? saved[i] : "nothing";
-            if (before != wanted[i])
-            {
-                throw new UnfoldException($"{path} was saved with other settings than the run has now: {before} there, {wanted[i]} here; restore config.json and vocabulary.json, or start a new run from the weights.");
-            }
         }
     }
 
@@ -182,7 +153,7 @@ public static class TrainingCheckpoint
 
     private static double[] ReadProgress(SafeTensorsFile file, string path)
     {
-        double[] progress = ReadDoubles(file, path, "progress", ProgressLength);
+        double[] progress = CheckpointFields.ReadDoubles(file, path, "progress", ProgressLength);
         return progress.Length == ProgressLength
             ? progress
             : throw new UnfoldException($"Cannot read {path}: 'progress' holds {progress.Length} numbers, and there should be {ProgressLength}.");
@@ -200,58 +171,10 @@ public static class TrainingCheckpoint
         }
     }
 
-    private static List<(string Name, ReadOnlyMemory<float> Values)> ReadMoments(SafeTensorsFile file, ParameterSet parameters)
-    {
-        const string prefix = "optimizer.";
-        var moments = new List<(string Name, ReadOnlyMemory<float> Values)>();
-        foreach (SafeTensorsEntry entry in file.Entries)
-        {
-            if (entry.Name.StartsWith(prefix, StringComparison.Ordinal))
-            {
-                float[] values = new float[parameters.Values.Length];
-                file.ReadSingles(entry.Name, values, values.Length);
-                moments.Add((entry.Name[prefix.Length..], values));
-            }
-        }
-
-        return moments;
-    }
-
     private static float[] ReadCarried(SafeTensorsFile file, string name, Shape shape)
     {
         float[] values = new float[shape.Length];
         file.ReadSingles(name, values, shape[0], shape[1]);
         return values;
     }
-
-    private static byte[] ReadBytes(SafeTensorsFile file, string name, int length)
-    {
-        byte[] bytes = new byte[length];
-        file.ReadBytes(name, bytes, length);
-        return bytes;
-    }
-
-    private static void AddDoubles(SafeTensorsWriter writer, string name, double[] values) => writer.Add(name, values, values.Length);
-
-    private static double[] ReadDoubles(SafeTensorsFile file, string path, string name, int most)
-    {
-        long count = file.Entry(name).Count;
-        if (count > most)
-        {
-            throw new UnfoldException($"Cannot read {path}: '{name}' holds {count} numbers, and there can be no more than {most}.");
-        }
-
-        double[] values = new double[count];
-        file.ReadDoubles(name, values, values.Length);
-        return values;
-    }
-
-    private static byte[] Bytes(int length, SpanWriter write)
-    {
-        byte[] bytes = new byte[length];
-        write(bytes);
-        return bytes;
-    }
-
-    private delegate void SpanWriter(Span<byte> destination);
 }

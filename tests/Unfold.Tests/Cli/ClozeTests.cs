@@ -106,6 +106,53 @@ public sealed class ClozeTests : IDisposable
     }
 
     [Fact]
+    public void A_training_that_was_killed_goes_on_to_the_same_model()
+    {
+        string killed = _folder["killed"], whole = _folder["whole"];
+        string[] Line(string folder) => ["cloze", "train", "--text", _text, "--out", folder, "--hidden", "24", "--epochs", "40", "--dropout", "0.1", "--threads", "1"];
+        using (CommandProcess process = CommandProcess.Start(Line(killed)))
+        {
+            process.WaitFor(Path.Combine(killed, "checkpoint.safetensors"));
+            process.Kill();
+            process.End();
+        }
+
+        Assert.False(File.Exists(Path.Combine(killed, "config.json")));
+        CommandLine.Run("fill", killed, "我__").Refuses(1, "no model yet", $"unfold cloze train --resume {killed}");
+        CommandLine.Run(Line(killed)).Refuses(1, "has not ended", $"--resume {killed}");
+        CommandLine.Run("cloze", "train", "--resume", killed, "--epochs", "3").Refuses(2, "--epochs cannot be given");
+        Assert.Equal(0, CommandLine.Run("cloze", "train", "--resume", killed, "--threads", "2").Code);
+        Assert.Equal(0, CommandLine.Run(Line(whole)).Code);
+        Assert.Equal(File.ReadAllBytes(Path.Combine(whole, "model.safetensors")), File.ReadAllBytes(Path.Combine(killed, "model.safetensors")));
+        string[] files = ["README.md", "config.json", "model.safetensors", "vocabulary.json"];
+        Assert.Equal(files, Directory.EnumerateFiles(killed).Select(Path.GetFileName).Where(name => name != ".lock").Order(StringComparer.Ordinal));
+        CommandLine.Run("cloze", "train", "--resume", killed).Refuses(1, "holds no training that could go on");
+    }
+
+    [Fact]
+    public void A_training_goes_on_with_its_own_text_only()
+    {
+        string text = _folder["changing.txt"], folder = _folder["run"];
+        File.Copy(_text, text);
+        using (CommandProcess process = CommandProcess.Start("cloze", "train", "--text", text, "--out", folder, "--hidden", "24", "--epochs", "100000", "--threads", "1"))
+        {
+            process.WaitFor(Path.Combine(folder, "checkpoint.safetensors"));
+            CommandLine.Run("cloze", "train", "--resume", folder).Refuses(1, "in use by another run");
+            process.Kill();
+            process.End();
+        }
+
+        File.AppendAllText(text, "我打算买\n");
+        CommandLine.Run("cloze", "train", "--resume", folder).Refuses(1, "has changed since the training began", text);
+        File.Delete(text);
+        CommandLine.Run("cloze", "train", "--resume", folder).Refuses(1, text, "does not exist");
+        string run = Path.Combine(folder, "run.json");
+        File.WriteAllText(run, File.ReadAllText(run).Replace("\"lr\": 0.002", "\"lr\": -1", StringComparison.Ordinal));
+        CommandLine.Run("cloze", "train", "--resume", folder).Refuses(1, "run.json", "lr");
+        Assert.True(File.Exists(Path.Combine(folder, "checkpoint.safetensors")));
+    }
+
+    [Fact]
     public void What_cannot_be_done_is_said()
     {
         CommandLine.Run("cloze", "train", "--text", _text, "--out", _model).Refuses(1, "is not empty", "--out");
@@ -113,6 +160,10 @@ public sealed class ClozeTests : IDisposable
         CommandLine.Run("cloze", "train", "--text", _folder["none.txt"], "--out", Path.Combine(_text, "new")).Refuses(1, "Cannot create the folder");
         CommandLine.Run("cloze", "train", "--text", _folder["none.txt"], "--out", _folder["new"]).Refuses(1, "none.txt", "does not exist");
         Assert.False(Directory.Exists(_folder["new"]));
+        CommandLine.Run("cloze", "train", "--text", _text, "--out", _folder["new"], "--hidden", "1000000", "--layers", "1000").Refuses(1, "A cloze model of 1000 layers of 1000000");
+        Assert.False(Directory.Exists(_folder["new"]));
+        CommandLine.Run("cloze", "train", "--text", _text).Refuses(2, "--out is missing");
+        CommandLine.Run("cloze", "train", "--resume", _folder["none"]).Refuses(1, "holds no training that could go on");
         CommandLine.Run("fill", _model, "我打算买").Refuses(1, "one gap", "found none");
         CommandLine.Run("fill", _model, "我__买__").Refuses(1, "found 2");
         CommandLine.Run("fill", _folder["none"], "我__").Refuses(1, "none");

@@ -56,7 +56,7 @@ public sealed class InterruptionTests
         Said said = process.End();
         Assert.True(said.Code == 130, said.Error);
         Assert.Contains("Interrupted; the weights of epoch", said.Error, StringComparison.Ordinal);
-        Assert.Contains($"are saved to {model}.", said.Error, StringComparison.Ordinal);
+        Assert.Contains($"are saved to {model}. Go on with: unfold cloze train --resume {model}", said.Error, StringComparison.Ordinal);
         Assert.Contains("\"best_epoch\":", said.Output, StringComparison.Ordinal);
         Assert.Equal(0, CommandLine.Run("fill", model, "the __ sat").Code);
     }

@@ -44,6 +44,12 @@ public sealed record FitOptions
     /// </summary>
     public CancellationToken Stopping { get; init; }
 
+    /// <summary>Called before the first update: an earlier fit that was kept is taken up here.</summary>
+    internal Action<FitState>? Begin { get; init; }
+
+    /// <summary>Called after each pass, now and then within one, and where the fit is stopped.</summary>
+    internal Action<FitState>? Keep { get; init; }
+
     /// <summary>Throws unless all values are in range.</summary>
     /// <exception cref="UnfoldException">A value is out of range; the message names it.</exception>
     public void Validate() => ToTrainingSettings().Validate();

@@ -1,4 +1,8 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
 using Unfold.Autograd;
 using Unfold.Numerics;
 using Unfold.Training;
@@ -11,6 +15,12 @@ internal sealed class Fitter<T>
 {
     // Batches are made of examples of about one length: the rest of the order is chance.
     private const int BatchesSortedTogether = 16;
+
+    // What a killed process loses at most of a long pass.
+    private const double SecondsBetweenKeeps = 60;
+
+    /// <summary>What the model looks like, in words.</summary>
+    public string Model { get; init; } = "";
 
     /// <summary>Everything that is learned.</summary>
     public required ParameterSet Parameters { get; init; }
@@ -50,50 +60,9 @@ internal sealed class Fitter<T>
             Sorted(validation, options.BatchSize);
         }
 
-        var watch = Stopwatch.StartNew();
-        TrainingSettings settings = options.ToTrainingSettings();
-        long stepsPerEpoch = ((long)training.Count + options.BatchSize - 1) / options.BatchSize;
-        var run = new State(
-            new Tape(options.Workers ?? new Workers(Environment.ProcessorCount)),
-            new SeededRandom(options.Seed).Split(),
-            TrainingChoices.CreateOptimizer(options.Optimizer),
-            TrainingChoices.CreateSchedule(settings, options.Epochs * stepsPerEpoch),
-            TrainingChoices.CreateClipping(settings));
-        var epochs = new List<EpochLosses>();
-        float[]? best = null;
-        int bestEpoch = 0;
-        while (!run.Stopped && epochs.Count < options.Epochs && (options.Patience == 0 || epochs.Count - bestEpoch < options.Patience))
-        {
-            double lastValidation = epochs.Count == 0 ? double.NaN : epochs[^1].Validation;
-            double trained = RunEpoch(run, training, options, epochs.Count + 1, lastValidation);
-            double validated = validation is null || run.Stopped ? double.NaN : Measure(run.Tape, validation, options);
-            run.Stopped |= validation is not null && double.IsNaN(validated) && options.Stopping.IsCancellationRequested;
-            if (!run.Stopped)
-            {
-                FiniteCheck.RequireScore(run.Steps, validation is null ? trained : validated, Parameters);
-                run.Schedule.Observe(validation is null ? trained : validated);
-            }
-            else if (best is not null || double.IsNaN(trained))
-            {
-                // Of this pass there is nothing, or nothing that was validated as the best one was.
-                break;
-            }
-
-            epochs.Add(new EpochLosses(trained, validated));
-            if (validation is null || bestEpoch == 0 || validated < epochs[bestEpoch - 1].Validation)
-            {
-                bestEpoch = epochs.Count;
-                best = validation is null ? null : Parameters.Values.ToArray();
-            }
-        }
-
-        if (epochs.Count == 0)
-        {
-            throw new OperationCanceledException(options.Stopping);
-        }
-
-        best?.CopyTo(Parameters.Edit());
-        return new FitResult(epochs, bestEpoch, watch.Elapsed.TotalSeconds) { Stopped = run.Stopped };
+        var sitting = new Sitting(this, training, validation, options);
+        options.Begin?.Invoke(sitting.State);
+        return sitting.Run();
     }
 
     /// <summary>The mean loss over examples, each counted by its targets; not a number where the run is stopped meanwhile.</summary>
@@ -116,39 +85,6 @@ internal sealed class Fitter<T>
             quiet.Reset();
         }
 
-        return sum / weight;
-    }
-
-    /// <summary>The mean training loss of a pass, or of the part of it before the run was stopped; not a number where there is none.</summary>
-    private double RunEpoch(State run, IReadOnlyList<T> training, FitOptions options, int epoch, double lastValidation)
-    {
-        double sum = 0;
-        long weight = 0;
-        List<T[]> batches = Batches(training, options.BatchSize, run.Random);
-        for (int i = 0; i < batches.Count; i++)
-        {
-            options.Cancellation.ThrowIfCancellationRequested();
-            if (options.Stopping.IsCancellationRequested)
-            {
-                run.Stopped = true;
-                break;
-            }
-
-            run.Tape.Reset();
-            Parameters.ClearGradients();
-            Tensor loss = Loss(run.Tape, batches[i], run.Random);
-            double value = loss.Values[0];
-            run.Tape.Backward(loss);
-            GradientNorm norm = run.Clipping.Apply(run.Steps + 1, value, Parameters, run.Tape.Workers);
-            run.Optimizer.Step(Parameters, run.Schedule.LearningRate(run.Steps), norm.Scale, run.Tape.Workers);
-            run.Steps++;
-            int targets = batches[i].Sum(Weight);
-            sum += value * targets;
-            weight += targets;
-            options.Progress?.Invoke(new FitProgress(epoch, options.Epochs, (i + 1.0) / batches.Count, sum / weight, lastValidation));
-        }
-
-        run.Tape.Reset();
         return sum / weight;
     }
 
@@ -181,6 +117,23 @@ internal sealed class Fitter<T>
         }
     }
 
+    /// <summary>All that decides the numbers of a fit, but for what stands in the examples beside their lengths: words with a space between them.</summary>
+    private string Describe(IReadOnlyList<T> training, IReadOnlyList<T>? validation, FitOptions options)
+    {
+        string model = $"{Model} {string.Join(' ', Parameters.Select(parameter => $"{parameter.Name} {parameter.Shape}"))}";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"epochs={options.Epochs} batch_size={options.BatchSize} optimizer={options.Optimizer} lr={options.LearningRate} schedule={options.Schedule} clip_norm={options.ClipNorm} patience={options.Patience} seed={options.Seed} model={HashOf(Encoding.UTF8.GetBytes(model))} training={Describe(training)} validation={(validation is null ? "none" : Describe(validation))}");
+    }
+
+    private string Describe(IReadOnlyList<T> examples)
+    {
+        int[] sizes = [.. examples.SelectMany(example => (int[])[Length(example), Weight(example)])];
+        return string.Create(CultureInfo.InvariantCulture, $"{examples.Count},{HashOf(MemoryMarshal.AsBytes<int>(sizes))}");
+    }
+
+    private static string HashOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes)[..8]);
+
     private static void Shuffle<TItem>(TItem[] items, SeededRandom random)
     {
         for (int i = items.Length - 1; i > 0; i--)
@@ -190,10 +143,135 @@ internal sealed class Fitter<T>
         }
     }
 
-    private sealed record State(Tape Tape, SeededRandom Random, Optimizer Optimizer, Schedule Schedule, Clipping Clipping)
+    /// <summary>A fit from its first update, or from where an earlier sitting was kept, to its end or until it is stopped.</summary>
+    private sealed class Sitting
     {
-        public long Steps { get; set; }
+        private readonly Fitter<T> _fitter;
+        private readonly IReadOnlyList<T> _training;
+        private readonly IReadOnlyList<T>? _validation;
+        private readonly FitOptions _options;
+        private readonly Tape _tape;
+        private readonly Clipping _clipping;
+        private readonly Stopwatch _watch = Stopwatch.StartNew();
+        private double _secondsBefore, _kept;
+        private bool _stopped;
 
-        public bool Stopped { get; set; }
+        public Sitting(Fitter<T> fitter, IReadOnlyList<T> training, IReadOnlyList<T>? validation, FitOptions options)
+        {
+            (_fitter, _training, _validation, _options) = (fitter, training, validation, options);
+            TrainingSettings settings = options.ToTrainingSettings();
+            long batchesInPass = ((long)training.Count + options.BatchSize - 1) / options.BatchSize;
+            _tape = new Tape(options.Workers ?? new Workers(Environment.ProcessorCount));
+            _clipping = TrainingChoices.CreateClipping(settings);
+            State = new FitState(
+                options.Keep is null ? "" : fitter.Describe(training, validation, options),
+                fitter.Parameters,
+                TrainingChoices.CreateOptimizer(options.Optimizer),
+                TrainingChoices.CreateSchedule(settings, options.Epochs * batchesInPass),
+                new SeededRandom(options.Seed).Split())
+            {
+                BatchesInPass = batchesInPass,
+            };
+        }
+
+        public FitState State { get; }
+
+        public FitResult Run()
+        {
+            _secondsBefore = State.Seconds;
+            List<EpochLosses> epochs = State.Epochs;
+            double trained = double.NaN;
+            while (!_stopped && epochs.Count < _options.Epochs && (_options.Patience == 0 || epochs.Count - State.BestEpoch < _options.Patience))
+            {
+                trained = RunPass();
+                double validated = _validation is null || _stopped ? double.NaN : _fitter.Measure(_tape, _validation, _options);
+                _stopped |= _validation is not null && double.IsNaN(validated) && _options.Stopping.IsCancellationRequested;
+                if (!_stopped)
+                {
+                    FiniteCheck.RequireScore(State.Optimizer.Steps, _validation is null ? trained : validated, State.Parameters);
+                    State.Schedule.Observe(_validation is null ? trained : validated);
+                    State.EndPass(new EpochLosses(trained, validated));
+                }
+
+                Keep();
+            }
+
+            return Result(trained);
+        }
+
+        private FitResult Result(double trained)
+        {
+            // Of a pass that was stopped there is something where no other one was validated as the best.
+            List<EpochLosses> epochs = [.. State.Epochs];
+            int best = State.BestEpoch;
+            if (_stopped && State.Best is null && !double.IsNaN(trained))
+            {
+                epochs.Add(new EpochLosses(trained, double.NaN));
+                best = epochs.Count;
+            }
+
+            if (epochs.Count == 0)
+            {
+                throw new OperationCanceledException(_options.Stopping);
+            }
+
+            State.Best?.CopyTo(State.Parameters.Edit());
+            return new FitResult(epochs, best, Seconds) { Stopped = _stopped };
+        }
+
+        private double Seconds => _secondsBefore + _watch.Elapsed.TotalSeconds;
+
+        /// <summary>The mean training loss of a pass, or of the part of it before the run was stopped; not a number where there is none.</summary>
+        private double RunPass()
+        {
+            var order = new SeededRandom(State.PassBegin);
+            List<T[]> batches = _fitter.Batches(_training, _options.BatchSize, order);
+            State.Random = State.Batches == 0 ? order : State.Random;
+            while (State.Batches < batches.Count)
+            {
+                _options.Cancellation.ThrowIfCancellationRequested();
+                if (_options.Stopping.IsCancellationRequested)
+                {
+                    _stopped = true;
+                    break;
+                }
+
+                Update(batches[State.Batches]);
+                State.Batches++;
+                double lastValidation = State.Epochs.Count == 0 ? double.NaN : State.Epochs[^1].Validation;
+                _options.Progress?.Invoke(new FitProgress(State.Epochs.Count + 1, _options.Epochs, (double)State.Batches / batches.Count, State.Loss.Sum / State.Loss.Weight, lastValidation));
+                if (_watch.Elapsed.TotalSeconds - _kept > SecondsBetweenKeeps)
+                {
+                    Keep();
+                }
+            }
+
+            _tape.Reset();
+            return State.Loss.Sum / State.Loss.Weight;
+        }
+
+        private void Update(T[] batch)
+        {
+            _tape.Reset();
+            State.Parameters.ClearGradients();
+            Tensor loss = _fitter.Loss(_tape, batch, State.Random);
+            double value = loss.Values[0];
+            _tape.Backward(loss);
+            long steps = State.Optimizer.Steps;
+            GradientNorm norm = _clipping.Apply(steps + 1, value, State.Parameters, _tape.Workers);
+            State.Optimizer.Step(State.Parameters, State.Schedule.LearningRate(steps), norm.Scale, _tape.Workers);
+            int targets = batch.Sum(_fitter.Weight);
+            State.Loss = (State.Loss.Sum + (value * targets), State.Loss.Weight + targets);
+        }
+
+        private void Keep()
+        {
+            if (State.Optimizer.Steps > 0)
+            {
+                State.Seconds = Seconds;
+                _options.Keep?.Invoke(State);
+                _kept = _watch.Elapsed.TotalSeconds;
+            }
+        }
     }
 }

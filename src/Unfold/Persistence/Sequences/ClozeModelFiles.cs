@@ -41,15 +41,25 @@ public static class ClozeModelFiles
         /// <param name="folder">The folder.</param>
         /// <param name="customCell">Makes the cells of a model whose cell is the user's own; not looked at for the others.</param>
         /// <exception cref="UnfoldException">The folder is no such model, or damaged, or newer than this Unfold; the message names the file.</exception>
-        public static ClozeModel Load(string folder, CellFactory? customCell = null) => SequenceModelFolder.Load(folder, fields =>
+        public static ClozeModel Load(string folder, CellFactory? customCell = null)
         {
-            SequenceEncoderSettings settings = SequenceConfig.ReadEncoder(fields, customCell);
-            string hash = fields.String(VocabularyHashField), path = new ModelFolder(folder).VocabularyFile;
-            var vocabulary = Vocabulary.Load(path);
-            return HashOf(Written(vocabulary)) == hash
-                ? new Blueprint<ClozeModel>(ClozeModel.CountParameters(vocabulary.Count, settings), () => new ClozeModel(vocabulary, settings, random: null))
-                : throw new UnfoldException($"{path} is another vocabulary than the one that the model was saved with. Copy the folder again, or fit the model again.");
-        });
+            if (ClozeRun.IsIn(folder) && !File.Exists(new ModelFolder(folder).ConfigFile))
+            {
+                throw new UnfoldException($"{folder} holds no model yet: its training was interrupted before one was saved. Go on with: unfold cloze train --resume {folder}");
+            }
+
+            return SequenceModelFolder.Load(folder, fields => Read(folder, fields, customCell));
+        }
+    }
+
+    private static Blueprint<ClozeModel> Read(string folder, JsonFields fields, CellFactory? customCell)
+    {
+        SequenceEncoderSettings settings = SequenceConfig.ReadEncoder(fields, customCell);
+        string hash = fields.String(VocabularyHashField), path = new ModelFolder(folder).VocabularyFile;
+        var vocabulary = Vocabulary.Load(path);
+        return HashOf(Written(vocabulary)) == hash
+            ? new Blueprint<ClozeModel>(ClozeModel.CountParameters(vocabulary.Count, settings), () => new ClozeModel(vocabulary, settings, random: null))
+            : throw new UnfoldException($"{path} is another vocabulary than the one that the model was saved with. Copy the folder again, or fit the model again.");
     }
 
     private static byte[] Written(Vocabulary vocabulary)

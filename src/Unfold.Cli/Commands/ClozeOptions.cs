@@ -1,0 +1,33 @@
+using System.CommandLine;
+using Unfold.Cli.Training;
+using Unfold.Models;
+
+namespace Unfold.Cli.Commands;
+
+/// <summary>The options of unfold cloze.</summary>
+internal sealed class ClozeOptions
+{
+    /// <summary>Those that mean what they mean for unfold train.</summary>
+    public TrainOptions Shared { get; } = new();
+
+    public Option<string[]> Text { get; } = Options.Paths("--text", "UTF-8 files; each line that is not blank is a sentence.");
+
+    public Option<string?> Out { get; } = Options.Path("--out", "DIR", "The model's folder, which must be new or empty.");
+
+    public Option<long?> Hidden { get; } = Options.Whole("--hidden", 1, 1_000_000, "The width of the layers of each side; default 256.");
+
+    public Option<long?> BatchSize { get; } = Options.Whole("--batch-size", 1, int.MaxValue, "Sentences side by side; default 32.");
+
+    public Option<long?> Epochs { get; } = Options.Whole("--epochs", 1, int.MaxValue, "Passes over the text; default 10.");
+
+    public Option<double?> LearningRate { get; } = Options.Number("--lr", "above 0 that single precision can hold (1.5e-45 to 3.4e38)", TrainingSettings.IsLearningRate, "The learning rate of Adam; default 0.002.");
+
+    public Option<bool> Json { get; } = Options.Switch("--json", "Print one JSON object.");
+
+    /// <summary>Those of a training, in the order of the help.</summary>
+    public IReadOnlyList<Option> All =>
+    [
+        Text, Shared.Valid, Shared.ValidFraction, Shared.Lowercase, Shared.Tokens, Shared.Dictionary, Shared.Vocabulary, Shared.MinCount, Shared.Cell, Shared.Layers, Hidden,
+        Shared.Embedding, Shared.Dropout, Epochs, BatchSize, LearningRate, Shared.Patience, Shared.Seed, Shared.Threads, Out, Shared.Resume, Json,
+    ];
+}

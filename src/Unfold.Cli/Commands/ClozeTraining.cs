@@ -1,0 +1,211 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Unfold.Cli.Training;
+using Unfold.Models;
+using Unfold.Numerics;
+using Unfold.Persistence;
+using Unfold.Text;
+
+namespace Unfold.Cli.Commands;
+
+/// <summary>Trains a model of both sides of a gap in a folder, from the beginning or from where it was interrupted.</summary>
+internal sealed class ClozeTraining(ClozeOptions options, ParseResult parsed, Terminal terminal)
+{
+    private readonly Stopwatch _watch = Stopwatch.StartNew();
+
+    /// <summary>Runs it; the exit code.</summary>
+    public int Run() => parsed.GetValue(options.Shared.Resume) is string folder ? Resume(folder) : Begin();
+
+    private int Begin()
+    {
+        RequireSense();
+        string folder = parsed.GetValue(options.Out)!;
+        RequireEmpty(folder);
+        using var interruption = new Interruption(terminal);
+        IReadOnlyList<string> created = RunFolder.Missing(Path.GetFullPath(folder));
+        RunLock? held = null;
+        try
+        {
+            // A folder that cannot be written is refused before the text is read, not after it.
+            new ModelFolder(folder).CreateFolder();
+            held = RunLock.Take(folder);
+            AtomicFile.RequireWritable(new ModelFolder(folder).ConfigFile);
+            (ClozeRun run, Sentences sentences) = Plan(interruption.Token);
+            run.Save(folder, sentences.Corpus.Vocabulary);
+            return Train(folder, run, sentences, interruption.Token);
+        }
+        catch when (!File.Exists(ClozeRun.CheckpointIn(folder)))
+        {
+            ClozeRun.Delete(folder);
+            held?.Withdraw();
+            RunFolder.RemoveEmpty(created);
+            throw;
+        }
+        finally
+        {
+            held?.Dispose();
+        }
+    }
+
+    private int Resume(string folder)
+    {
+        foreach (Option option in options.All)
+        {
+            if (option != options.Shared.Resume && option != options.Shared.Threads && option != options.Json && parsed.Gave(option))
+            {
+                throw new UsageException($"--resume goes on with the training's own settings, so {option.Name} cannot be given with it: leave it out, or start a new training in another folder.");
+            }
+        }
+
+        if (!ClozeRun.IsIn(folder))
+        {
+            throw new UnfoldException($"{folder} holds no training that could go on: it has no run.json, which stands there until a training has ended.");
+        }
+
+        using var interruption = new Interruption(terminal);
+        using RunLock held = RunLock.Take(folder);
+        var run = ClozeRun.Read(folder);
+        var vocabulary = Vocabulary.Load(new ModelFolder(folder).VocabularyFile);
+        SegmentationNote.Tell(terminal, folder, vocabulary);
+        var cut = new CorpusOptions { ValidationFraction = run.Data.ValidationFraction };
+        Sentences sentences = Read(run.Data.Text, run.Data.Validation, cut, vocabulary, interruption.Token);
+        return sentences.Corpus.Fingerprint == run.Data.Fingerprint
+            ? Train(folder, run, sentences, interruption.Token)
+            : throw new UnfoldException($"The text of {folder} has changed since the training began ({string.Join(", ", run.Data.Text)}), so it cannot go on as it was: restore the text, or start a new training in another folder.");
+    }
+
+    /// <summary>A new training and its text.</summary>
+    private (ClozeRun Run, Sentences Sentences) Plan(CancellationToken stopping)
+    {
+        TrainOptions shared = options.Shared;
+        CorpusOptions cut = shared.CorpusOptions(parsed, TrainDefaults.Text) with { Mode = TextMode.Sentences };
+        string[] text = [.. parsed.GetValue(options.Text)!.Select(Path.GetFullPath)];
+        string? validation = parsed.GetValue(shared.Valid) is string path ? Path.GetFullPath(path) : null;
+        Sentences sentences = Read(parsed.GetValue(options.Text)!, parsed.GetValue(shared.Valid), cut, vocabulary: null, stopping);
+        var model = new SequenceEncoderSettings
+        {
+            Cell = parsed.GetValue(shared.Cell) ?? CellKind.Lstm,
+            Layers = (int)(parsed.GetValue(shared.Layers) ?? 1),
+            Hidden = (int)(parsed.GetValue(options.Hidden) ?? 256),
+            Embedding = (int)(parsed.GetValue(shared.Embedding) ?? TrainDefaults.Text.Embedding(sentences.Corpus.Vocabulary.Kind)),
+            Dropout = parsed.GetValue(shared.Dropout) ?? 0,
+        };
+        var training = new FitOptions
+        {
+            Epochs = (int)(parsed.GetValue(options.Epochs) ?? 10),
+            BatchSize = (int)(parsed.GetValue(options.BatchSize) ?? 32),
+            LearningRate = parsed.GetValue(options.LearningRate) ?? TrainDefaults.LearningRate(OptimizerKind.Adam),
+            Patience = (int)(parsed.GetValue(shared.Patience) ?? 0),
+            Seed = parsed.GetValue(shared.Seed) ?? 1,
+        };
+        return (new ClozeRun(model, training, new RunData(text, validation, cut.ValidationFraction, sentences.Corpus.Fingerprint)), sentences);
+    }
+
+    private Sentences Read(IReadOnlyList<string> text, string? validation, CorpusOptions cut, Vocabulary? vocabulary, CancellationToken stopping)
+    {
+        (Corpus corpus, _) = RunText.Load(text, validation, cut, vocabulary, seed: 0, terminal, stopping);
+        var sentences = new Sentences(corpus, SentenceList.Of(corpus.Train), SentenceList.Of(corpus.Validation));
+        bool none = sentences.Train.Count == 0;
+        return none || (validation is not null && sentences.Validation.Count == 0)
+            ? throw new UnfoldException($"The {(none ? "text" : "validation text")} holds no sentence to learn from; at least one was wanted.")
+            : sentences;
+    }
+
+    private int Train(string folder, ClozeRun run, Sentences sentences, CancellationToken stopping)
+    {
+        ClozeModel model = Fit(folder, run, sentences, stopping);
+        model.Save(folder);
+        FitResult fit = model.Training!;
+        if (fit.Stopped)
+        {
+            terminal.Line(FormattableString.Invariant($"Interrupted; the weights of epoch {fit.BestEpoch}{(double.IsNaN(fit.Best.Validation) ? ", as far as it came," : "")} are saved to {folder}. Go on with: unfold cloze train --resume {folder}"));
+        }
+        else
+        {
+            ClozeRun.Delete(folder);
+        }
+
+        Report(folder, sentences, fit);
+        return fit.Stopped ? ExitCode.Interrupted : ExitCode.Done;
+    }
+
+    private ClozeModel Fit(string folder, ClozeRun run, Sentences sentences, CancellationToken stopping)
+    {
+        using var progress = new ProgressLine(terminal, "Training");
+        FitOptions training = run.Training with
+        {
+            Workers = new Workers(options.Shared.ThreadCount(parsed)),
+            Progress = fit => progress.Show((fit.Epoch - 1 + fit.Done) / fit.Epochs),
+            Stopping = stopping,
+        };
+        training = training.KeptIn(ClozeRun.CheckpointIn(folder));
+        return ClozeModel.Fit(sentences.Train, sentences.Corpus.Vocabulary, run.Model, training, sentences.Validation.Count > 0 ? sentences.Validation : null);
+    }
+
+    private void Report(string folder, Sentences sentences, FitResult fit)
+    {
+        (Corpus corpus, int learned, int validation) = (sentences.Corpus, sentences.Train.Count, sentences.Validation.Count);
+        if (parsed.GetValue(options.Json))
+        {
+            JsonOutput.Write(terminal, json =>
+            {
+                json.WriteNumber("sentences", learned);
+                json.WriteNumber("validation_sentences", validation);
+                json.WriteNumber("vocabulary", corpus.Vocabulary.SymbolCount);
+                json.WriteNumber("unknown_tokens", corpus.UnknownTokens);
+                json.WriteNumber("epochs", fit.Epochs.Count);
+                json.WriteNumber("best_epoch", fit.BestEpoch);
+                json.WriteFinite("loss", fit.Best.Training);
+                json.WriteFinite("validation_loss", fit.Best.Validation);
+                json.WriteFinite("validation_perplexity", Math.Exp(fit.Best.Validation));
+                json.WriteNumber("seconds", _watch.Elapsed.TotalSeconds);
+            });
+            return;
+        }
+
+        terminal.Line(FormattableString.Invariant($"{learned:N0} sentences learned, {validation:N0} kept for validation; a vocabulary of {corpus.Vocabulary.SymbolCount:N0} {corpus.Vocabulary.Kind.Noun}s, {corpus.UnknownTokens:N0} tokens unknown"));
+        string kept = double.IsNaN(fit.Best.Validation) ? "" : FormattableString.Invariant($", validation loss {fit.Best.Validation:0.0000}, perplexity {Math.Exp(fit.Best.Validation):0.00}");
+        terminal.Line(FormattableString.Invariant($"loss {fit.Best.Training:0.0000} nats per token{kept}, after epoch {fit.BestEpoch} of {fit.Epochs.Count}, {_watch.Elapsed.TotalSeconds:0.0} s"));
+        terminal.Line($"To fill a gap: unfold fill {folder} \"... ____ ...\"");
+    }
+
+    private void RequireSense()
+    {
+        foreach (Option wanted in (Option[])[options.Text, options.Out])
+        {
+            if (!parsed.Gave(wanted))
+            {
+                throw new UsageException($"{wanted.Name} is missing: give it as {wanted.Name} {wanted.HelpName}");
+            }
+        }
+
+        parsed.Exclude(options.Shared.Valid, options.Shared.ValidFraction);
+        options.Shared.RequireDictionaryUse(parsed);
+        if (parsed.GetValue(options.Shared.Tokens) == TokenKind.BytePair)
+        {
+            throw new UsageException("Gaps are filled by models of characters or of words; found --tokens bpe: choose char or word.");
+        }
+    }
+
+    private static void RequireEmpty(string folder)
+    {
+        if (File.Exists(folder))
+        {
+            throw new UnfoldException($"{folder} is a file, but a folder for the model was wanted: choose another one with --out.");
+        }
+
+        if (ClozeRun.IsIn(folder))
+        {
+            throw new UnfoldException($"{folder} holds a training that has not ended: go on with it with --resume {folder}, or choose another folder with --out.");
+        }
+
+        // An empty lock file means nothing.
+        if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any(entry => Path.GetFileName(entry) != RunLock.FileName))
+        {
+            throw new UnfoldException($"{folder} is not empty, and nothing in it is replaced: choose another folder with --out.");
+        }
+    }
+
+    /// <summary>A text and its sentences to learn and to validate with.</summary>
+    private sealed record Sentences(Corpus Corpus, IReadOnlyList<IReadOnlyList<int>> Train, IReadOnlyList<IReadOnlyList<int>> Validation);
+}

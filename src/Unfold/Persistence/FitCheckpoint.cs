@@ -1,0 +1,113 @@
+using Unfold.Models;
+using Unfold.Numerics;
+
+namespace Unfold.Persistence;
+
+/// <summary>
+/// Keeps a fit in one safetensors file, so that it can go on with the same bits after it was stopped or its process was killed: weights, best weights,
+/// moments, generators, place in the pass, losses. The file is written beside and renamed: it is whole or absent.
+/// </summary>
+public static class FitCheckpoint
+{
+    private const string Format = "unfold_fit_checkpoint";
+    private const string FormatVersion = "1";
+    private const string Settings = "settings";
+    private const string Best = "best";
+    private const int ProgressLength = 2, CountersLength = 4;
+
+    extension(FitOptions options)
+    {
+        /// <summary>
+        /// The same options for a fit that is kept in a file: after each pass, once a minute within a long one, and where <see cref="FitOptions.Stopping"/> ends it. Where
+        /// the file is there already, the fit goes on from it, with the bits of one that was never stopped; after its end it gives the same model again.
+        /// </summary>
+        /// <param name="path">The file; its folder must exist. It is left when the fit has ended.</param>
+        /// <remarks>
+        /// The model and the examples, in their order, must be those of the fit that was kept. The shape of the model, the options and the lengths of the examples are
+        /// compared; what is in the examples, and the dropout of the model, are not. The fit then throws an <see cref="UnfoldException"/> where the file cannot be read or written, is
+        /// damaged, newer than this Unfold or of another fit.
+        /// </remarks>
+        public FitOptions KeptIn(string path)
+        {
+            ArgumentNullException.ThrowIfNull(options);
+            ArgumentException.ThrowIfNullOrWhiteSpace(path);
+            return options with { Begin = state => Begin(path, state), Keep = state => Save(path, state) };
+        }
+    }
+
+    private static void Begin(string path, FitState state)
+    {
+        AtomicFile.RequireWritable(path);
+        if (File.Exists(path))
+        {
+            Restore(path, state);
+        }
+    }
+
+    private static void Save(string path, FitState state)
+    {
+        var writer = new SafeTensorsWriter();
+        ModelWeights.Add(writer, state.Parameters);
+        CheckpointFields.AddMoments(writer, state.Optimizer.Moments);
+        if (state.Best is { } best)
+        {
+            writer.Add(Best, best, best.Length);
+        }
+
+        writer.Add("random", CheckpointFields.Bytes(SeededRandom.StateBytes, state.Random.WriteState), SeededRandom.StateBytes);
+        writer.Add("random.pass", state.PassBegin, SeededRandom.StateBytes);
+        CheckpointFields.AddDoubles(writer, "schedule", [.. state.Schedule.State]);
+        CheckpointFields.AddDoubles(writer, "epochs", [.. state.Epochs.SelectMany(epoch => (double[])[epoch.Training, epoch.Validation])]);
+        CheckpointFields.AddDoubles(writer, "progress", [state.Loss.Sum, state.Seconds]);
+        long[] counters = [state.Optimizer.Steps, state.Batches, state.Loss.Weight, state.BestEpoch];
+        writer.Add("counters", counters, counters.Length);
+        writer.SetMetadata(Format, FormatVersion);
+        writer.SetMetadata(Settings, state.Description);
+        writer.Save(path);
+    }
+
+    /// <summary>Takes up a fit that has not begun.</summary>
+    private static void Restore(string path, FitState state)
+    {
+        using SafeTensorsFile file = SafeTensorsFile.Open(path);
+        CheckpointFields.RequireVersion(file, path, Format, FormatVersion);
+        CheckpointFields.RequireSame(file, path, Settings, state.Description, "give the same ones again, or delete the file to begin anew");
+        long[] counters = new long[CountersLength];
+        file.ReadInt64s("counters", counters, counters.Length);
+        double[] progress = CheckpointFields.ReadDoubles(file, path, "progress", ProgressLength);
+        double[] epochs = CheckpointFields.ReadDoubles(file, path, "epochs", 2L * int.MaxValue);
+        double[] schedule = CheckpointFields.ReadDoubles(file, path, "schedule", state.Schedule.State.Count);
+        (long steps, long batches, long weight, long bestEpoch) = (counters[0], counters[1], counters[2], counters[3]);
+        (long passes, bool whole) = (epochs.Length / 2, epochs.Length % 2 == 0);
+        bool place = steps == (passes * state.BatchesInPass) + batches && batches >= 0 && batches <= state.BatchesInPass;
+        bool loss = progress.Length == ProgressLength && progress.All(double.IsFinite) && progress[1] >= 0 && (batches == 0 ? weight == 0 : weight > 0);
+        bool losses = whole && bestEpoch >= Math.Min(1, passes) && bestEpoch <= passes && epochs.Where((_, i) => i % 2 == 0).All(double.IsFinite);
+        if (!(place && loss && losses))
+        {
+            throw new UnfoldException(FormattableString.Invariant($"{path} is damaged: {steps} updates, {batches} batches of a pass with {weight} targets, {epochs.Length / 2.0} passes, the best of them {bestEpoch}. Delete it to begin anew."));
+        }
+
+        try
+        {
+            state.Random = new SeededRandom(CheckpointFields.ReadBytes(file, "random", SeededRandom.StateBytes));
+            state.PassBegin = CheckpointFields.ReadBytes(file, "random.pass", SeededRandom.StateBytes);
+            _ = new SeededRandom(state.PassBegin);
+            state.Schedule.Restore(schedule);
+            state.Optimizer.Restore(state.Parameters, steps, CheckpointFields.ReadMoments(file, state.Parameters));
+        }
+        catch (Exception refusal) when (refusal is ArgumentException)
+        {
+            throw new UnfoldException($"{path} is damaged: {refusal.Message.TrimEnd('.')}. Delete it to begin anew.", refusal);
+        }
+
+        ModelWeights.Read(file, state.Parameters);
+        if (file.Contains(Best))
+        {
+            state.Best = new float[state.Parameters.Values.Length];
+            file.ReadSingles(Best, state.Best, state.Best.Length);
+        }
+
+        state.Epochs.AddRange(epochs.Chunk(2).Select(losses => new EpochLosses(losses[0], losses[1])));
+        (state.BestEpoch, state.Batches, state.Loss, state.Seconds) = ((int)bestEpoch, (int)batches, (progress[0], weight), progress[1]);
+    }
+}
