@@ -41,6 +41,7 @@ internal sealed class NGramEvaluateCommand(Terminal terminal)
                 json.WriteFinite("ppl", found.Perplexity);
                 json.WriteFinite("ppl1", found.PerplexityWithoutEnds);
                 json.WriteFinite("ppl_with_unknown", found.PerplexityWithUnknown);
+                json.WriteNumber("written_unknown", found.WrittenUnknown);
             });
             return ExitCode.Done;
         }
@@ -52,6 +53,7 @@ internal sealed class NGramEvaluateCommand(Terminal terminal)
         terminal.Output.WriteLine(FormattableString.Invariant($"ppl               {found.Perplexity:0.000000}"));
         terminal.Output.WriteLine(FormattableString.Invariant($"ppl1              {found.PerplexityWithoutEnds:0.000000}"));
         terminal.Output.WriteLine(FormattableString.Invariant($"ppl_with_unknown  {found.PerplexityWithUnknown:0.000000}"));
+        terminal.Output.WriteLine(FormattableString.Invariant($"written <unk>     {found.WrittenUnknown}"));
         return ExitCode.Done;
     }
 

@@ -23,7 +23,7 @@ public sealed class TextPerplexityTests
             session.Feed(token);
         }
 
-        Assert.Equal((2, 7, 1), (found.Sentences, found.Tokens, found.Unknown));
+        Assert.Equal((2, 7, 1, 1), (found.Sentences, found.Tokens, found.Unknown, found.WrittenUnknown));
         Close.Equal(sum, found.LogProbability10, 1e-12, 0, "sum of log10 p");
         Close.Equal(Math.Pow(10, -sum / 6), found.Perplexity, 1e-12, 0, "ppl");
         Close.Equal(Math.Pow(10, -sum / 4), found.PerplexityWithoutEnds, 1e-12, 0, "ppl1");
@@ -61,6 +61,8 @@ public sealed class TextPerplexityTests
         Assert.True(double.IsFinite(found.Perplexity));
         Assert.Equal(double.PositiveInfinity, found.PerplexityWithUnknown);
         Assert.Equal(Measure(model, "a b").Perplexity, Measure(model, "a b").PerplexityWithUnknown);
+        TextPerplexity written = Measure(model, "a <unk> b");
+        Assert.Equal((1, 0, found.LogProbability10), (written.Unknown, written.WrittenUnknown, written.LogProbability10));
     }
 
     private static TextPerplexity Measure(NGramModel model, string text) =>
