@@ -76,7 +76,7 @@ internal sealed class ModelChoice(Terminal terminal)
         Corpus heldOut = Read(TextSource.FromFiles(files), mixture.Vocabulary, cancellation);
         using var progress = new ProgressLine(terminal, "Tuning the mixture");
         MixtureModel tuned = mixture.Tune(heldOut.Train, progress.Show, cancellation);
-        terminal.Line(FormattableString.Invariant($"The first model's share of the mixture is {tuned.Weight:0.####}."));
+        terminal.Line(FormattableString.Invariant($"The first model's share of the mixture is {tuned.Weight:G4}."));
         return tuned;
     }
 

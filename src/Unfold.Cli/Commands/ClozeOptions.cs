@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Unfold.Cli.Training;
 using Unfold.Models;
+using Unfold.Text;
 
 namespace Unfold.Cli.Commands;
 
@@ -8,7 +9,11 @@ namespace Unfold.Cli.Commands;
 internal sealed class ClozeOptions
 {
     /// <summary>Those that mean what they mean for unfold train.</summary>
-    public TrainOptions Shared { get; } = new();
+    public TrainOptions Shared { get; } = new()
+    {
+        // The space of a gap would belong to the subword after it.
+        Tokens = Options.Choice("--tokens", "What one token is; default char.", [.. Enum.GetValues<TokenKind>().Where(kind => kind != TokenKind.BytePair).Select(kind => (kind.Name, kind))]),
+    };
 
     public Option<string[]> Text { get; } = Options.Paths("--text", "UTF-8 files; each line that is not blank is a sentence.");
 

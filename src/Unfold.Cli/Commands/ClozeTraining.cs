@@ -125,7 +125,7 @@ internal sealed class ClozeTraining(ClozeOptions options, ParseResult parsed, Te
             ClozeRun.Delete(folder);
         }
 
-        Report(folder, sentences, fit);
+        Report(folder, run, sentences, fit);
         return fit.Stopped ? ExitCode.Interrupted : ExitCode.Done;
     }
 
@@ -142,7 +142,7 @@ internal sealed class ClozeTraining(ClozeOptions options, ParseResult parsed, Te
         return ClozeModel.Fit(sentences.Train, sentences.Corpus.Vocabulary, run.Model, training, sentences.Validation.Count > 0 ? sentences.Validation : null);
     }
 
-    private void Report(string folder, Sentences sentences, FitResult fit)
+    private void Report(string folder, ClozeRun run, Sentences sentences, FitResult fit)
     {
         (Corpus corpus, int learned, int validation) = (sentences.Corpus, sentences.Train.Count, sentences.Validation.Count);
         if (parsed.GetValue(options.Json))
@@ -165,7 +165,7 @@ internal sealed class ClozeTraining(ClozeOptions options, ParseResult parsed, Te
 
         terminal.Line(FormattableString.Invariant($"{learned:N0} sentences learned, {validation:N0} kept for validation; a vocabulary of {corpus.Vocabulary.SymbolCount:N0} {corpus.Vocabulary.Kind.Noun}s, {corpus.UnknownTokens:N0} tokens unknown"));
         string kept = double.IsNaN(fit.Best.Validation) ? "" : FormattableString.Invariant($", validation loss {fit.Best.Validation:0.0000}, perplexity {Math.Exp(fit.Best.Validation):0.00}");
-        terminal.Line(FormattableString.Invariant($"loss {fit.Best.Training:0.0000} nats per token{kept}, after epoch {fit.BestEpoch} of {fit.Epochs.Count}, {_watch.Elapsed.TotalSeconds:0.0} s"));
+        terminal.Line(FormattableString.Invariant($"loss {fit.Best.Training:0.0000} nats per token{kept}, after epoch {fit.BestEpoch} of {run.Training.Epochs}, {_watch.Elapsed.TotalSeconds:0.0} s"));
         terminal.Line($"To fill a gap: unfold fill {folder} \"... ____ ...\"");
     }
 
@@ -181,10 +181,6 @@ internal sealed class ClozeTraining(ClozeOptions options, ParseResult parsed, Te
 
         parsed.Exclude(options.Shared.Valid, options.Shared.ValidFraction);
         options.Shared.RequireDictionaryUse(parsed);
-        if (parsed.GetValue(options.Shared.Tokens) == TokenKind.BytePair)
-        {
-            throw new UsageException("Gaps are filled by models of characters or of words; found --tokens bpe: choose char or word.");
-        }
     }
 
     private static void RequireEmpty(string folder)

@@ -60,6 +60,11 @@ internal sealed class GeneratedOutput(Terminal terminal, Prompt prompt, bool jso
             Tell(text.Text, text.End, "length", writer => writer.WriteNumber("score", text.Score));
         }
 
+        if (found.Count < count)
+        {
+            terminal.Line($"No more than {found.Count} of {count} texts are found by this beam: others are the same ones.");
+        }
+
         return Finish();
     }
 

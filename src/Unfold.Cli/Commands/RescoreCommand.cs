@@ -47,6 +47,7 @@ internal sealed class RescoreCommand(Terminal terminal)
         IReadOnlyList<NBestList> lists = Read(parsed, _nbest, references, interruption.Token);
         RequireAllOrNone(lists);
         IReadOnlyList<NBestList>? development = parsed.Gave(_tune) ? Read(parsed, _tune, references, interruption.Token) : null;
+        RequireUse(references, [.. lists, .. development ?? []]);
         if (development?.FirstOrDefault(list => list.Reference is null) is { } bare)
         {
             throw new UnfoldException($"The list {bare.Id}, on which the weights are to be tuned, has no reference: name a file that holds it with --references.");
@@ -104,6 +105,14 @@ internal sealed class RescoreCommand(Terminal terminal)
             : null;
         IReadOnlyList<NBestList> lists = NBestFile.Read(paths, parsed.GetValue(_format), parsed.GetValue(_costs), input, progress.Show, cancellation);
         return [.. lists.Select(list => references.TryGetValue(list.Id, out string? reference) ? list with { Reference = reference } : list)];
+    }
+
+    private static void RequireUse(IReadOnlyDictionary<string, string> references, IReadOnlyList<NBestList> lists)
+    {
+        if (references.Count > 0 && lists.Count > 0 && !lists.Any(list => references.ContainsKey(list.Id)))
+        {
+            throw new UnfoldException($"The references are for other lists than these: the first is for {references.Keys.First()}, and the first list is {lists[0].Id}. Give each line the name of a list before its words.");
+        }
     }
 
     private static void RequireAllOrNone(IReadOnlyList<NBestList> lists)

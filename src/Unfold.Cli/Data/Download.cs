@@ -37,7 +37,16 @@ internal sealed class Download(HttpClient client, TimeSpan patience)
         }
 
         bool resumed = partial.Length > 0;
-        await CompleteAsync(file, target, partial, progress, cancellation).ConfigureAwait(false);
+        try
+        {
+            await CompleteAsync(file, target, partial, progress, cancellation).ConfigureAwait(false);
+        }
+        catch when (partial.Length == 0)
+        {
+            Forget(target, partial);
+            throw;
+        }
+
         string found = await HashAsync(partial, cancellation).ConfigureAwait(false);
         if (found != file.Sha256 && resumed)
         {
@@ -144,7 +153,8 @@ internal sealed class Download(HttpClient client, TimeSpan patience)
         }
         catch (HttpRequestException failure) when (partial.Length == 0 && IsUnreachable(failure.HttpRequestError))
         {
-            throw new UnfoldException($"Cannot reach {file.Address.Host} ({Reason(failure)}): check the connection. Or fetch {file.Address} where there is one, and put it here as {target}.", failure);
+            string there = File.Exists(target) ? $"{target} holds other bytes than the known file, and that cannot be fetched. " : "";
+            throw new UnfoldException($"{there}Cannot reach {file.Address.Host} ({Reason(failure)}): check the connection. Or fetch {file.Address} where there is one, and put it here as {target}.", failure);
         }
         catch (HttpRequestException failure)
         {

@@ -100,6 +100,10 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
         if (!parsed.Gave(options.InitFrom))
         {
             options.RequireDictionaryUse(parsed);
+            if (parsed.Gave(options.SampledTokens) && parsed.GetValue(options.Softmax) != SoftmaxKind.Sampled)
+            {
+                throw new UsageException($"{options.SampledTokens.Name} wants {options.Softmax.Name} sampled too: no other softmax draws tokens.");
+            }
         }
 
         bool demoTokens = parsed.GetValue(options.Tokens) is null or TokenKind.Character or TokenKind.Word;

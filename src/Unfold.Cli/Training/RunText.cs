@@ -1,3 +1,4 @@
+using Unfold.Layers;
 using Unfold.Models;
 using Unfold.Text;
 
@@ -49,6 +50,11 @@ internal static class RunText
 
         LanguageModelTrainer trainer = run.Trainer;
         terminal.Line(trainer.Model.ToString());
+        if (trainer.Model.Settings.Softmax == SoftmaxKind.Adaptive && AdaptiveSoftmaxOutput.Cutoffs(corpus.Vocabulary.Count).Count == 0)
+        {
+            terminal.Line(FormattableString.Invariant($"With fewer than {2 * AdaptiveSoftmaxOutput.HeadClasses:N0} tokens there are no clusters of rare ones: the adaptive softmax is the exact one here"));
+        }
+
         terminal.Line(FormattableString.Invariant($"{trainer.TotalSteps:N0} steps of {trainer.Settings.BatchSize} x {trainer.Settings.SequenceLength} tokens, into {run.Shown}"));
     }
 

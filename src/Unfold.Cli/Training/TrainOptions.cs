@@ -20,7 +20,7 @@ internal sealed class TrainOptions
 
     public Option<bool> Lowercase { get; } = Options.Switch("--lowercase", "Lower all letters.");
 
-    public Option<TokenKind?> Tokens { get; } = Options.Choice("--tokens", "What one token is; default char, word for the embedded corpus.", [.. Enum.GetValues<TokenKind>().Select(kind => (kind.Name, kind))]);
+    public Option<TokenKind?> Tokens { get; init; } = Options.Choice("--tokens", "What one token is; default char, word for the embedded corpus.", [.. Enum.GetValues<TokenKind>().Select(kind => (kind.Name, kind))]);
 
     public Option<string?> Dictionary { get; } = Options.Path("--dictionary", "FILE", "Words of your own for --tokens segmented, one a line, with how often they are seen where that is known.");
 

@@ -75,7 +75,7 @@ public sealed class Prompt
         return spaced ? new AfterSpaceJoiner(joiner) : joiner;
     }
 
-    /// <summary>Encodes a text that holds nothing unknown.</summary>
+    /// <summary>Encodes a text that holds nothing unknown, but for the token &lt;unk&gt; itself.</summary>
     /// <param name="vocabulary">The tokens.</param>
     /// <param name="text">The text.</param>
     /// <param name="what">What the text is, for the sentence.</param>
@@ -83,13 +83,18 @@ public sealed class Prompt
     internal static int[] Encode(Vocabulary vocabulary, string text, string what)
     {
         int[] tokens = vocabulary.EncodePrefix(text);
-        int unknown = Array.IndexOf(tokens, Vocabulary.UnknownId);
-        if (unknown < 0)
+        if (!tokens.Contains(Vocabulary.UnknownId))
         {
             return tokens;
         }
 
-        string token = vocabulary.CreateTokenizer().Split(text)[unknown];
+        string[] unknown = [.. vocabulary.CreateTokenizer().Split(text).Zip(tokens).Where(pair => pair.Second == Vocabulary.UnknownId).Select(pair => pair.First)];
+        if (Array.TrueForAll(unknown, word => word == Vocabulary.Specials[Vocabulary.UnknownId]))
+        {
+            return tokens;
+        }
+
+        string token = unknown.First(word => word != Vocabulary.Specials[Vocabulary.UnknownId]);
         string kind = vocabulary.Kind.Noun;
         string code = vocabulary.Kind == TokenKind.Character ? $" (U+{Rune.GetRuneAt(token, 0).Value:X4})" : "";
         throw new UnfoldException($"The {what} holds the {kind} '{token}'{code}, which the model never saw; it knows {vocabulary.SymbolCount} {kind}s. Leave it out of the {what}, or train on a text that has it.");

@@ -60,6 +60,11 @@ public static class TextSearch
     private static int[] Tokens(Vocabulary vocabulary, string text)
     {
         int[] tokens = Prompt.Encode(vocabulary, text, "forced text");
+        if (tokens.Contains(Vocabulary.UnknownId))
+        {
+            throw new UnfoldException("A forced text must be made of tokens that can be written; found <unk>, which never is.");
+        }
+
         if (vocabulary.Mode == TextMode.Sentences && tokens.Contains(Vocabulary.EndId))
         {
             throw new UnfoldException("A forced text must be part of one sentence; found a line break in it, which ends a sentence of this model.");

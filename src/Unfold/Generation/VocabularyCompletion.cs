@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using Unfold.Text;
 
 namespace Unfold.Generation;
@@ -19,6 +21,20 @@ internal sealed class VocabularyCompletion
 
     /// <summary>Whether a word begins so.</summary>
     public bool Any(string prefix) => Range(Looked(prefix)) is var (first, end) && first < end;
+
+    /// <summary>Whether another word may follow what is typed without a space: a punctuation mark or an ideograph stands at its end.</summary>
+    public bool MayBeFollowed(string prefix) =>
+        _vocabulary.Kind != TokenKind.Space
+        && Rune.DecodeLastFromUtf16(prefix, out Rune rune, out _) == OperationStatus.Done
+        && RuneClasses.Of(rune) is not (RuneClass.Letter or RuneClass.Digit or RuneClass.Extend);
+
+    /// <summary>A word with the space that belongs between it and the end of a line.</summary>
+    public string Joined(string line, string word)
+    {
+        TokenJoiner joiner = _vocabulary.CreateTokenizer().CreateJoiner();
+        joiner.Join(Split(line));
+        return joiner.Next(word);
+    }
 
     /// <summary>The tokens of a line that goes on: no end of a sentence comes after them.</summary>
     public IReadOnlyList<string> Split(string text)

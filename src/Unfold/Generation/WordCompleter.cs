@@ -9,7 +9,8 @@ namespace Unfold.Generation;
 /// </summary>
 /// <remarks>
 /// A model of characters or subwords searches the likeliest words token by token, with a beam; a word ends before the first character that is no letter,
-/// digit or apostrophe, and an ideograph, or a subword of ideographs, is a word of its own. Other models choose among the words of their vocabulary that begin as typed.
+/// digit or apostrophe, and an ideograph, or a subword of ideographs, is a word of its own. Other models choose among the words of their vocabulary that begin as typed; where no space
+/// is needed after what is typed, a punctuation mark or a word of ideographs, the words that may follow it come in its place, p(typed) p(next | typed).
 /// </remarks>
 public sealed class WordCompleter
 {
@@ -48,7 +49,24 @@ public sealed class WordCompleter
         }
 
         (string context, string prefix) = Divide(line);
-        return _words!.Complete(_line.After(_encoder.EncodeBeginning(context)).Logits, prefix, count);
+        IReadOnlyList<Completion> words = _words!.Complete(_line.After(_encoder.EncodeBeginning(context)).Logits, prefix, count);
+        return _words.MayBeFollowed(prefix) && (words.Count == 0 || words.Any(IsTyped)) ? Followed(line, words, count) : words;
+    }
+
+    private static bool IsTyped(Completion word) => word.Rest.Length == 0;
+
+    /// <summary>The words that begin as typed, and in place of the one that is typed those that may follow it.</summary>
+    private Completion[] Followed(string line, IReadOnlyList<Completion> words, int count)
+    {
+        double typed = words.Count == 0 ? 1 : words.First(IsTyped).Probability;
+        IReadOnlyList<Completion> next = _words!.Complete(_line.After(_encoder.EncodeBeginning(line)).Logits, "", count);
+        return
+        [
+            .. words.Where(word => !IsTyped(word))
+                .Concat(next.Select(word => new Completion(word.Word, _words.Joined(line, word.Word), typed * word.Probability)))
+                .OrderByDescending(word => word.Probability)
+                .Take(count),
+        ];
     }
 
     /// <summary>The line before the word that is being typed, and that word: what stands after the last white space, or its last token where no word begins so.</summary>

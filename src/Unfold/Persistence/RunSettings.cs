@@ -24,7 +24,9 @@ public sealed record RunSettings(LanguageModelSettings Model, TrainingSettings? 
         fields.Version("unfold_format", FormatVersion);
         if (fields.Has(SequenceModelFolder.TypeField))
         {
-            throw new UnfoldException($"{path} describes {SequenceModelFolder.WithArticle(fields.String(SequenceModelFolder.TypeField))} and not a language model: load it in a program, with the Load of its class.");
+            string type = fields.String(SequenceModelFolder.TypeField);
+            string advice = type == nameof(ClozeModel) ? "it fills gaps, with unfold fill" : "load it in a program, with the Load of its class";
+            throw new UnfoldException($"{path} describes {SequenceModelFolder.WithArticle(type)} and not a language model: {advice}.");
         }
 
         LanguageModelSettings model = ReadModel(fields.Object("model"), path, customCell);

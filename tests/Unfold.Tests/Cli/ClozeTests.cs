@@ -76,7 +76,7 @@ public sealed class ClozeTests : IDisposable
 
     [Fact]
     public void Subwords_are_refused_before_anything_is_read() =>
-        CommandLine.Run("cloze", "train", "--text", _folder["none.txt"], "--out", _folder["other"], "--tokens", "bpe").Refuses(2, "--tokens bpe", "choose char or word");
+        CommandLine.Run("cloze", "train", "--text", _folder["none.txt"], "--out", _folder["other"], "--tokens", "bpe").Refuses(2, "--tokens must be one of char, word, space, segmented; found bpe");
 
     [Fact]
     public void What_is_measured_is_the_mean_over_all_words()
@@ -167,7 +167,11 @@ public sealed class ClozeTests : IDisposable
         CommandLine.Run("fill", _model, "我打算买").Refuses(1, "one gap", "found none");
         CommandLine.Run("fill", _model, "我__买__").Refuses(1, "found 2");
         CommandLine.Run("fill", _folder["none"], "我__").Refuses(1, "none");
-        CommandLine.Run("generate", _model).Refuses(1, "ClozeModel", "not a language model");
+        CommandLine.Run("fill", _folder["none"], "我__").Refuses(1, "There is no model folder", "unfold cloze train");
+        CommandLine.Run("fill", _text, "我__").Refuses(1, "is a file");
+        CommandLine.Run("generate", _model).Refuses(1, "ClozeModel", "not a language model", "unfold fill");
+        Assert.Equal(0, CommandLine.Train(_text, _folder["language"], "--steps", "1").Code);
+        CommandLine.Run("fill", _folder["language"], "我__").Refuses(1, "holds a language model", "unfold cloze train");
         File.WriteAllText(_folder["blank.txt"], "\n \n");
         CommandLine.Run("cloze", "evaluate", _model, "--text", _folder["blank.txt"]).Refuses(1, "no sentence");
         Said strange = CommandLine.Run("fill", _model, "x____y");

@@ -214,6 +214,15 @@ public sealed class GenerateTests : IDisposable
         Assert.Contains("Ann", json.GetProperty("text").GetString(), StringComparison.Ordinal);
         CommandLine.Run("generate", _run, "--beam", "2", "--must-contain", "жук").Refuses(1, "forced text", "'ж'", "never saw");
         CommandLine.Run("generate", _run, "--beam", "2", "--length", "2", "--must-contain", "Ann").Refuses(1, "forced text of 3", "raise the length");
+        CommandLine.Run("generate", _run, "--beam", "2", "--must-contain", "<unk>").Refuses(1, "forced text");
+    }
+
+    [Fact]
+    public void Fewer_texts_than_wanted_are_told()
+    {
+        Said said = CommandLine.Run("generate", _run, "--prompt", "the ", "--length", "10", "--beam", "4", "--beam-groups", "4", "--diversity", "0", "--samples", "4");
+        Assert.Equal(0, said.Code);
+        Assert.Contains("No more than 1 of 4 texts", said.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -55,6 +55,16 @@ public sealed class NGramTests : IDisposable
     }
 
     [Fact]
+    public void The_unknown_word_itself_may_stand_in_a_prompt_and_a_strange_one_may_not()
+    {
+        string model = _folder["model.bin"];
+        Assert.Equal(0, CommandLine.Run("ngram", "train", "--text", _text, "--out", model).Code);
+        Assert.Equal(0, CommandLine.Run("generate", model, "--prompt", "the <unk>", "--length", "2").Code);
+        CommandLine.Run("generate", model, "--prompt", "<unk> zebras", "--length", "2").Refuses(1, "'zebras', which the model never saw");
+        CommandLine.Run("generate", model, "--beam", "2", "--must-contain", "<unk>").Refuses(1, "<unk>, which never is");
+    }
+
+    [Fact]
     public void The_better_the_model_the_lower_the_perplexity()
     {
         string test = CommandLine.WriteText(_folder["test.txt"], words: 500, seed: 2);

@@ -83,6 +83,7 @@ public sealed class RescoreTests : IDisposable
         Assert.Equal("characters", all.GetProperty("measure").GetString());
 
         CommandLine.Run("rescore", _run, "--nbest", bare, "--tune", bare).Refuses(1, "The list one", "--references");
+        CommandLine.Run("rescore", _run, "--nbest", bare, "--references", Write("others", "nine the cat\n")).Refuses(1, "for other lists", "for nine", "list is one");
     }
 
     [Fact]

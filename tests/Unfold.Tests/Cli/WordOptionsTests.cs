@@ -76,11 +76,17 @@ public sealed class WordOptionsTests : IDisposable
     [InlineData("train --text a --averaging 1", "--averaging must be a number of at least 0 and below 1; found 1")]
     [InlineData("train --text a --word-dropout 1", "--word-dropout must be a number of at least 0 and below 1")]
     [InlineData("train --text a --sampled-tokens 0", "--sampled-tokens must be a whole number of at least 1")]
+    [InlineData("train --text a --sampled-tokens 5", "--sampled-tokens wants --softmax sampled too")]
+    [InlineData("train --text a --softmax adaptive --sampled-tokens 5", "--sampled-tokens wants --softmax sampled too")]
     [InlineData("evaluate m --text a --cache-weight 0.2", "give its size with --cache N")]
     [InlineData("evaluate m --text a --cache 5 --cache-weight 1", "--cache-weight must be a number of at least 0 and below 1")]
     [InlineData("evaluate m --text a --dynamic -1", "--dynamic must be a number of at least 0")]
     public void Options_that_cannot_be_meant_are_refused(string line, string words) =>
         CommandLine.Run([.. line.Split(' ').Select(word => word is "a" ? _text : word)]).Refuses(2, words);
+
+    [Fact]
+    public void A_vocabulary_too_small_for_clusters_is_told() =>
+        Assert.Contains("With fewer than 4,000 tokens there are no clusters", CommandLine.Train(_text, _folder["run"], "--steps", "1", "--softmax", "adaptive").Error, StringComparison.Ordinal);
 
     [Fact]
     public void A_sample_larger_than_half_of_the_vocabulary_is_refused_and_nothing_is_written()

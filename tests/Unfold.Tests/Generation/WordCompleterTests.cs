@@ -45,7 +45,6 @@ public sealed class WordCompleterTests
     [Theory]
     [InlineData("(ca", "ca", new[] { "can't", "car", "cat" })]
     [InlineData("can'", "can'", new[] { "can't" })]
-    [InlineData("sat.", ".", new[] { "." })]
     [InlineData("dog", "dog", new string[0])]
     [InlineData("", "", null)]
     public void The_word_in_progress_is_found(string line, string begun, string[]? words)
@@ -57,7 +56,7 @@ public sealed class WordCompleterTests
 
     [Theory]
     [InlineData(TokenKind.Word, "(ca", "ca", new[] { "can't", "car", "cat" })]
-    [InlineData(TokenKind.Word, "sat.", ".", new[] { "." })]
+    [InlineData(TokenKind.Space, ".", ".", new[] { "." })]
     [InlineData(TokenKind.Word, "xt", "xt", new string[0])]
     [InlineData(TokenKind.Space, "the ca", "ca", new[] { "can't", "car", "cat" })]
     [InlineData(TokenKind.Space, "(ca", "(ca", new string[0])]
@@ -71,6 +70,36 @@ public sealed class WordCompleterTests
             Assert.Equal(words, found.Select(completion => completion.Word).Order(StringComparer.Ordinal));
             Assert.All(found, completion => Assert.Equal(completion.Word, begun + completion.Rest));
         }
+    }
+
+    [Theory]
+    [InlineData("sat.", " cat")]
+    [InlineData("sat,", " cat")]
+    [InlineData("cat-", "cat")]
+    public void After_a_mark_comes_the_next_word_with_its_space(string line, string rest)
+    {
+        LanguageModel model = Create(TokenKind.Word, LetterCase.Kept, Words);
+        IReadOnlyList<Completion> found = new WordCompleter(model).Complete(line, 99);
+        Assert.Equal(Words[..^1].Order(StringComparer.Ordinal), found.Select(completion => completion.Word).Order(StringComparer.Ordinal));
+        Assert.Contains(found, completion => completion.Word == "cat" && completion.Rest == rest);
+        Close.Equal(1, found.Sum(completion => completion.Probability), 1e-9, 0, "They are all there is");
+        double[] next = Shares(model, line, Words[..^1]);
+        Close.Equal([.. next.OrderDescending()], [.. found.Select(completion => completion.Probability)], 1e-6, 0, "Single precision in the logits only");
+    }
+
+    [Fact]
+    public void After_a_word_of_ideographs_come_the_longer_words_and_the_next_ones()
+    {
+        string[] words = ["我", "昨天", "昨天晚上", "生病", "，", "\n"];
+        LanguageModel model = Create(TokenKind.Segmented, LetterCase.Kept, words);
+        IReadOnlyList<Completion> found = new WordCompleter(model).Complete("我昨天", 99);
+        double[] begun = Shares(model, "我", "昨天", "昨天晚上"), next = Shares(model, "我昨天", words[..^1]);
+        (string Ending, double Probability)[] wanted = [("晚上", begun[1]), .. words[..^1].Zip(next, (word, share) => (word, begun[0] * share))];
+        Assert.Equal(wanted.Select(one => one.Ending).Order(StringComparer.Ordinal), found.Select(completion => completion.Rest).Order(StringComparer.Ordinal));
+        Assert.All(wanted, one => Close.Equal(one.Probability, found.First(completion => completion.Rest == one.Ending).Probability, 1e-6, 0, one.Ending));
+        Assert.Equal("昨天晚上", found.First(completion => completion.Rest == "晚上").Word);
+        Close.Equal(1, found.Sum(completion => completion.Probability), 1e-6, 0, "They are all there is");
+        Assert.Equal(found.Take(2), new WordCompleter(model).Complete("我昨天", 2));
     }
 
     [Fact]
@@ -292,6 +321,19 @@ public sealed class WordCompleterTests
         bias[^BytePairEncoding.ByteCount..].Fill(float.NegativeInfinity);
         bias[vocabulary.IdOf("\n")] = 5;
         return model;
+    }
+
+    /// <summary>p of each of some words after a line, as shares.</summary>
+    private static double[] Shares(LanguageModel model, string line, params string[] words)
+    {
+        LanguageModelSession session = model.Start();
+        foreach (int token in model.Vocabulary.EncodePrefix("\n" + line))
+        {
+            session.Feed(token);
+        }
+
+        double[] shares = [.. words.Select(word => Math.Exp(session.LogProbability(model.Vocabulary.IdOf(word))))];
+        return [.. shares.Select(share => share / shares.Sum())];
     }
 
     private static LanguageModel Create(TokenKind kind, LetterCase letterCase, string[] symbols, float lineFeedBias = 0)

@@ -135,7 +135,7 @@ internal sealed class ArpaReader
 
             Require(count == length + 1 || count == length + 2, $"a log10 probability, {length} token{(length > 1 ? "s" : "")} and perhaps a backoff weight were wanted, but {count} fields were found");
             Require(level.Count < _counts[length - 1], $"more than the {_counts[length - 1]} n-grams of {length} tokens that were announced are there");
-            float logProbability = Number(line[fields[0]]);
+            float logProbability = LogProbability(line[fields[0]]);
             Require(logProbability <= 0, FormattableString.Invariant($"the log10 probability is {logProbability}, but is at most 0"));
             for (int place = 0; place < length; place++)
             {
@@ -158,6 +158,7 @@ internal sealed class ArpaReader
         OperationStatus status = Utf8.ToUtf16(field, _characters, out _, out int written, replaceInvalidSequences: false);
         Require(status == OperationStatus.Done, "it is not valid UTF-8");
         ReadOnlySpan<char> name = _characters.AsSpan(0, written);
+        name = name is "<UNK>" ? "<unk>" : name;
         bool known = _lookup.TryGetValue(name, out int id);
         if (known && length == 1 && Vocabulary.IsSpecial(id))
         {
@@ -255,6 +256,9 @@ internal sealed class ArpaReader
 
         return count;
     }
+
+    /// <summary>A log-probability; some programs write -inf for that of the beginning symbol, which nothing foretells.</summary>
+    private float LogProbability(ReadOnlySpan<byte> field) => Ascii.EqualsIgnoreCase(field, "-inf"u8) ? NGramModel.Impossible : Number(field);
 
     private float Number(ReadOnlySpan<byte> field)
     {

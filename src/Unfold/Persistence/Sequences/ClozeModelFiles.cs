@@ -48,7 +48,11 @@ public static class ClozeModelFiles
                 throw new UnfoldException($"{folder} holds no model yet: its training was interrupted before one was saved. Go on with: unfold cloze train --resume {folder}");
             }
 
-            return SequenceModelFolder.Load(folder, fields => Read(folder, fields, customCell));
+            var place = new ModelFolder(folder);
+            place.Require($"Train one with: unfold cloze train --out {folder}");
+            return JsonFields.Read(place.ConfigFile).Has(SequenceModelFolder.TypeField)
+                ? SequenceModelFolder.Load(folder, fields => Read(folder, fields, customCell))
+                : throw new UnfoldException($"{folder} holds a language model, which does not see what stands after a gap: train a {nameof(ClozeModel)}, which does, with unfold cloze train.");
         }
     }
 

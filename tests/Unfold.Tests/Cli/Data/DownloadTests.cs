@@ -223,6 +223,12 @@ public sealed class DownloadTests : IDisposable
         UnfoldException failure = await Assert.ThrowsAsync<UnfoldException>(() => FetchAsync(nobody));
         Assert.Contains("Cannot reach 127.0.0.1", failure.Message, StringComparison.Ordinal);
         Assert.Contains($"put it here as {_target}", failure.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(_target + ".partial"));
+
+        File.WriteAllBytes(_target, _content[1..]);
+        failure = await Assert.ThrowsAsync<UnfoldException>(() => FetchAsync(nobody));
+        Assert.StartsWith($"{_target} holds other bytes than the known file", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(_content[1..], File.ReadAllBytes(_target));
     }
 
     [Fact]

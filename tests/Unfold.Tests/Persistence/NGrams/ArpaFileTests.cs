@@ -64,6 +64,12 @@ public sealed class ArpaFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData("-99\t<s>", "-inf\t<s>")]
+    [InlineData("-99\t<s>", "-Inf\t<s>")]
+    [InlineData("\t<unk>", "\t<UNK>")]
+    public void Other_spellings_of_the_same_are_read(string ours, string theirs) => RequireSame(Read(ByHand), Read(ByHand.Replace(ours, theirs, StringComparison.Ordinal)));
+
+    [Theory]
     [InlineData("\r\n", "\t", " ")]
     [InlineData("\n", " ", " ")]
     [InlineData("\n", "\t", "\t")]
