@@ -20,30 +20,46 @@ internal sealed class ClozeTraining(ClozeOptions options, ParseResult parsed, Te
     {
         RequireSense();
         string folder = parsed.GetValue(options.Out)!;
-        RequireEmpty(folder);
+        if (File.Exists(folder))
+        {
+            throw new UnfoldException($"{folder} is a file, but a folder for the model was wanted: choose another one with --out.");
+        }
+
         using var interruption = new Interruption(terminal);
         IReadOnlyList<string> created = RunFolder.Missing(Path.GetFullPath(folder));
         RunLock? held = null;
+        ClozeRun run;
+        Sentences sentences;
         try
         {
             // A folder that cannot be written is refused before the text is read, not after it.
             new ModelFolder(folder).CreateFolder();
             held = RunLock.Take(folder);
+            RequireEmpty(folder);
             AtomicFile.RequireWritable(new ModelFolder(folder).ConfigFile);
-            (ClozeRun run, Sentences sentences) = Plan(interruption.Token);
-            run.Save(folder, sentences.Corpus.Vocabulary);
-            return Train(folder, run, sentences, interruption.Token);
+            (run, sentences) = Plan(interruption.Token);
         }
-        catch when (!File.Exists(ClozeRun.CheckpointIn(folder)))
+        catch
         {
-            ClozeRun.Delete(folder);
             held?.Withdraw();
             RunFolder.RemoveEmpty(created);
             throw;
         }
-        finally
+
+        using (held)
         {
-            held?.Dispose();
+            try
+            {
+                run.Save(folder, sentences.Corpus.Vocabulary);
+                return Train(folder, run, sentences, interruption.Token);
+            }
+            catch when (!File.Exists(ClozeRun.CheckpointIn(folder)))
+            {
+                ClozeRun.Delete(folder);
+                held.Withdraw();
+                RunFolder.RemoveEmpty(created);
+                throw;
+            }
         }
     }
 
@@ -185,18 +201,13 @@ internal sealed class ClozeTraining(ClozeOptions options, ParseResult parsed, Te
 
     private static void RequireEmpty(string folder)
     {
-        if (File.Exists(folder))
-        {
-            throw new UnfoldException($"{folder} is a file, but a folder for the model was wanted: choose another one with --out.");
-        }
-
         if (ClozeRun.IsIn(folder))
         {
             throw new UnfoldException($"{folder} holds a training that has not ended: go on with it with --resume {folder}, or choose another folder with --out.");
         }
 
         // An empty lock file means nothing.
-        if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any(entry => Path.GetFileName(entry) != RunLock.FileName))
+        if (Directory.EnumerateFileSystemEntries(folder).Any(entry => Path.GetFileName(entry) != RunLock.FileName))
         {
             throw new UnfoldException($"{folder} is not empty, and nothing in it is replaced: choose another folder with --out.");
         }

@@ -109,7 +109,7 @@ public sealed class ClozeTests : IDisposable
     public void A_training_that_was_killed_goes_on_to_the_same_model()
     {
         string killed = _folder["killed"], whole = _folder["whole"];
-        string[] Line(string folder) => ["cloze", "train", "--text", _text, "--out", folder, "--hidden", "24", "--epochs", "40", "--dropout", "0.1", "--threads", "1"];
+        string[] Line(string folder) => ["cloze", "train", "--text", _text, "--out", folder, "--hidden", "8", "--epochs", "120", "--dropout", "0.1", "--threads", "1"];
         using (CommandProcess process = CommandProcess.Start(Line(killed)))
         {
             process.WaitFor(Path.Combine(killed, "checkpoint.safetensors"));
