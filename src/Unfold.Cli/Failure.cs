@@ -15,7 +15,7 @@ internal static class Failure
                 terminal.Line($"See: {verb} --help");
                 return ExitCode.WrongUsage;
             case OperationCanceledException:
-                terminal.Failure("Interrupted; nothing was saved.");
+                terminal.Failure("Interrupted; nothing new was saved.");
                 return ExitCode.Interrupted;
             case UnfoldException:
                 terminal.Failure(failure.Message);

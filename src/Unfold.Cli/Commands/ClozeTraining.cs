@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using Unfold.Cli.Training;
 using Unfold.Models;
 using Unfold.Numerics;
@@ -11,8 +10,6 @@ namespace Unfold.Cli.Commands;
 /// <summary>Trains a model of both sides of a gap in a folder, from the beginning or from where it was interrupted.</summary>
 internal sealed class ClozeTraining(ClozeOptions options, ParseResult parsed, Terminal terminal)
 {
-    private readonly Stopwatch _watch = Stopwatch.StartNew();
-
     /// <summary>Runs it; the exit code.</summary>
     public int Run() => parsed.GetValue(options.Shared.Resume) is string folder ? Resume(folder) : Begin();
 
@@ -73,13 +70,12 @@ internal sealed class ClozeTraining(ClozeOptions options, ParseResult parsed, Te
             }
         }
 
-        if (!ClozeRun.IsIn(folder))
-        {
-            throw new UnfoldException($"{folder} holds no training that could go on: it has no run.json, which stands there until a training has ended.");
-        }
-
+        RequireRun(folder);
         using var interruption = new Interruption(terminal);
         using RunLock held = RunLock.Take(folder);
+
+        // Another process may have ended it before.
+        RequireRun(folder);
         var run = ClozeRun.Read(folder);
         var vocabulary = Vocabulary.Load(new ModelFolder(folder).VocabularyFile);
         SegmentationNote.Tell(terminal, folder, vocabulary);
@@ -174,14 +170,14 @@ internal sealed class ClozeTraining(ClozeOptions options, ParseResult parsed, Te
                 json.WriteFinite("loss", fit.Best.Training);
                 json.WriteFinite("validation_loss", fit.Best.Validation);
                 json.WriteFinite("validation_perplexity", Math.Exp(fit.Best.Validation));
-                json.WriteNumber("seconds", _watch.Elapsed.TotalSeconds);
+                json.WriteNumber("seconds", fit.Seconds);
             });
             return;
         }
 
         terminal.Line(FormattableString.Invariant($"{learned:N0} sentences learned, {validation:N0} kept for validation; a vocabulary of {corpus.Vocabulary.SymbolCount:N0} {corpus.Vocabulary.Kind.Noun}s, {corpus.UnknownTokens:N0} tokens unknown"));
         string kept = double.IsNaN(fit.Best.Validation) ? "" : FormattableString.Invariant($", validation loss {fit.Best.Validation:0.0000}, perplexity {Math.Exp(fit.Best.Validation):0.00}");
-        terminal.Line(FormattableString.Invariant($"loss {fit.Best.Training:0.0000} nats per token{kept}, after epoch {fit.BestEpoch} of {run.Training.Epochs}, {_watch.Elapsed.TotalSeconds:0.0} s"));
+        terminal.Line(FormattableString.Invariant($"loss {fit.Best.Training:0.0000} nats per token{kept}, after epoch {fit.BestEpoch} of {run.Training.Epochs}, {fit.Seconds:0.0} s"));
         terminal.Line($"To fill a gap: unfold fill {folder} \"... ____ ...\"");
     }
 
@@ -191,12 +187,20 @@ internal sealed class ClozeTraining(ClozeOptions options, ParseResult parsed, Te
         {
             if (!parsed.Gave(wanted))
             {
-                throw new UsageException($"{wanted.Name} is missing: give it as {wanted.Name} {wanted.HelpName}");
+                throw new UsageException($"{wanted.Name} is missing: give it as {wanted.Name} {wanted.HelpName}, or go on with a training by {options.Shared.Resume.Name} {options.Shared.Resume.HelpName}");
             }
         }
 
         parsed.Exclude(options.Shared.Valid, options.Shared.ValidFraction);
         options.Shared.RequireDictionaryUse(parsed);
+    }
+
+    private static void RequireRun(string folder)
+    {
+        if (!ClozeRun.IsIn(folder))
+        {
+            throw new UnfoldException($"{folder} holds no training that could go on: it has no run.json, which stands there until a training has ended.");
+        }
     }
 
     private static void RequireEmpty(string folder)
@@ -206,8 +210,7 @@ internal sealed class ClozeTraining(ClozeOptions options, ParseResult parsed, Te
             throw new UnfoldException($"{folder} holds a training that has not ended: go on with it with --resume {folder}, or choose another folder with --out.");
         }
 
-        // An empty lock file means nothing.
-        if (Directory.EnumerateFileSystemEntries(folder).Any(entry => Path.GetFileName(entry) != RunLock.FileName))
+        if (!RunFolder.IsFree(folder))
         {
             throw new UnfoldException($"{folder} is not empty, and nothing in it is replaced: choose another folder with --out.");
         }

@@ -62,7 +62,7 @@ internal sealed class GeneratedOutput(Terminal terminal, Prompt prompt, bool jso
 
         if (found.Count < count)
         {
-            terminal.Line($"No more than {found.Count} of {count} texts are found by this beam: others are the same ones.");
+            terminal.Line($"The beam found {found.Count} different text{(found.Count == 1 ? "" : "s")}, and {count} were wanted: a wider one finds more.");
         }
 
         return Finish();

@@ -153,7 +153,7 @@ internal sealed class Download(HttpClient client, TimeSpan patience)
         }
         catch (HttpRequestException failure) when (partial.Length == 0 && IsUnreachable(failure.HttpRequestError))
         {
-            string there = File.Exists(target) ? $"{target} holds other bytes than the known file, and that cannot be fetched. " : "";
+            string there = File.Exists(target) ? $"{target} holds other bytes than the known file. " : "";
             throw new UnfoldException($"{there}Cannot reach {file.Address.Host} ({Reason(failure)}): check the connection. Or fetch {file.Address} where there is one, and put it here as {target}.", failure);
         }
         catch (HttpRequestException failure)

@@ -35,7 +35,7 @@ internal static class RunFolder
         }
 
         string[] entries = Entries(folder.FullPath);
-        if (entries.All(entry => IsBeginning(folder, entry)))
+        if (IsFree(folder, entries))
         {
             return;
         }
@@ -50,6 +50,14 @@ internal static class RunFolder
         {
             throw new UnfoldException($"{path} is not empty and holds no run of Unfold ({Path.GetFileName(entries[0])} stands there), so nothing is written into it: choose another folder with --out.");
         }
+    }
+
+    /// <summary>Whether nothing was learned in a folder: it is empty, or holds what a start leaves that was stopped.</summary>
+    /// <exception cref="UnfoldException">It cannot be looked into.</exception>
+    public static bool IsFree(string path)
+    {
+        var folder = new ModelFolder(path);
+        return IsFree(folder, Entries(folder.FullPath));
     }
 
     /// <summary>The folders that are not there yet, the deepest first, so that a start that fails can take them away again.</summary>
@@ -79,6 +87,8 @@ internal static class RunFolder
             }
         }
     }
+
+    private static bool IsFree(ModelFolder folder, string[] entries) => entries.All(entry => IsBeginning(folder, entry));
 
     private static string[] Entries(string path)
     {

@@ -52,7 +52,7 @@ internal static class RunText
         terminal.Line(trainer.Model.ToString());
         if (trainer.Model.Settings.Softmax == SoftmaxKind.Adaptive && AdaptiveSoftmaxOutput.Cutoffs(corpus.Vocabulary.Count).Count == 0)
         {
-            terminal.Line(FormattableString.Invariant($"With fewer than {2 * AdaptiveSoftmaxOutput.HeadClasses:N0} tokens there are no clusters of rare ones: the adaptive softmax is the exact one here"));
+            terminal.Line("The vocabulary is too small for clusters of rare tokens: the adaptive softmax is the exact one here");
         }
 
         terminal.Line(FormattableString.Invariant($"{trainer.TotalSteps:N0} steps of {trainer.Settings.BatchSize} x {trainer.Settings.SequenceLength} tokens, into {run.Shown}"));

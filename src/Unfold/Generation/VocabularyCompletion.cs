@@ -28,12 +28,16 @@ internal sealed class VocabularyCompletion
         && Rune.DecodeLastFromUtf16(prefix, out Rune rune, out _) == OperationStatus.Done
         && RuneClasses.Of(rune) is not (RuneClass.Letter or RuneClass.Digit or RuneClass.Extend);
 
-    /// <summary>A word with the space that belongs between it and the end of a line.</summary>
-    public string Joined(string line, string word)
+    /// <summary>The likeliest words that may follow a line, each with the space that belongs between, and with its share of a probability.</summary>
+    public IEnumerable<Completion> Followers(ReadOnlySpan<float> logits, string line, double probability, int count)
     {
-        TokenJoiner joiner = _vocabulary.CreateTokenizer().CreateJoiner();
-        joiner.Join(Split(line));
-        return joiner.Next(word);
+        IReadOnlyList<string> before = Split(line);
+        return Complete(logits, "", count).Select(word =>
+        {
+            TokenJoiner joiner = _vocabulary.CreateTokenizer().CreateJoiner();
+            joiner.Join(before);
+            return new Completion(word.Word, joiner.Next(word.Word), probability * word.Probability);
+        });
     }
 
     /// <summary>The tokens of a line that goes on: no end of a sentence comes after them.</summary>

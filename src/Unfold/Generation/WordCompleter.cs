@@ -49,21 +49,24 @@ public sealed class WordCompleter
         }
 
         (string context, string prefix) = Divide(line);
-        IReadOnlyList<Completion> words = _words!.Complete(_line.After(_encoder.EncodeBeginning(context)).Logits, prefix, count);
-        return _words.MayBeFollowed(prefix) && (words.Count == 0 || words.Any(IsTyped)) ? Followed(line, words, count) : words;
+        ReadOnlySpan<float> logits = _line.After(_encoder.EncodeBeginning(context)).Logits;
+        return _words!.MayBeFollowed(prefix) ? Followed(line, _words.Complete(logits, prefix, int.MaxValue), count) : _words.Complete(logits, prefix, count);
     }
 
-    private static bool IsTyped(Completion word) => word.Rest.Length == 0;
-
-    /// <summary>The words that begin as typed, and in place of the one that is typed those that may follow it.</summary>
+    /// <summary>
+    /// The words that begin as typed, and in place of the one that is typed those that may follow it. Two that go on with the same letters are one, the
+    /// longer word.
+    /// </summary>
     private Completion[] Followed(string line, IReadOnlyList<Completion> words, int count)
     {
-        double typed = words.Count == 0 ? 1 : words.First(IsTyped).Probability;
-        IReadOnlyList<Completion> next = _words!.Complete(_line.After(_encoder.EncodeBeginning(line)).Logits, "", count);
+        // No follower that is left out could come among the first, but as a part of a longer word, to which it would add less than any of these.
+        double typed = words.Count == 0 ? 1 : words.Where(word => word.Rest.Length == 0).Sum(word => word.Probability);
+        IEnumerable<Completion> next = typed == 0 ? [] : _words!.Followers(_line.After(_encoder.EncodeBeginning(line)).Logits, line, typed, count + words.Count);
         return
         [
-            .. words.Where(word => !IsTyped(word))
-                .Concat(next.Select(word => new Completion(word.Word, _words.Joined(line, word.Word), typed * word.Probability)))
+            .. words.Where(word => word.Rest.Length > 0).Concat(next)
+                .GroupBy(word => word.Rest, StringComparer.Ordinal)
+                .Select(alike => alike.First() with { Probability = alike.Sum(word => word.Probability) })
                 .OrderByDescending(word => word.Probability)
                 .Take(count),
         ];

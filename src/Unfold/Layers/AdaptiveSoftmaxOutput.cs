@@ -16,11 +16,8 @@ namespace Unfold.Layers;
 /// </remarks>
 public sealed class AdaptiveSoftmaxOutput : OutputLayer
 {
-    /// <summary>The classes before the first cluster; with fewer than twice as many there is none.</summary>
-    public const int HeadClasses = 2_000;
-
-    // Each other cluster begins at so many times as many classes as the one before.
-    private const int Growth = 5;
+    // The first cluster begins here, each other one at five times as many classes as the one before.
+    private const int HeadClasses = 2_000, Growth = 5;
 
     // P_k divides the width by this for each cluster, but not below the narrowest.
     private const int Narrowing = 4, Narrowest = 8;

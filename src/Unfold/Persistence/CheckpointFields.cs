@@ -1,4 +1,5 @@
 using Unfold.Autograd;
+using Unfold.Numerics.Kernels;
 
 namespace Unfold.Persistence;
 
@@ -55,13 +56,19 @@ internal static class CheckpointFields
         {
             if (entry.Name.StartsWith(MomentsPrefix, StringComparison.Ordinal))
             {
-                float[] values = new float[parameters.Values.Length];
-                file.ReadSingles(entry.Name, values, values.Length);
-                moments.Add((entry.Name[MomentsPrefix.Length..], values));
+                moments.Add((entry.Name[MomentsPrefix.Length..], ReadFinite(file, entry.Name, parameters.Values.Length)));
             }
         }
 
         return moments;
+    }
+
+    public static float[] ReadFinite(SafeTensorsFile file, string name, int length)
+    {
+        float[] values = new float[length];
+        file.ReadSingles(name, values, length);
+        int bad = OptimizerKernels.FirstNonFinite(values);
+        return bad < 0 ? values : throw new UnfoldException($"Cannot read {file.Name}: value {bad} of {name} is {values[bad]}.");
     }
 
     public static void AddDoubles(SafeTensorsWriter writer, string name, double[] values) => writer.Add(name, values, values.Length);

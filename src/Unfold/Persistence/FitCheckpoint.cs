@@ -78,13 +78,13 @@ public static class FitCheckpoint
         double[] epochs = CheckpointFields.ReadDoubles(file, path, "epochs", 2L * int.MaxValue);
         double[] schedule = CheckpointFields.ReadDoubles(file, path, "schedule", state.Schedule.State.Count);
         (long steps, long batches, long weight, long bestEpoch) = (counters[0], counters[1], counters[2], counters[3]);
-        (long passes, bool whole) = (epochs.Length / 2, epochs.Length % 2 == 0);
-        bool place = steps == (passes * state.BatchesInPass) + batches && batches >= 0 && batches <= state.BatchesInPass;
+        EpochLosses[] passes = [.. epochs.Chunk(2).Where(losses => losses.Length == 2).Select(losses => new EpochLosses(losses[0], losses[1]))];
+        bool place = steps == (passes.Length * state.BatchesInPass) + batches && batches >= 0 && batches <= state.BatchesInPass;
         bool loss = progress.Length == ProgressLength && progress.All(double.IsFinite) && progress[1] >= 0 && (batches == 0 ? weight == 0 : weight > 0);
-        bool losses = whole && bestEpoch >= Math.Min(1, passes) && bestEpoch <= passes && epochs.Where((_, i) => i % 2 == 0).All(double.IsFinite);
-        if (!(place && loss && losses))
+        bool losses = 2 * passes.Length == epochs.Length && passes.Length <= state.Passes && passes.All(pass => double.IsFinite(pass.Training) && double.IsFinite(pass.Validation) == state.IsValidated);
+        if (!(place && loss && losses && bestEpoch == BestOf(passes, state.IsValidated) && file.Contains(Best) == (state.IsValidated && passes.Length > 0)))
         {
-            throw new UnfoldException(FormattableString.Invariant($"{path} is damaged: {steps} updates, {batches} batches of a pass with {weight} targets, {epochs.Length / 2.0} passes, the best of them {bestEpoch}. Delete it to begin anew."));
+            throw new UnfoldException(FormattableString.Invariant($"{path} is damaged: {steps} updates, {batches} batches of a pass with {weight} targets, {epochs.Length / 2.0} of {state.Passes} passes, the best of them {bestEpoch}. Delete it to begin anew."));
         }
 
         try
@@ -95,7 +95,7 @@ public static class FitCheckpoint
             state.Schedule.Restore(schedule);
             state.Optimizer.Restore(state.Parameters, steps, CheckpointFields.ReadMoments(file, state.Parameters));
         }
-        catch (Exception refusal) when (refusal is ArgumentException)
+        catch (ArgumentException refusal)
         {
             throw new UnfoldException($"{path} is damaged: {refusal.Message.TrimEnd('.')}. Delete it to begin anew.", refusal);
         }
@@ -103,11 +103,14 @@ public static class FitCheckpoint
         ModelWeights.Read(file, state.Parameters);
         if (file.Contains(Best))
         {
-            state.Best = new float[state.Parameters.Values.Length];
-            file.ReadSingles(Best, state.Best, state.Best.Length);
+            state.Best = CheckpointFields.ReadFinite(file, Best, state.Parameters.Values.Length);
         }
 
-        state.Epochs.AddRange(epochs.Chunk(2).Select(losses => new EpochLosses(losses[0], losses[1])));
+        state.Epochs.AddRange(passes);
         (state.BestEpoch, state.Batches, state.Loss, state.Seconds) = ((int)bestEpoch, (int)batches, (progress[0], weight), progress[1]);
     }
+
+    /// <summary>The pass whose weights count: the first of the lowest validation loss, else the last.</summary>
+    private static int BestOf(EpochLosses[] passes, bool isValidated) =>
+        isValidated && passes.Length > 0 ? 1 + Array.FindIndex(passes, pass => pass.Validation == passes.Min(other => other.Validation)) : passes.Length;
 }

@@ -222,7 +222,7 @@ public sealed class GenerateTests : IDisposable
     {
         Said said = CommandLine.Run("generate", _run, "--prompt", "the ", "--length", "10", "--beam", "4", "--beam-groups", "4", "--diversity", "0", "--samples", "4");
         Assert.Equal(0, said.Code);
-        Assert.Contains("No more than 1 of 4 texts", said.Error, StringComparison.Ordinal);
+        Assert.Contains("The beam found 1 different text, and 4 were wanted", said.Error, StringComparison.Ordinal);
     }
 
     [Fact]

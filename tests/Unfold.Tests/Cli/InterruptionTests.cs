@@ -38,7 +38,7 @@ public sealed class InterruptionTests
         process.Signal(signal);
         Said said = process.End();
         Assert.Equal(130, said.Code);
-        Assert.Contains("Interrupted; nothing was saved.", said.Error, StringComparison.Ordinal);
+        Assert.Contains("Interrupted; nothing new was saved.", said.Error, StringComparison.Ordinal);
         Assert.Equal([text], Directory.GetFileSystemEntries(folder.Path));
     }
 

@@ -103,6 +103,20 @@ public sealed class WordCompleterTests
     }
 
     [Fact]
+    public void A_longer_word_and_a_next_one_that_end_alike_are_one()
+    {
+        string[] words = ["国", "国家", "家", "，", "\n"];
+        LanguageModel model = Create(TokenKind.Segmented, LetterCase.Kept, words);
+        IReadOnlyList<Completion> found = new WordCompleter(model).Complete("国", 99);
+        double[] begun = Shares(model, "", "国", "国家"), next = Shares(model, "国", words[..^1]);
+        Completion both = Assert.Single(found, completion => completion.Rest == "家");
+        Assert.Equal("国家", both.Word);
+        Close.Equal(begun[1] + (begun[0] * next[2]), both.Probability, 1e-6, 0, "Of both ways");
+        Assert.Equal(["家", "国", "国家", "，"], found.Select(completion => completion.Rest).OrderBy(rest => Array.IndexOf(["家", "国", "国家", "，"], rest)));
+        Close.Equal(1, found.Sum(completion => completion.Probability), 1e-6, 0, "They are all there is");
+    }
+
+    [Fact]
     public void What_is_typed_in_capitals_keeps_them()
     {
         IReadOnlyList<Completion> found = new WordCompleter(Create(TokenKind.Word, LetterCase.Lowered, ["the", "then", "\n"])).Complete("THE", 9);

@@ -127,6 +127,11 @@ public sealed class FitCheckpointTests : IDisposable
     [InlineData("best epoch of later", "best of them 2")]
     [InlineData("no targets", "damaged")]
     [InlineData("time negative", "damaged")]
+    [InlineData("best missing", "damaged")]
+    [InlineData("best not a number", "best")]
+    [InlineData("a moment not a number", "optimizer.")]
+    [InlineData("too many passes", "4 of 3 passes")]
+    [InlineData("a validation missing", "damaged")]
     [InlineData("cut short", "")]
     public void What_is_damaged_is_refused(string damage, string words)
     {
@@ -167,6 +172,14 @@ public sealed class FitCheckpointTests : IDisposable
             case "batches too many": parts.Edit<long>("counters", values => (values[0], values[1]) = (9, 5)); break;
             case "best epoch of later": parts.Edit<long>("counters", values => values[3] = 2); break;
             case "no targets": parts.Edit<long>("counters", values => values[2] = 0); break;
+            case "best missing": parts.Remove("best"); break;
+            case "best not a number": parts.Edit<float>("best", values => values[0] = float.PositiveInfinity); break;
+            case "a moment not a number": parts.Edit<float>(parts.Moment, values => values[0] = float.NaN); break;
+            case "too many passes":
+                parts.Lengthen("epochs", 8);
+                parts.Edit<long>("counters", values => values[0] = 17);
+                break;
+            case "a validation missing": parts.Edit<double>("epochs", values => values[1] = double.NaN); break;
             case "time negative": parts.Edit<double>("progress", values => values[1] = -1); break;
             default: Assert.Fail(damage); break;
         }

@@ -28,6 +28,12 @@ internal sealed class FitState(string description, ParameterSet parameters, Opti
     /// <summary>The batches of a whole pass.</summary>
     public required long BatchesInPass { get; init; }
 
+    /// <summary>The passes of the whole fit.</summary>
+    public required int Passes { get; init; }
+
+    /// <summary>Whether passes are validated, which chooses the best one.</summary>
+    public required bool IsValidated { get; init; }
+
     /// <summary>The batches of this pass that are done.</summary>
     public int Batches { get; set; }
 
@@ -40,7 +46,7 @@ internal sealed class FitState(string description, ParameterSet parameters, Opti
     /// <summary>The pass, from 1, that did best on the validation examples, or the last where there are none; 0 before the first.</summary>
     public int BestEpoch { get; set; }
 
-    /// <summary>The weights after the best pass; null where they are the present ones.</summary>
+    /// <summary>The weights after the best pass where passes are validated; null before the first, and where the present ones count.</summary>
     public float[]? Best { get; set; }
 
     /// <summary>The time that the fit has taken.</summary>
@@ -50,7 +56,7 @@ internal sealed class FitState(string description, ParameterSet parameters, Opti
     public void EndPass(EpochLosses losses)
     {
         Epochs.Add(losses);
-        if (double.IsNaN(losses.Validation))
+        if (!IsValidated)
         {
             BestEpoch = Epochs.Count;
         }

@@ -19,7 +19,7 @@ internal sealed class Fitter<T>
     // What a killed process loses at most of a long pass.
     private const double SecondsBetweenKeeps = 60;
 
-    /// <summary>What the model looks like, in words.</summary>
+    /// <summary>What kind of model it is.</summary>
     public string Model { get; init; } = "";
 
     /// <summary>Everything that is learned.</summary>
@@ -171,6 +171,8 @@ internal sealed class Fitter<T>
                 new SeededRandom(options.Seed).Split())
             {
                 BatchesInPass = batchesInPass,
+                Passes = options.Epochs,
+                IsValidated = validation is not null,
             };
         }
 

@@ -179,7 +179,7 @@ public abstract class SequenceModel<T> : SequenceModel
     /// <summary>The recurrent layers, and how many steps of them an example takes; none where the model walks time by itself.</summary>
     private protected virtual IReadOnlyList<(StackedLayers Stack, Func<T, int> Steps)> Runs => [];
 
-    private Fitter<T> Fitter => new() { Model = ToString(), Parameters = Parameters, Loss = Loss, Length = LengthOf, Weight = TargetsOf, RequireBatch = RequireMemory };
+    private Fitter<T> Fitter => new() { Model = GetType().Name, Parameters = Parameters, Loss = Loss, Length = LengthOf, Weight = TargetsOf, RequireBatch = RequireMemory };
 
     /// <summary>Throws where a step of training on a batch does not fit into memory.</summary>
     private protected virtual void RequireMemory(IReadOnlyList<T> batch)

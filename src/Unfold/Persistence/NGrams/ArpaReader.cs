@@ -158,7 +158,6 @@ internal sealed class ArpaReader
         OperationStatus status = Utf8.ToUtf16(field, _characters, out _, out int written, replaceInvalidSequences: false);
         Require(status == OperationStatus.Done, "it is not valid UTF-8");
         ReadOnlySpan<char> name = _characters.AsSpan(0, written);
-        name = name is "<UNK>" ? "<unk>" : name;
         bool known = _lookup.TryGetValue(name, out int id);
         if (known && length == 1 && Vocabulary.IsSpecial(id))
         {

@@ -50,9 +50,19 @@ public static class ClozeModelFiles
 
             var place = new ModelFolder(folder);
             place.Require($"Train one with: unfold cloze train --out {folder}");
-            return JsonFields.Read(place.ConfigFile).Has(SequenceModelFolder.TypeField)
-                ? SequenceModelFolder.Load(folder, fields => Read(folder, fields, customCell))
-                : throw new UnfoldException($"{folder} holds a language model, which does not see what stands after a gap: train a {nameof(ClozeModel)}, which does, with unfold cloze train.");
+            if (!JsonFields.Read(place.ConfigFile).Has(SequenceModelFolder.TypeField))
+            {
+                throw new UnfoldException($"{folder} holds a language model, which does not see what stands after a gap: train a {nameof(ClozeModel)}, which does, with unfold cloze train.");
+            }
+
+            try
+            {
+                return SequenceModelFolder.Load(folder, fields => Read(folder, fields, customCell));
+            }
+            catch (UnfoldException damage) when (ClozeRun.IsIn(folder))
+            {
+                throw new UnfoldException($"{damage.Message} Its training has not ended, and going on saves the model anew: unfold cloze train --resume {folder}", damage);
+            }
         }
     }
 

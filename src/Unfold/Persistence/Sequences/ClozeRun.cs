@@ -27,7 +27,9 @@ public sealed record ClozeRun(SequenceEncoderSettings Model, FitOptions Training
     public void Save(string folder, Vocabulary vocabulary)
     {
         ArgumentNullException.ThrowIfNull(vocabulary);
-        AtomicFile.WriteTogether((new ModelFolder(folder).VocabularyFile, vocabulary.Write), (FileIn(folder), Write));
+
+        // The first one takes its place last: run.json makes the folder a training.
+        AtomicFile.WriteTogether((FileIn(folder), Write), (new ModelFolder(folder).VocabularyFile, vocabulary.Write));
     }
 
     /// <summary>Reads run.json.</summary>
@@ -54,10 +56,10 @@ public sealed record ClozeRun(SequenceEncoderSettings Model, FitOptions Training
         return run;
     }
 
-    /// <summary>Takes the training out of a folder; a model in it stays.</summary>
-    /// <exception cref="UnfoldException">A file cannot be deleted.</exception>
+    /// <summary>Takes the training out of a folder; a model in it stays. What cannot be deleted stays too: it goes on to the same model.</summary>
     public static void Delete(string folder)
     {
+        // Without run.json the others mean nothing, so it goes first.
         var model = new ModelFolder(folder);
         string[] files = [FileIn(folder), model.CheckpointFile, .. File.Exists(model.ConfigFile) ? Array.Empty<string>() : [model.VocabularyFile]];
         foreach (string file in files.Where(File.Exists))
@@ -68,7 +70,6 @@ public sealed record ClozeRun(SequenceEncoderSettings Model, FitOptions Training
             }
             catch (Exception failure) when (FileFailure.IsFileFailure(failure))
             {
-                throw new UnfoldException($"Cannot delete {file}: {FileFailure.Reason(failure, file)}.", failure);
             }
         }
     }
