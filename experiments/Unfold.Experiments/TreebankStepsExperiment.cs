@@ -1,6 +1,7 @@
 using Unfold.Experiments.Data;
 using Unfold.Models;
 using Unfold.Pictures;
+using Unfold.Training;
 
 namespace Unfold.Experiments;
 
@@ -26,10 +27,25 @@ internal sealed class TreebankStepsExperiment : Experiment
         double? before = null;
         foreach (TreebankRecipe recipe in TreebankRecipe.Steps(context))
         {
-            LanguageFit fit = recipe.Run(context, text, seed);
+            LanguageFit fit;
+            try
+            {
+                fit = recipe.Run(context, text, seed);
+            }
+            catch (DivergenceException diverged)
+            {
+                context.Progress($"{recipe.Name}: {diverged.Message}");
+                continue;
+            }
+
             double reached = LanguageModelScorer.Score(fit.Model, text.Validation, context.Workers).Perplexity;
             context.Report(recipe.Name, "validation perplexity", reached, before, parameters: fit.Model.Parameters.ValueCount, seconds: fit.Seconds);
-            chart.Add(recipe.Name, fit.Epochs, [.. fit.Losses.Select(Math.Exp)]);
+            if (reached < text.Vocabulary.Count)
+            {
+                // What is worse than guessing would flatten all others.
+                chart.Add(recipe.Name, fit.Epochs, [.. fit.Losses.Select(Math.Exp)]);
+            }
+
             before = reached;
         }
 

@@ -66,7 +66,7 @@ public sealed class TextExperimentTests
     [Theory]
     [InlineData("treebank", "test perplexity", 7)]
     [InlineData("treebanktuned", "test perplexity", 7)]
-    [InlineData("treebanksteps", "validation perplexity", 5)]
+    [InlineData("treebanksteps", "validation perplexity", 7)]
     public void Word_models_learn_a_part_of_the_treebank(string name, string metric, int models)
     {
         (string Model, string Metric, double Value, long? Parameters)[] results = Run(name, "2");
