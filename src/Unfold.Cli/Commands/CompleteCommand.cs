@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Unfold.Generation;
-using Unfold.Text;
 
 namespace Unfold.Cli.Commands;
 
@@ -43,7 +42,7 @@ internal sealed class CompleteCommand(Terminal terminal)
             return ExitCode.Done;
         }
 
-        foreach (IReadOnlyList<string> block in ArrivingLines.Blocks(TextLines.Of(terminal.OpenInput(), "standard input"), most: 1, interruption.Token))
+        foreach (IReadOnlyList<string> block in new ArrivingLines(terminal, "-").Blocks(most: 1, interruption.Token))
         {
             IReadOnlyList<Completion> completions = completer.Complete(block[0], count);
             if (json)

@@ -33,13 +33,9 @@ internal sealed class ScoreCommand(Terminal terminal)
     private int Run(ParseResult parsed)
     {
         using var interruption = new Interruption(terminal);
-        string file = parsed.GetRequiredValue(_file);
         var scorer = new SentenceScorer(_model.Open(parsed, interruption.Token), new Workers((int)(parsed.GetValue(_threads) ?? Math.Min(Environment.ProcessorCount, 16))));
-        using var progress = new ProgressLine(terminal, $"Scoring {file}");
-
-        // The lines are read on a thread of their own, but the terminal belongs to this one.
-        double share = 0;
-        IEnumerable<string> lines = file == "-" ? TextLines.Of(terminal.OpenInput(), "standard input") : TextLines.OfFile(file, read => Volatile.Write(ref share, read));
+        var lines = new ArrivingLines(terminal, parsed.GetRequiredValue(_file));
+        using var progress = new ProgressLine(terminal, $"Scoring {lines.Name}");
         bool byToken = parsed.GetValue(_byToken), known = parsed.GetValue(_known), json = parsed.GetValue(_json);
         if (!json)
         {
@@ -47,9 +43,12 @@ internal sealed class ScoreCommand(Terminal terminal)
         }
 
         long number = 0;
-        foreach (IReadOnlyList<string> block in ArrivingLines.Blocks(lines, LinesAtOnce, interruption.Token))
+        double before = 0;
+        foreach (IReadOnlyList<string> block in lines.Blocks(LinesAtOnce, interruption.Token))
         {
-            foreach ((string text, SentenceScore all) in block.Zip(scorer.Score(block, interruption.Token)))
+            // Of standard input it is the share of the lines at hand.
+            double after = lines.IsStream ? 1 : lines.Share;
+            foreach ((string text, SentenceScore all) in block.Zip(scorer.Score(block, done => progress.Show(before + (done * (after - before))), interruption.Token)))
             {
                 var line = new Line(++number, text, all.UnknownTokens, known ? all.WithoutUnknown() : all);
                 if (json)
@@ -67,10 +66,7 @@ internal sealed class ScoreCommand(Terminal terminal)
             }
 
             terminal.Output.Flush();
-            if (Volatile.Read(ref share) is > 0 and double read)
-            {
-                progress.Show(read);
-            }
+            before = lines.IsStream ? 0 : after;
         }
 
         return ExitCode.Done;

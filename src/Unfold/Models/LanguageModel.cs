@@ -171,8 +171,8 @@ public sealed class LanguageModel : NextTokenModel
     }
 
     /// <inheritdoc/>
-    public override double[] LogProbabilities(TokenTree tree, Workers workers, CancellationToken cancellation = default) =>
-        new LanguageModelTree(this, tree, workers).LogProbabilities(cancellation);
+    public override double[] LogProbabilities(TokenTree tree, Workers workers, Action<double>? progress = null, CancellationToken cancellation = default) =>
+        new LanguageModelTree(this, tree, workers).LogProbabilities(progress, cancellation);
 
     /// <summary>The outputs of the last layer, (T, B, F), and the state after the window; nothing is dropped.</summary>
     internal (Tensor Outputs, StackState Final) Outputs(Tape tape, ReadOnlyMemory<int> inputs, int batch, StackState? state) =>

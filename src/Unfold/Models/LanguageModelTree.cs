@@ -29,7 +29,7 @@ internal sealed class LanguageModelTree
     }
 
     /// <summary>ln p of each node's token, given the path to it.</summary>
-    public double[] LogProbabilities(CancellationToken cancellation)
+    public double[] LogProbabilities(Action<double>? progress, CancellationToken cancellation)
     {
         LanguageModelSession start = _model.Start();
         foreach (int child in _tree.Children(0))
@@ -46,6 +46,7 @@ internal sealed class LanguageModelTree
         for (int depth = 1; depth < _tree.Depth; depth++)
         {
             cancellation.ThrowIfCancellationRequested();
+            progress?.Invoke((double)depth / _tree.Depth);
             int[] nodes = [.. _tree.Level(depth).Where(node => _tree.Children(node).Count > 0)];
             RequireTokens(nodes);
             int[] rows = [.. nodes.Select(node => rowOf[_tree.Parent(node)])];

@@ -32,7 +32,10 @@ public static class Rescorer
         {
             int texts = 0;
             NBestList[] some = [.. lists.Skip(scored.Count).TakeWhile((list, index) => (texts += list.Hypotheses.Count) <= HypothesesAtOnce || index == 0)];
-            IReadOnlyList<SentenceScore> scores = scorer.Score([.. some.SelectMany(list => list.Hypotheses.Select(hypothesis => hypothesis.Text))], cancellation);
+            IReadOnlyList<SentenceScore> scores = scorer.Score(
+                [.. some.SelectMany(list => list.Hypotheses.Select(hypothesis => hypothesis.Text))],
+                share => progress?.Invoke((scored.Count + (share * some.Length)) / lists.Count),
+                cancellation);
             int first = 0;
             foreach (NBestList list in some)
             {

@@ -21,9 +21,10 @@ public sealed class SentenceScorer(NextTokenModel model, Workers workers)
 
     /// <summary>Scores lines, in their order.</summary>
     /// <param name="lines">Without line feeds.</param>
+    /// <param name="progress">Called with the share that is done, in [0, 1].</param>
     /// <param name="cancellation">Stops the scoring.</param>
     /// <exception cref="ArgumentException">A line holds a line feed.</exception>
-    public IReadOnlyList<SentenceScore> Score(IReadOnlyList<string> lines, CancellationToken cancellation = default)
+    public IReadOnlyList<SentenceScore> Score(IReadOnlyList<string> lines, Action<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(lines);
         var scores = new List<SentenceScore>(lines.Count);
@@ -32,7 +33,7 @@ public sealed class SentenceScorer(NextTokenModel model, Workers workers)
             var tree = new TokenTree();
             int[][] tokens = [.. some.Select(_encoder.Encode)];
             int[] ends = [.. tokens.Select(line => tree.Add([.. _encoder.Before, .. line]))];
-            double[] values = model.LogProbabilities(tree, workers, cancellation);
+            double[] values = model.LogProbabilities(tree, workers, share => progress?.Invoke((scores.Count + (share * some.Length)) / lines.Count), cancellation);
             scores.AddRange(tokens.Zip(ends, (line, end) => new SentenceScore(line, tree.Along(values, end)[_encoder.Before.Count..])));
         }
 

@@ -47,9 +47,10 @@ public sealed class MixtureModel : NextTokenModel
     public override MixtureSession Start() => new(this, First.Start(), Second.Start());
 
     /// <inheritdoc/>
-    public override double[] LogProbabilities(TokenTree tree, Workers workers, CancellationToken cancellation = default)
+    public override double[] LogProbabilities(TokenTree tree, Workers workers, Action<double>? progress = null, CancellationToken cancellation = default)
     {
-        double[] first = First.LogProbabilities(tree, workers, cancellation), second = Second.LogProbabilities(tree.Map(IdsInSecond), workers, cancellation);
+        double[] first = First.LogProbabilities(tree, workers, share => progress?.Invoke(share / 2), cancellation);
+        double[] second = Second.LogProbabilities(tree.Map(IdsInSecond), workers, share => progress?.Invoke((1 + share) / 2), cancellation);
         return [.. first.Zip(second, (one, other) => MixtureSession.Mixed(Weight, one, other))];
     }
 

@@ -18,22 +18,26 @@ public abstract class NextTokenModel
     /// <summary>For each node of a tree ln p(its token | the path to it), the text starting as in <see cref="Start"/>; 0 for the first node.</summary>
     /// <param name="tree">Sequences that share their beginnings: no beginning is computed twice.</param>
     /// <param name="workers">The threads; the result does not depend on their number.</param>
+    /// <param name="progress">Called with the share that is done, in [0, 1].</param>
     /// <param name="cancellation">Stops between two tokens.</param>
     /// <exception cref="ArgumentException">A token of the tree is not in the vocabulary.</exception>
-    public virtual double[] LogProbabilities(TokenTree tree, Workers workers, CancellationToken cancellation = default)
+    public virtual double[] LogProbabilities(TokenTree tree, Workers workers, Action<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(tree);
         var values = new double[tree.Count];
         var open = new Stack<(int Node, NextTokenSession Session)>();
         open.Push((0, Start()));
+        int done = 1;
         while (open.TryPop(out (int Node, NextTokenSession Session) at))
         {
             cancellation.ThrowIfCancellationRequested();
+            progress?.Invoke((double)done / tree.Count);
             int longest = -1;
             foreach (int child in tree.Children(at.Node))
             {
                 values[child] = at.Session.LogProbability(tree.Token(child));
                 longest = tree.Children(child).Count > 0 ? child : longest;
+                done++;
             }
 
             foreach (int child in tree.Children(at.Node))

@@ -1,5 +1,6 @@
 using System.Text;
 using Unfold.Cli;
+using Unfold.Tests.Persistence;
 
 namespace Unfold.Tests.Cli;
 
@@ -28,6 +29,19 @@ public sealed class ProgressTests
         Assert.Matches("^(\r\e\\[2KChecking: [0-9]{1,2}%){3}$", error.Progress);
         Assert.StartsWith("\r\e[2K\e[31merror:", error.Rest, StringComparison.Ordinal);
         Assert.Equal("", output.ToString());
+    }
+
+    [Fact]
+    public void A_line_that_takes_long_to_score_says_how_far_it_has_come()
+    {
+        using var folder = new TemporaryFolder();
+        string text = CommandLine.WriteText(folder["text.txt"]), model = folder["model"], line = folder["line.txt"];
+        Assert.Equal(0, CommandLine.Train(text, model, "--steps", "1", "--layers", "2", "--hidden", "512").Code);
+        File.WriteAllText(line, string.Concat(Enumerable.Repeat("the cat sat on the mat ", 20_000)));
+        using var output = new StringWriter { NewLine = "\n" };
+        using var error = new StoppingWriter(writes: 1) { NewLine = "\n" };
+        Assert.Equal(ExitCode.Interrupted, Program.Run(["score", model, line, "--threads", "1"], new Terminal(output, error, TerminalKind.Plain)));
+        Assert.Matches("^Scoring .*line.txt: [0-9]{1,2}%\r?\n$", error.Progress);
     }
 
     /// <summary>Ends the work behind it, like Ctrl+C, at a number of writes.</summary>

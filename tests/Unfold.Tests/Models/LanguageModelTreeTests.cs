@@ -33,7 +33,7 @@ public sealed class LanguageModelTreeTests
         LanguageModel model = Create(cell, embedding, connection);
         int[][] sequences = Sequences(new SeededRandom(3), model.Vocabulary.Count, count: 40);
         (TokenTree tree, int[] ends) = Tree(sequences);
-        double[] values = model.LogProbabilities(tree, new Workers(2), TestContext.Current.CancellationToken);
+        double[] values = model.LogProbabilities(tree, new Workers(2), cancellation: TestContext.Current.CancellationToken);
 
         Assert.True(tree.Count < sequences.Sum(sequence => sequence.Length), "The sequences share nothing.");
         foreach ((int[] sequence, int end) in sequences.Zip(ends))
@@ -56,7 +56,7 @@ public sealed class LanguageModelTreeTests
         var model = new LanguageModel(settings, vocabulary, new SeededRandom(7));
         int[][] sequences = Sequences(new SeededRandom(3), vocabulary.Count, count: 20);
         (TokenTree tree, int[] ends) = Tree(sequences);
-        double[] values = model.LogProbabilities(tree, new Workers(2), TestContext.Current.CancellationToken);
+        double[] values = model.LogProbabilities(tree, new Workers(2), cancellation: TestContext.Current.CancellationToken);
         foreach ((int[] sequence, int end) in sequences.Zip(ends))
         {
             // The sum of the softmax over 5,003 tokens is in single precision here and in double precision there.
@@ -70,13 +70,13 @@ public sealed class LanguageModelTreeTests
         LanguageModel model = Create(CellKind.Lstm, 6, StackConnection.Plain);
         int[][] sequences = Sequences(new SeededRandom(5), model.Vocabulary.Count, count: 60);
         (TokenTree tree, int[] ends) = Tree(sequences);
-        double[] one = model.LogProbabilities(tree, new Workers(1), TestContext.Current.CancellationToken);
-        double[] three = model.LogProbabilities(tree, new Workers(3), TestContext.Current.CancellationToken);
+        double[] one = model.LogProbabilities(tree, new Workers(1), cancellation: TestContext.Current.CancellationToken);
+        double[] three = model.LogProbabilities(tree, new Workers(3), cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(one, three);
         foreach ((int[] sequence, int end) in sequences.Zip(ends).Take(20))
         {
             (TokenTree single, int[] last) = Tree([sequence]);
-            Assert.Equal(tree.Along(one, end), single.Along(model.LogProbabilities(single, new Workers(1), TestContext.Current.CancellationToken), last[0]));
+            Assert.Equal(tree.Along(one, end), single.Along(model.LogProbabilities(single, new Workers(1), cancellation: TestContext.Current.CancellationToken), last[0]));
         }
     }
 
@@ -86,7 +86,7 @@ public sealed class LanguageModelTreeTests
         LanguageModel model = Create(CellKind.Gru, 0, StackConnection.Plain);
         int[][] sequences = Sequences(new SeededRandom(4), model.Vocabulary.Count, count: 30);
         (TokenTree tree, int[] ends) = Tree(sequences);
-        double[] values = new Plain(model).LogProbabilities(tree, new Workers(1), TestContext.Current.CancellationToken);
+        double[] values = new Plain(model).LogProbabilities(tree, new Workers(1), cancellation: TestContext.Current.CancellationToken);
         Assert.All(sequences.Zip(ends), pair => Assert.Equal(Alone(model, pair.First), tree.Along(values, pair.Second)));
     }
 
@@ -94,8 +94,8 @@ public sealed class LanguageModelTreeTests
     public void A_tree_of_nothing_has_one_value()
     {
         LanguageModel model = Create(CellKind.Lstm, 0, StackConnection.Plain);
-        Assert.Equal([0.0], model.LogProbabilities(new TokenTree(), new Workers(1), TestContext.Current.CancellationToken));
-        Assert.Equal([0.0], new Plain(model).LogProbabilities(new TokenTree(), new Workers(1), TestContext.Current.CancellationToken));
+        Assert.Equal([0.0], model.LogProbabilities(new TokenTree(), new Workers(1), cancellation: TestContext.Current.CancellationToken));
+        Assert.Equal([0.0], new Plain(model).LogProbabilities(new TokenTree(), new Workers(1), cancellation: TestContext.Current.CancellationToken));
     }
 
     [Theory]
@@ -106,8 +106,8 @@ public sealed class LanguageModelTreeTests
     {
         LanguageModel model = Create(CellKind.Lstm, 0, StackConnection.Plain);
         (TokenTree tree, _) = Tree([sequence]);
-        Assert.Throws<ArgumentException>(() => model.LogProbabilities(tree, new Workers(1), TestContext.Current.CancellationToken));
-        Assert.Throws<ArgumentException>(() => new Plain(model).LogProbabilities(tree, new Workers(1), TestContext.Current.CancellationToken));
+        Assert.Throws<ArgumentException>(() => model.LogProbabilities(tree, new Workers(1), cancellation: TestContext.Current.CancellationToken));
+        Assert.Throws<ArgumentException>(() => new Plain(model).LogProbabilities(tree, new Workers(1), cancellation: TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -115,8 +115,8 @@ public sealed class LanguageModelTreeTests
     {
         LanguageModel model = Create(CellKind.Lstm, 0, StackConnection.Plain);
         (TokenTree tree, _) = Tree([[3, 4, 5]]);
-        Assert.Throws<OperationCanceledException>(() => model.LogProbabilities(tree, new Workers(1), new CancellationToken(canceled: true)));
-        Assert.Throws<OperationCanceledException>(() => new Plain(model).LogProbabilities(tree, new Workers(1), new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(() => model.LogProbabilities(tree, new Workers(1), cancellation: new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(() => new Plain(model).LogProbabilities(tree, new Workers(1), cancellation: new CancellationToken(canceled: true)));
     }
 
     private static LanguageModel Create(CellKind cell, int embedding, StackConnection connection)

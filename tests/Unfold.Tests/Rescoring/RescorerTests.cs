@@ -24,7 +24,7 @@ public sealed class RescorerTests
         var scorer = new SentenceScorer(model, new Workers(1));
         foreach (ScoredList list in scored)
         {
-            IEnumerable<double> alone = list.List.Hypotheses.Take(5).Select(hypothesis => scorer.Score([hypothesis.Text], TestContext.Current.CancellationToken)[0].Total);
+            IEnumerable<double> alone = list.List.Hypotheses.Take(5).Select(hypothesis => scorer.Score([hypothesis.Text], cancellation: TestContext.Current.CancellationToken)[0].Total);
             Assert.Equal(alone, list.LogProbabilities.Take(5));
         }
 
@@ -40,7 +40,7 @@ public sealed class RescorerTests
         NBestList[] lists = [new("a", [new("the cat", 0), new("the emu sat", 0), new("emu rhea", 0)])];
         ScoredList all = Assert.Single(Rescorer.Score(model, lists, new Workers(1), cancellation: TestContext.Current.CancellationToken));
         ScoredList known = Assert.Single(Rescorer.Score(model, lists, new Workers(1), OutOfVocabulary.LeftOut, cancellation: TestContext.Current.CancellationToken));
-        IReadOnlyList<SentenceScore> scores = new SentenceScorer(model, new Workers(1)).Score(["the cat", "the emu sat", "emu rhea"], TestContext.Current.CancellationToken);
+        IReadOnlyList<SentenceScore> scores = new SentenceScorer(model, new Workers(1)).Score(["the cat", "the emu sat", "emu rhea"], cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal([0, 1, 2], all.UnknownTokens);
         Assert.Equal([0, 1, 2], known.UnknownTokens);

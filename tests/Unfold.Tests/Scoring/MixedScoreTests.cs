@@ -22,9 +22,14 @@ public sealed class MixedScoreTests
         // The recurrent model has the same words under other ids.
         var turned = new Vocabulary(corpus.Vocabulary.Tokenization, Enumerable.Range(Vocabulary.SpecialCount, corpus.Vocabulary.SymbolCount).Reverse().Select(id => corpus.Vocabulary[id]));
         var recurrent = new LanguageModel(new LanguageModelSettings { Hidden = 8 }, turned, new SeededRandom(2));
-        foreach (NextTokenModel model in (NextTokenModel[])[counted, new MixtureModel(counted, recurrent, 0.3), new MixtureModel(recurrent, counted, 0.3)])
+        foreach (NextTokenModel model in (NextTokenModel[])[counted, recurrent, new MixtureModel(counted, recurrent, 0.3), new MixtureModel(recurrent, counted, 0.3)])
         {
-            IReadOnlyList<SentenceScore> scores = new SentenceScorer(model, new Workers(2)).Score(Lines, TestContext.Current.CancellationToken);
+            List<double> shares = [];
+            IReadOnlyList<SentenceScore> scores = new SentenceScorer(model, new Workers(2)).Score(Lines, shares.Add, TestContext.Current.CancellationToken);
+            Assert.Equal(shares.Order(), shares);
+            Assert.InRange(shares.Distinct().Count(), 3, 20);
+            Assert.InRange(shares[^1], 0.7, 1);
+            Assert.InRange(shares[0], 0, 0.3);
             foreach ((string line, SentenceScore score) in Lines.Zip(scores))
             {
                 int[] tokens = [.. line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => model.Vocabulary.IdOf(word)), Vocabulary.EndId];

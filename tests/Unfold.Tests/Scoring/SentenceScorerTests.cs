@@ -14,7 +14,7 @@ public sealed class SentenceScorerTests
     public void A_line_stands_between_line_feeds()
     {
         LanguageModel model = Create("the", "cat", "sat", "ran", "a", "\n");
-        IReadOnlyList<SentenceScore> scores = new SentenceScorer(model, new Workers(2)).Score(Lines, TestContext.Current.CancellationToken);
+        IReadOnlyList<SentenceScore> scores = new SentenceScorer(model, new Workers(2)).Score(Lines, cancellation: TestContext.Current.CancellationToken);
 
         int lineFeed = model.Vocabulary.IdOf("\n");
         foreach ((string line, SentenceScore score) in Lines.Zip(scores))
@@ -35,7 +35,7 @@ public sealed class SentenceScorerTests
     public void Without_line_feeds_a_line_starts_from_nothing_and_has_no_end()
     {
         LanguageModel model = Create("the", "cat", "sat", "ran", "a");
-        IReadOnlyList<SentenceScore> scores = new SentenceScorer(model, new Workers(1)).Score(Lines, TestContext.Current.CancellationToken);
+        IReadOnlyList<SentenceScore> scores = new SentenceScorer(model, new Workers(1)).Score(Lines, cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(model.Vocabulary.Encode(Lines[0]), scores[0].Tokens);
         Close.Equal(-Math.Log(model.Vocabulary.Count), scores[0].LogProbabilities[0], 1e-12, 0, "All are equally likely after nothing");
@@ -47,7 +47,7 @@ public sealed class SentenceScorerTests
     public void Unknown_tokens_can_be_left_out_without_a_change_of_the_others()
     {
         LanguageModel model = Create("the", "cat", "sat", "ran", "a", "\n");
-        SentenceScore score = new SentenceScorer(model, new Workers(1)).Score(Lines, TestContext.Current.CancellationToken)[3];
+        SentenceScore score = new SentenceScorer(model, new Workers(1)).Score(Lines, cancellation: TestContext.Current.CancellationToken)[3];
         SentenceScore known = score.WithoutUnknown();
 
         Assert.Equal(4, score.Tokens.Count);
@@ -57,7 +57,7 @@ public sealed class SentenceScorerTests
 
     [Fact]
     public void A_line_feed_inside_of_a_line_is_refused() =>
-        Assert.Throws<ArgumentException>(() => new SentenceScorer(Create("a", "\n"), new Workers(1)).Score(["a\na"], TestContext.Current.CancellationToken));
+        Assert.Throws<ArgumentException>(() => new SentenceScorer(Create("a", "\n"), new Workers(1)).Score(["a\na"], cancellation: TestContext.Current.CancellationToken));
 
     private static double[] Walk(NextTokenSession session, int[] tokens) => [.. tokens.Select(token =>
     {
