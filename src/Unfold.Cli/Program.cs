@@ -68,6 +68,7 @@ internal static class Program
         ScoreCommand.Create(terminal),
         RescoreCommand.Create(terminal),
         ChannelCommand.Create(terminal),
+        SimplifyCommand.Create(terminal),
         InspectCommand.Create(terminal),
         ClozeCommand.Create(terminal),
         FillCommand.Create(terminal),

@@ -14,14 +14,14 @@ public sealed class SimplifiedChineseTests
     [InlineData("", "")]
     public void Traditional_characters_become_simplified_ones_and_nothing_else_changes(string text, string wanted)
     {
-        using SimplifiedChinese simplified = Open();
+        using SimplifiedChinese simplified = Tokenizations.OpenSimplifiedChinese();
         Assert.Equal(wanted, simplified.Of(text));
     }
 
     [Fact]
     public void Texts_of_any_length_and_in_any_order_are_simplified()
     {
-        using SimplifiedChinese simplified = Open();
+        using SimplifiedChinese simplified = Tokenizations.OpenSimplifiedChinese();
         foreach (int length in (int[])[100_000, 1, 5_000, 0])
         {
             Assert.Equal(new string('买', length), simplified.Of(new string('買', length)));
@@ -42,23 +42,9 @@ public sealed class SimplifiedChineseTests
     [Fact]
     public void What_is_closed_is_refused()
     {
-        SimplifiedChinese simplified = Open();
+        SimplifiedChinese simplified = Tokenizations.OpenSimplifiedChinese();
         simplified.Dispose();
         simplified.Dispose();
         Assert.Throws<ObjectDisposedException>(() => simplified.Of("買"));
-    }
-
-    /// <summary>Skips the test where the system's library, or its data of scripts, is missing.</summary>
-    private static SimplifiedChinese Open()
-    {
-        try
-        {
-            return new SimplifiedChinese();
-        }
-        catch (UnfoldException missing)
-        {
-            Assert.Skip(missing.Message);
-            throw;
-        }
     }
 }

@@ -31,6 +31,20 @@ internal static class Tokenizations
         }
     }
 
+    /// <summary>Skips the test where the system's library, or its data of scripts, is missing.</summary>
+    public static SimplifiedChinese OpenSimplifiedChinese()
+    {
+        try
+        {
+            return new SimplifiedChinese();
+        }
+        catch (UnfoldException missing)
+        {
+            Assert.Skip(missing.Message);
+            throw;
+        }
+    }
+
     /// <summary>Learns subwords.</summary>
     public static Vocabulary Learn(string text, int maximumSymbols, LetterCase letterCase = LetterCase.Kept, TextMode mode = TextMode.Running, long minimumCount = 1) => Corpus.Load(
         TextSource.FromString(text),

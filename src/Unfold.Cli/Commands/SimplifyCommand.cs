@@ -1,0 +1,47 @@
+using System.CommandLine;
+using Unfold.Text;
+
+namespace Unfold.Cli.Commands;
+
+/// <summary>unfold simplify: writes a Chinese text of both scripts in simplified characters.</summary>
+internal sealed class SimplifyCommand(Terminal terminal)
+{
+    private const int LinesAtOnce = 256;
+
+    private readonly Argument<string> _file = new Argument<string>("FILE") { Description = "A UTF-8 file, or - for standard input." }
+        .RefusingOptions("a file whose name begins with dashes is written with ./ before it");
+
+    /// <summary>Makes the verb.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var verb = new SimplifyCommand(terminal);
+        var command = new Command("simplify", "Write a Chinese text in simplified characters, so that 買 and 买 are one word.") { verb._file };
+        command.SetAction(verb.Run);
+        return command;
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        using var interruption = new Interruption(terminal);
+        using var simplified = new SimplifiedChinese();
+        var lines = new ArrivingLines(terminal, parsed.GetRequiredValue(_file));
+        using var progress = new ProgressLine(terminal, $"Simplifying {lines.Name}");
+        foreach (IReadOnlyList<string> block in lines.Blocks(LinesAtOnce, interruption.Token))
+        {
+            foreach (string line in block)
+            {
+                interruption.Token.ThrowIfCancellationRequested();
+                terminal.Output.Write(simplified.Of(line));
+                terminal.Output.Write('\n');
+            }
+
+            terminal.Output.Flush();
+            if (!lines.IsStream)
+            {
+                progress.Show(lines.Share);
+            }
+        }
+
+        return ExitCode.Done;
+    }
+}
