@@ -4,6 +4,7 @@ using Unfold.Models;
 using Unfold.Numerics;
 using Unfold.Persistence;
 using Unfold.Text;
+using Unfold.Training;
 
 namespace Unfold.Cli.Commands;
 
@@ -125,7 +126,16 @@ internal sealed class ClozeTraining(ClozeOptions options, ParseResult parsed, Te
 
     private int Train(string folder, ClozeRun run, Sentences sentences, CancellationToken stopping)
     {
-        ClozeModel model = Fit(folder, run, sentences, stopping);
+        ClozeModel model;
+        try
+        {
+            model = Fit(folder, run, sentences, stopping);
+        }
+        catch (DivergenceException divergence)
+        {
+            throw Diverged(folder, run, sentences, divergence);
+        }
+
         model.Save(folder);
         FitResult fit = model.Training!;
         if (fit.Stopped)
@@ -152,6 +162,22 @@ internal sealed class ClozeTraining(ClozeOptions options, ParseResult parsed, Te
         };
         training = training.KeptIn(ClozeRun.CheckpointIn(folder));
         return ClozeModel.Fit(sentences.Train, sentences.Corpus.Vocabulary, run.Model, training, sentences.Validation.Count > 0 ? sentences.Validation : null);
+    }
+
+    /// <summary>Saves the best weights of a training that diverged, if there are any, and takes the training out of its folder.</summary>
+    private UnfoldException Diverged(string folder, ClozeRun run, Sentences sentences, DivergenceException divergence)
+    {
+        string saved = "";
+        if (File.Exists(ClozeRun.CheckpointIn(folder)))
+        {
+            // Stopped at once where it was kept, it gives its best weights. To go on from there would diverge again.
+            ClozeModel model = Fit(folder, run, sentences, new CancellationToken(canceled: true));
+            model.Save(folder);
+            saved = FormattableString.Invariant($" The weights of epoch {model.Training!.BestEpoch} are saved to {folder}.");
+        }
+
+        ClozeRun.Delete(folder);
+        return new UnfoldException($"{divergence.Message}{saved} Begin again in another folder with --lr {DivergenceAdvice.LowerRate(run.Training.LearningRate, run.Training.Optimizer)}.", divergence);
     }
 
     private void Report(string folder, ClozeRun run, Sentences sentences, FitResult fit)

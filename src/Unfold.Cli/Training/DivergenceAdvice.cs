@@ -10,11 +10,15 @@ internal static class DivergenceAdvice
     public static string For(Run run)
     {
         TrainingSettings settings = run.Trainer.Settings;
-        string rate = FormattableString.Invariant($"{Math.Min(settings.LearningRate / 10, TrainDefaults.LearningRate(settings.Optimizer) / 2):G2}");
+        string rate = LowerRate(settings.LearningRate, settings.Optimizer);
         return File.Exists(run.Folder.WeightsFile)
             ? $"To go on from the best weights so far: unfold train{Text(run.Settings.Data)} --init-from {Quoted(run.Shown)} --lr {rate} --out {Quoted(Free(run.Shown))}"
             : $"No weights were saved yet: begin again with the same command, but with --lr {rate} --force";
     }
+
+    /// <summary>A learning rate to try where this one was too high.</summary>
+    public static string LowerRate(double rate, OptimizerKind optimizer) =>
+        FormattableString.Invariant($"{Math.Min(rate / 10, TrainDefaults.LearningRate(optimizer) / 2):G2}");
 
     private static string Text(RunData? data)
     {

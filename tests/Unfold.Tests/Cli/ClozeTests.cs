@@ -160,6 +160,26 @@ public sealed class ClozeTests : IDisposable
     }
 
     [Fact]
+    public void A_training_that_diverges_leaves_its_best_weights_and_nothing_to_go_on_with()
+    {
+        // The weights leave single precision after some passes.
+        string folder = _folder["diverged"];
+        Said said = CommandLine.Run("cloze", "train", "--text", _text, "--out", folder, "--hidden", "16", "--epochs", "500", "--lr", "1e36", "--threads", "1");
+        said.Refuses(1, "Training diverged at step", "The weights of epoch", $"are saved to {folder}.", "Begin again in another folder with --lr 0.001.");
+        Assert.Equal(["README.md", "config.json", "model.safetensors", "vocabulary.json"], Directory.EnumerateFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(0, CommandLine.Run("fill", folder, "我打算____一部新手机").Code);
+        CommandLine.Run("cloze", "train", "--resume", folder).Refuses(1, "holds no training that could go on");
+    }
+
+    [Fact]
+    public void A_training_that_diverges_at_once_leaves_nothing()
+    {
+        string folder = _folder["diverged"];
+        CommandLine.Run("cloze", "train", "--text", _text, "--out", folder, "--hidden", "16", "--lr", "3e38", "--threads", "1").Refuses(1, "Training diverged at step", "Begin again in another folder with --lr 0.001.");
+        Assert.False(Directory.Exists(folder));
+    }
+
+    [Fact]
     public void What_cannot_be_done_is_said()
     {
         CommandLine.Run("cloze", "train", "--text", _text, "--out", _model).Refuses(1, "is not empty", "--out");
