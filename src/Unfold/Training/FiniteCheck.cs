@@ -21,14 +21,8 @@ public static class FiniteCheck
         }
 
         // A bad value makes every gradient bad that it touches: where values are bad already, they are the cause.
-        int position = OptimizerKernels.FirstNonFinite(parameters.Values);
-        if (position >= 0)
-        {
-            Parameter parameter = parameters.At(position);
-            throw new DivergenceException(step, parameter.Name, FormattableString.Invariant($"a value of '{parameter.Name}' is {parameters.Values[position]}"));
-        }
-
-        position = OptimizerKernels.FirstNonFinite(parameters.Gradients);
+        RequireValues(step, parameters);
+        int position = OptimizerKernels.FirstNonFinite(parameters.Gradients);
         if (position >= 0)
         {
             Parameter parameter = parameters.At(position);
@@ -45,12 +39,11 @@ public static class FiniteCheck
         throw new DivergenceException(step, name, FormattableString.Invariant($"the squares of the gradients are too large for single precision; the largest is {parameters.Gradients[position]}, of '{name}'"));
     }
 
-    /// <summary>Returns where the loss of a validation and all weights are finite numbers, and else throws with the first parameter that went bad.</summary>
+    /// <summary>Returns where all weights are finite numbers, and else throws with the first parameter that went bad.</summary>
     /// <param name="step">The number of updates made, for the message.</param>
-    /// <param name="loss">The loss.</param>
     /// <param name="parameters">The parameters.</param>
-    /// <exception cref="DivergenceException">The loss or a value is NaN or infinite.</exception>
-    public static void RequireScore(long step, double loss, ParameterSet parameters)
+    /// <exception cref="DivergenceException">A value is NaN or infinite.</exception>
+    public static void RequireValues(long step, ParameterSet parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         int position = OptimizerKernels.FirstNonFinite(parameters.Values);
@@ -59,7 +52,16 @@ public static class FiniteCheck
             Parameter parameter = parameters.At(position);
             throw new DivergenceException(step, parameter.Name, FormattableString.Invariant($"a value of '{parameter.Name}' is {parameters.Values[position]}"));
         }
+    }
 
+    /// <summary>Returns where the loss of a validation and all weights are finite numbers, and else throws with the first parameter that went bad.</summary>
+    /// <param name="step">The number of updates made, for the message.</param>
+    /// <param name="loss">The loss.</param>
+    /// <param name="parameters">The parameters.</param>
+    /// <exception cref="DivergenceException">The loss or a value is NaN or infinite.</exception>
+    public static void RequireScore(long step, double loss, ParameterSet parameters)
+    {
+        RequireValues(step, parameters);
         if (!double.IsFinite(loss))
         {
             throw new DivergenceException(step, parameterName: null, FormattableString.Invariant($"the loss of the validation is {loss}, though all parameters are finite"));

@@ -270,6 +270,8 @@ internal sealed class Fitter<T>
         {
             if (State.Optimizer.Steps > 0)
             {
+                // What the last update did is found out by the next one, which must not happen after it was kept.
+                FiniteCheck.RequireValues(State.Optimizer.Steps, State.Parameters);
                 State.Seconds = Seconds;
                 _options.Keep?.Invoke(State);
                 _kept = _watch.Elapsed.TotalSeconds;

@@ -201,6 +201,17 @@ public sealed class FitterTests
     }
 
     [Fact]
+    public void Weights_that_left_single_precision_are_not_kept()
+    {
+        // The step goes beyond 3.4e38; the next one would find that out, but the run is stopped before.
+        using var source = new CancellationTokenSource();
+        bool kept = false;
+        FitOptions options = Options with { LearningRate = 3e38, Stopping = source.Token, Progress = _ => source.Cancel(), Keep = _ => kept = true };
+        Assert.Throws<DivergenceException>(() => Fitter().Run([4], null, options));
+        Assert.False(kept);
+    }
+
+    [Fact]
     public void Options_out_of_range_and_empty_parts_are_refused()
     {
         Refuses("number of epochs must be at least 1; found 0", Options with { Epochs = 0 });
