@@ -53,6 +53,7 @@ internal sealed class ClozeTraining(ClozeOptions options, ParseResult parsed, Te
             }
             catch when (!File.Exists(ClozeRun.CheckpointIn(folder)))
             {
+                // There is nothing to go on from; a model that was saved stays.
                 ClozeRun.Delete(folder);
                 held.Withdraw();
                 RunFolder.RemoveEmpty(created);
@@ -133,14 +134,14 @@ internal sealed class ClozeTraining(ClozeOptions options, ParseResult parsed, Te
         }
         catch (DivergenceException divergence)
         {
-            throw Diverged(folder, run, sentences, divergence);
+            throw EndDiverged(folder, run, sentences, divergence);
         }
 
         model.Save(folder);
         FitResult fit = model.Training!;
         if (fit.Stopped)
         {
-            terminal.Line(FormattableString.Invariant($"Interrupted; the weights of epoch {fit.BestEpoch}{(double.IsNaN(fit.Best.Validation) ? ", as far as it came," : "")} are saved to {folder}. Go on with: unfold cloze train --resume {folder}"));
+            terminal.Line($"Interrupted; the weights of {Saved(fit, folder)}. Go on with: unfold cloze train --resume {folder}");
         }
         else
         {
@@ -164,21 +165,25 @@ internal sealed class ClozeTraining(ClozeOptions options, ParseResult parsed, Te
         return ClozeModel.Fit(sentences.Train, sentences.Corpus.Vocabulary, run.Model, training, sentences.Validation.Count > 0 ? sentences.Validation : null);
     }
 
-    /// <summary>Saves the best weights of a training that diverged, if there are any, and takes the training out of its folder.</summary>
-    private UnfoldException Diverged(string folder, ClozeRun run, Sentences sentences, DivergenceException divergence)
+    /// <summary>Saves the best weights of a training that diverged, if there are any, and takes the training out of its folder; what to say of it.</summary>
+    private UnfoldException EndDiverged(string folder, ClozeRun run, Sentences sentences, DivergenceException divergence)
     {
-        string saved = "";
+        string outcome = "No weights were saved yet: begin again";
         if (File.Exists(ClozeRun.CheckpointIn(folder)))
         {
             // Stopped at once where it was kept, it gives its best weights. To go on from there would diverge again.
             ClozeModel model = Fit(folder, run, sentences, new CancellationToken(canceled: true));
             model.Save(folder);
-            saved = FormattableString.Invariant($" The weights of epoch {model.Training!.BestEpoch} are saved to {folder}.");
+            outcome = $"The weights of {Saved(model.Training!, folder)}. Begin again in another folder";
         }
 
         ClozeRun.Delete(folder);
-        return new UnfoldException($"{divergence.Message}{saved} Begin again in another folder with --lr {DivergenceAdvice.LowerRate(run.Training.LearningRate, run.Training.Optimizer)}.", divergence);
+        string rate = DivergenceAdvice.LowerRate(run.Training.LearningRate, run.Training.Optimizer);
+        return new UnfoldException(FormattableString.Invariant($"Training diverged at step {divergence.Step}: {divergence.Finding}. {outcome} with --lr {rate}."), divergence);
     }
+
+    private static string Saved(FitResult fit, string folder) =>
+        FormattableString.Invariant($"epoch {fit.BestEpoch}{(double.IsNaN(fit.Best.Validation) ? ", as far as it came," : "")} are saved to {folder}");
 
     private void Report(string folder, ClozeRun run, Sentences sentences, FitResult fit)
     {

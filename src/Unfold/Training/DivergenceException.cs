@@ -11,11 +11,15 @@ public sealed class DivergenceException : UnfoldException
         : base(FormattableString.Invariant($"Training diverged at step {step}: {finding}. Lower the learning rate, or clip the gradients to a smaller norm."))
     {
         Step = step;
+        Finding = finding;
         ParameterName = parameterName;
     }
 
     /// <summary>The number of the step.</summary>
     public long Step { get; }
+
+    /// <summary>What was found, without a full stop.</summary>
+    public string Finding { get; }
 
     /// <summary>The first parameter in the order of creation that went bad, or null where only the loss did.</summary>
     public string? ParameterName { get; }
