@@ -10,8 +10,13 @@ namespace Unfold.Cli;
 /// </summary>
 internal sealed class ArrivingLines
 {
+    /// <summary>What stands for standard input.</summary>
+    public const string Input = "-";
+
     private readonly IEnumerable<string> _lines;
-    private double _share;
+
+    /// <summary>The share that the reading thread has come to.</summary>
+    private double? _read;
 
     /// <summary>Opens the file.</summary>
     /// <param name="terminal">Where standard input comes from.</param>
@@ -19,19 +24,15 @@ internal sealed class ArrivingLines
     /// <exception cref="UnfoldException">The file cannot be read.</exception>
     public ArrivingLines(Terminal terminal, string file)
     {
-        IsStream = file == "-";
-        Name = IsStream ? "standard input" : file;
-        _lines = IsStream ? TextLines.Of(terminal.OpenInput(), Name) : TextLines.OfFile(file, share => Volatile.Write(ref _share, share));
+        Name = file == Input ? "standard input" : file;
+        _lines = file == Input ? TextLines.Of(terminal.OpenInput(), Name) : TextLines.OfFile(file, share => _read = share);
     }
-
-    /// <summary>Whether they come from standard input, whose length cannot be known.</summary>
-    public bool IsStream { get; }
 
     /// <summary>What messages call it.</summary>
     public string Name { get; }
 
-    /// <summary>The share of the file that has been read, in [0, 1]; 0 for standard input.</summary>
-    public double Share => Volatile.Read(ref _share);
+    /// <summary>The share of the file that stands in the blocks so far, in (0, 1]; null where its length is not known, as of a pipe.</summary>
+    public double? Share { get; private set; }
 
     /// <summary>Reads lines on a thread of their own; the blocks keep their order.</summary>
     /// <param name="most">The most lines of a block.</param>
@@ -39,7 +40,7 @@ internal sealed class ArrivingLines
     public IEnumerable<IReadOnlyList<string>> Blocks(int most, CancellationToken cancellation)
     {
         // The thread may still wait in a read when the command is over, so it is never joined and nothing of it is disposed.
-        var arrived = new BlockingCollection<string>(2 * most);
+        var arrived = new BlockingCollection<(string Line, double? Share)>(2 * most);
         Exception? failure = null;
         var reader = new Thread(() =>
         {
@@ -47,7 +48,7 @@ internal sealed class ArrivingLines
             {
                 foreach (string line in _lines)
                 {
-                    arrived.Add(line, cancellation);
+                    arrived.Add((line, _read), cancellation);
                 }
             }
             catch (Exception caught)
@@ -59,12 +60,14 @@ internal sealed class ArrivingLines
         })
         { IsBackground = true };
         reader.Start();
-        while (arrived.TryTake(out string? first, Timeout.Infinite, cancellation))
+        while (arrived.TryTake(out (string Line, double? Share) taken, Timeout.Infinite, cancellation))
         {
-            List<string> block = [first];
-            while (block.Count < most && arrived.TryTake(out string? next))
+            List<string> block = [taken.Line];
+            Share = taken.Share;
+            while (block.Count < most && arrived.TryTake(out taken))
             {
-                block.Add(next);
+                block.Add(taken.Line);
+                Share = taken.Share;
             }
 
             yield return block;

@@ -218,6 +218,10 @@ internal static class Options
         return argument;
     }
 
+    /// <summary>A file to read line by line, where - stands for standard input.</summary>
+    public static Argument<string> FileOrInput(string description) => new Argument<string>("FILE") { Description = description }
+        .RefusingOptions("a file whose name begins with dashes is written with ./ before it");
+
     /// <summary>Refuses a misspelt option, which would otherwise be taken for the argument.</summary>
     /// <param name="argument">What stands beside the options.</param>
     /// <param name="otherwise">How something that does begin with two dashes is given.</param>

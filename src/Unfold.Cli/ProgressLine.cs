@@ -27,6 +27,16 @@ internal sealed class ProgressLine(Terminal terminal, string what) : IDisposable
         _drawn |= live;
     }
 
+    /// <summary>Takes the line away where the data that is written next would stand behind it; the next share draws it again.</summary>
+    public void MakeRoom()
+    {
+        if (_drawn && terminal.OutputIsShown)
+        {
+            Dispose();
+            (_drawn, _next) = (false, 0);
+        }
+    }
+
     /// <summary>Takes the line away.</summary>
     public void Dispose()
     {

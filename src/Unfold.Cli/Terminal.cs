@@ -30,6 +30,9 @@ internal sealed class Terminal(TextWriter output, TextWriter error, TerminalKind
     /// <summary>How lively stderr may be.</summary>
     public TerminalKind Kind => kind;
 
+    /// <summary>Whether stdout goes to the screen too, so that data and talk stand among each other.</summary>
+    public bool OutputIsShown { get; init; }
+
     /// <summary>stdin, opened anew.</summary>
     public Stream OpenInput() => input ?? Console.OpenStandardInput();
 
@@ -48,7 +51,10 @@ internal sealed class Terminal(TextWriter output, TextWriter error, TerminalKind
         return new Terminal(
             new StreamWriter(StandardOutput.Open(), utf8, 1 << 12),
             new StreamWriter(Console.OpenStandardError(), utf8, 1 << 10) { AutoFlush = true },
-            plain ? TerminalKind.Plain : TerminalKind.Live);
+            plain ? TerminalKind.Plain : TerminalKind.Live)
+        {
+            OutputIsShown = !Console.IsOutputRedirected,
+        };
     }
 
     /// <summary>Writes a line to stderr.</summary>

@@ -42,7 +42,7 @@ internal sealed class CompleteCommand(Terminal terminal)
             return ExitCode.Done;
         }
 
-        foreach (IReadOnlyList<string> block in new ArrivingLines(terminal, "-").Blocks(most: 1, interruption.Token))
+        foreach (IReadOnlyList<string> block in new ArrivingLines(terminal, ArrivingLines.Input).Blocks(most: 1, interruption.Token))
         {
             IReadOnlyList<Completion> completions = completer.Complete(block[0], count);
             if (json)

@@ -101,7 +101,7 @@ internal sealed class RescoreCommand(Terminal terminal)
         string[] paths = parsed.GetRequiredValue(option);
         using var progress = new ProgressLine(terminal, $"Reading {string.Join(", ", paths)}");
         IEnumerable<string>? input = paths.Contains(NBestFile.InputPath)
-            ? new ArrivingLines(terminal, "-").Blocks(LinesAtOnce, cancellation).SelectMany(block => block)
+            ? new ArrivingLines(terminal, ArrivingLines.Input).Blocks(LinesAtOnce, cancellation).SelectMany(block => block)
             : null;
         IReadOnlyList<NBestList> lists = NBestFile.Read(paths, parsed.GetValue(_format), parsed.GetValue(_costs), input, progress.Show, cancellation);
         return [.. lists.Select(list => references.TryGetValue(list.Id, out string? reference) ? list with { Reference = reference } : list)];

@@ -12,8 +12,7 @@ internal sealed class ScoreCommand(Terminal terminal)
     private const int LinesAtOnce = 256;
 
     private readonly ModelChoice _model = new(terminal);
-    private readonly Argument<string> _file = new Argument<string>("FILE") { Description = "A UTF-8 file, each line of which is scored as a text of its own, or - for standard input." }
-        .RefusingOptions("a file whose name begins with dashes is written with ./ before it");
+    private readonly Argument<string> _file = Options.FileOrInput("A UTF-8 file, each line of which is scored as a text of its own, or - for standard input.");
 
     private readonly Option<bool> _byToken = Options.Switch("--by-token", "Show each token with its log-probability.");
     private readonly Option<bool> _known = Options.Switch("--leave-out-unknown", "Count the probabilities of known tokens only; default all, an unknown one as the model gives it.");
@@ -46,9 +45,9 @@ internal sealed class ScoreCommand(Terminal terminal)
         double before = 0;
         foreach (IReadOnlyList<string> block in lines.Blocks(LinesAtOnce, interruption.Token))
         {
-            // Of standard input it is the share of the lines at hand.
-            double after = lines.IsStream ? 1 : lines.Share;
-            foreach ((string text, SentenceScore all) in block.Zip(scorer.Score(block, done => progress.Show(before + (done * (after - before))), interruption.Token)))
+            IReadOnlyList<SentenceScore> scores = Score(scorer, block, lines, before, progress, interruption.Token);
+            progress.MakeRoom();
+            foreach ((string text, SentenceScore all) in block.Zip(scores))
             {
                 var line = new Line(++number, text, all.UnknownTokens, known ? all.WithoutUnknown() : all);
                 if (json)
@@ -66,10 +65,22 @@ internal sealed class ScoreCommand(Terminal terminal)
             }
 
             terminal.Output.Flush();
-            before = lines.IsStream ? 0 : after;
+            before = lines.Share ?? 0;
         }
 
         return ExitCode.Done;
+    }
+
+    private IReadOnlyList<SentenceScore> Score(SentenceScorer scorer, IReadOnlyList<string> block, ArrivingLines lines, double before, ProgressLine progress, CancellationToken cancellation)
+    {
+        if (lines.Share is { } after)
+        {
+            return scorer.Score(block, done => progress.Show(before + (done * (after - before))), cancellation);
+        }
+
+        // Of a stream nothing is known but the lines at hand. The time before they came does not count.
+        using var own = new ProgressLine(terminal, $"Scoring {lines.Name}");
+        return scorer.Score(block, own.Show, cancellation);
     }
 
     private void WriteLine(Line line)

@@ -8,8 +8,7 @@ internal sealed class SimplifyCommand(Terminal terminal)
 {
     private const int LinesAtOnce = 256;
 
-    private readonly Argument<string> _file = new Argument<string>("FILE") { Description = "A UTF-8 file, or - for standard input." }
-        .RefusingOptions("a file whose name begins with dashes is written with ./ before it");
+    private readonly Argument<string> _file = Options.FileOrInput("A UTF-8 file, or - for standard input.");
 
     /// <summary>Makes the verb.</summary>
     public static Command Create(Terminal terminal)
@@ -28,6 +27,12 @@ internal sealed class SimplifyCommand(Terminal terminal)
         using var progress = new ProgressLine(terminal, $"Simplifying {lines.Name}");
         foreach (IReadOnlyList<string> block in lines.Blocks(LinesAtOnce, interruption.Token))
         {
+            if (lines.Share is { } share)
+            {
+                progress.Show(share);
+            }
+
+            progress.MakeRoom();
             foreach (string line in block)
             {
                 interruption.Token.ThrowIfCancellationRequested();
@@ -36,10 +41,6 @@ internal sealed class SimplifyCommand(Terminal terminal)
             }
 
             terminal.Output.Flush();
-            if (!lines.IsStream)
-            {
-                progress.Show(lines.Share);
-            }
         }
 
         return ExitCode.Done;

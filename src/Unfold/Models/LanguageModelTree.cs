@@ -43,10 +43,12 @@ internal sealed class LanguageModelTree
         Tape[] tapes = [new Tape(_workers) { Recording = false }, new Tape(_workers) { Recording = false }];
         var rowOf = new Dictionary<int, int> { [0] = 0 };
         StackState states = start.State;
+        int done = 1;
         for (int depth = 1; depth < _tree.Depth; depth++)
         {
             cancellation.ThrowIfCancellationRequested();
-            progress?.Invoke((double)depth / _tree.Depth);
+            done += _tree.Level(depth).Count;
+            progress?.Invoke((double)done / _tree.Count);
             int[] nodes = [.. _tree.Level(depth).Where(node => _tree.Children(node).Count > 0)];
             RequireTokens(nodes);
             int[] rows = [.. nodes.Select(node => rowOf[_tree.Parent(node)])];

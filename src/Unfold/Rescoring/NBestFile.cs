@@ -8,13 +8,13 @@ public static class NBestFile
     /// <summary>The path that stands for lists which do not come from a file.</summary>
     public const string InputPath = "-";
 
-    private const string InputName = "stdin";
+    private const string InputName = "standard input";
 
     /// <summary>Reads the lists of some files; a folder stands for the files in it, in the order of their names.</summary>
     /// <param name="paths">Files and folders.</param>
     /// <param name="format">The format of all of them; where it is not given each file must show it.</param>
     /// <param name="costs">Archives of costs for archives of Kaldi, whose costs add up; without one the channel says nothing.</param>
-    /// <param name="input">The lines that the path "-" stands for, which messages call stdin; without them that is a file like others.</param>
+    /// <param name="input">The lines that the path "-" stands for, which are called standard input; without them that is a file like others.</param>
     /// <param name="progress">Called now and then with the share that is read, in [0, 1].</param>
     /// <param name="cancellation">Stops the reading.</param>
     /// <exception cref="UnfoldException">A file cannot be read, shows no format, or holds what it should not; the message names the line. Or a name stands twice.</exception>

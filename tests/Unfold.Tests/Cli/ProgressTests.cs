@@ -44,6 +44,23 @@ public sealed class ProgressTests
         Assert.Matches("^Scoring .*line.txt: [0-9]{1,2}%\r?\n$", error.Progress);
     }
 
+    [Theory]
+    [InlineData(true, "\r\e[2KChecking: 25%\r\e[2K\r\e[2KChecking: 50%\r\e[2K")]
+    [InlineData(false, "\r\e[2KChecking: 25%\r\e[2K")]
+    public void A_live_line_makes_room_for_data_on_the_same_screen_only(bool shown, string wanted)
+    {
+        using var error = new StringWriter();
+        using (var progress = new ProgressLine(new Terminal(TextWriter.Null, error, TerminalKind.Live) { OutputIsShown = shown }, "Checking"))
+        {
+            Thread.Sleep(TimeSpan.FromSeconds(1.1));
+            progress.Show(0.25);
+            progress.MakeRoom();
+            progress.Show(0.5);
+        }
+
+        Assert.Equal(wanted, error.ToString());
+    }
+
     /// <summary>Ends the work behind it, like Ctrl+C, at a number of writes.</summary>
     private sealed class StoppingWriter(int writes) : TextWriter
     {

@@ -124,7 +124,7 @@ public sealed class RescoreTests : IDisposable
     {
         Said said = CommandLine.RunWith(Encoding.UTF8.GetBytes(Lists), "rescore", _run, "--nbest", "-", "--json");
         Assert.Equal(CommandLine.Run("rescore", _run, "--nbest", _lists, "--json").Output, said.Output);
-        CommandLine.RunWith([], "rescore", _run, "--nbest", "-").Refuses(1, "stdin is empty");
+        CommandLine.RunWith([], "rescore", _run, "--nbest", "-").Refuses(1, "standard input is empty");
         CommandLine.RunWith([0xE4, 0x0A], "rescore", _run, "--nbest", "-").Refuses(1, "standard input is not UTF-8");
         CommandLine.Run("rescore", _run, "--nbest", "-", "-").Refuses(2, "--nbest has - twice");
         CommandLine.Run("rescore", _run, "--nbest", _lists, "--tune", "-").Refuses(2, "--tune wants a file", "standard input is not read there", "./-");

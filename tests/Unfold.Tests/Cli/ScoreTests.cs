@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Unfold.Cli;
 using Unfold.Models;
 using Unfold.Numerics;
 using Unfold.Persistence;
@@ -110,6 +111,17 @@ public sealed class ScoreTests : IDisposable
     }
 
     [Fact]
+    public void The_wait_for_a_line_is_no_progress()
+    {
+        using var input = new SlowStream(TimeSpan.FromSeconds(1.2), Encoding.UTF8.GetBytes("the cat\n"));
+        using var output = new StringWriter { NewLine = "\n" };
+        using var error = new StringWriter { NewLine = "\n" };
+        Assert.Equal(ExitCode.Done, Program.Run(["score", _run, "-", "--threads", "1"], new Terminal(output, error, TerminalKind.Live, input)));
+        Assert.Equal("", error.ToString());
+        Assert.EndsWith("the cat\n", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_interruption_ends_the_waiting()
     {
         using CommandProcess process = CommandProcess.Start("score", _run, "-");
@@ -132,6 +144,20 @@ public sealed class ScoreTests : IDisposable
         CommandLine.Run("score", _run, "--jsn").Refuses(2, "--jsn is no option", "FILE", "Did you mean --json?");
         CommandLine.Run("score", _run).Refuses(2, "FILE is missing: a UTF-8 file");
         CommandLine.Run("score").Refuses(2, "MODEL is missing");
+    }
+
+    /// <summary>Bytes that come after a while.</summary>
+    private sealed class SlowStream(TimeSpan wait, byte[] bytes) : MemoryStream(bytes)
+    {
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            if (Position == 0)
+            {
+                Thread.Sleep(wait);
+            }
+
+            return base.Read(buffer, offset, count);
+        }
     }
 
     private static void Refuses(string words, params string[] arguments)

@@ -41,7 +41,7 @@ public sealed class TextTests
 
             if (command.Contains("simplify", StringComparison.Ordinal))
             {
-                Tokenizations.OpenSimplifiedChinese().Dispose();
+                Tokenizations.RequireSimplifiedChinese();
             }
 
             string[] words = [.. command.Split(" > ")[0].Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(word => word.Contains(".txt", StringComparison.Ordinal) || word.StartsWith("runs/", StringComparison.Ordinal) ? folder[word] : word)];

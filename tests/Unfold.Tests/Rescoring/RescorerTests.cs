@@ -30,7 +30,8 @@ public sealed class RescorerTests
 
         Assert.Equal(1, shares[^1]);
         Assert.Equal(shares.Order(), shares);
-        Assert.True(shares.Count > 1, "All lists went through the model at once.");
+        Assert.True(shares.Count(share => lists.Length * share == Math.Round(lists.Length * share)) > 1, "All lists went through the model at once.");
+        Assert.Contains(shares, share => lists.Length * share != Math.Round(lists.Length * share));
     }
 
     [Fact]

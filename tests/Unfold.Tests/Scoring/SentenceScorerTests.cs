@@ -56,6 +56,17 @@ public sealed class SentenceScorerTests
     }
 
     [Fact]
+    public void The_share_that_is_done_rises_over_all_lines()
+    {
+        List<double> shares = [];
+        string[] lines = [.. Enumerable.Repeat(Lines, 500).SelectMany(some => some)];
+        new SentenceScorer(Create("the", "cat", "sat", "ran", "a", "\n"), new Workers(1)).Score(lines, shares.Add, TestContext.Current.CancellationToken);
+        Assert.Equal(shares.Order(), shares);
+        Assert.All((double[])[0, 0.41, 0.82], begin => Assert.Contains(shares, share => share > begin && share < begin + 0.41));
+        Assert.InRange(shares[^1], 0.82, 1);
+    }
+
+    [Fact]
     public void A_line_feed_inside_of_a_line_is_refused() =>
         Assert.Throws<ArgumentException>(() => new SentenceScorer(Create("a", "\n"), new Workers(1)).Score(["a\na"], cancellation: TestContext.Current.CancellationToken));
 

@@ -5,6 +5,8 @@ namespace Unfold.Tests.Text;
 /// <summary>Traditional characters written simplified, by the rules of the system's ICU library.</summary>
 public sealed class SimplifiedChineseTests
 {
+    public SimplifiedChineseTests() => Tokenizations.RequireSimplifiedChinese();
+
     [Theory]
     [InlineData("我的手機壞了，我打算買一部新手機。", "我的手机坏了，我打算买一部新手机。")]
     [InlineData("我的手机坏了。", "我的手机坏了。")]
@@ -14,14 +16,14 @@ public sealed class SimplifiedChineseTests
     [InlineData("", "")]
     public void Traditional_characters_become_simplified_ones_and_nothing_else_changes(string text, string wanted)
     {
-        using SimplifiedChinese simplified = Tokenizations.OpenSimplifiedChinese();
+        using SimplifiedChinese simplified = new();
         Assert.Equal(wanted, simplified.Of(text));
     }
 
     [Fact]
     public void Texts_of_any_length_and_in_any_order_are_simplified()
     {
-        using SimplifiedChinese simplified = Tokenizations.OpenSimplifiedChinese();
+        using SimplifiedChinese simplified = new();
         foreach (int length in (int[])[100_000, 1, 5_000, 0])
         {
             Assert.Equal(new string('买', length), simplified.Of(new string('買', length)));
@@ -42,7 +44,7 @@ public sealed class SimplifiedChineseTests
     [Fact]
     public void What_is_closed_is_refused()
     {
-        SimplifiedChinese simplified = Tokenizations.OpenSimplifiedChinese();
+        SimplifiedChinese simplified = new();
         simplified.Dispose();
         simplified.Dispose();
         Assert.Throws<ObjectDisposedException>(() => simplified.Of("買"));
