@@ -37,7 +37,7 @@ internal static class CorpusCatalogue
             ]),
         new(
             "jieba",
-            "109,749 Chinese words with how often they are seen, for --dictionary",
+            "109,750 Chinese words with how often they are seen, for --dictionary",
             "J. Sun, the small dictionary of jieba",
             "MIT",
             [File("dict.txt.small", "fxsjy/jieba/67fa2e36e72f69d9134b8a1037b83fbb070b9775/extra_dict/dict.txt.small", 1_552_161, "479cf8cc37e78bc908ae330d9153375547d4ff7f7d03a1ac4d4908d3677ff664")]),
