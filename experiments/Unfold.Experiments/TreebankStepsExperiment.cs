@@ -40,9 +40,9 @@ internal sealed class TreebankStepsExperiment : Experiment
 
             double reached = LanguageModelScorer.Score(fit.Model, text.Validation, context.Workers).Perplexity;
             context.Report(recipe.Name, "validation perplexity", reached, before, parameters: fit.Model.Parameters.ValueCount, seconds: fit.Seconds);
-            if (reached < text.Vocabulary.Count)
+            if (fit.Losses.All(loss => loss < Math.Log(text.Vocabulary.Count)))
             {
-                // What is worse than guessing would flatten all others.
+                // What was ever worse than guessing would flatten all others.
                 chart.Add(recipe.Name, fit.Epochs, [.. fit.Losses.Select(Math.Exp)]);
             }
 
