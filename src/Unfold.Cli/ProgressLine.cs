@@ -27,14 +27,20 @@ internal sealed class ProgressLine(Terminal terminal, string what) : IDisposable
         _drawn |= live;
     }
 
-    /// <summary>Takes the line away where the data that is written next would stand behind it; the next share draws it again.</summary>
+    /// <summary>Takes the line away where the data that is written next would stand behind it; a later share draws it again.</summary>
     public void MakeRoom()
     {
-        if (_drawn && terminal.OutputIsShown)
+        if (terminal.OutputIsShown)
         {
             Dispose();
-            (_drawn, _next) = (false, 0);
         }
+    }
+
+    /// <summary>Takes the line away until something has again taken longer than a second.</summary>
+    public void Restart()
+    {
+        Dispose();
+        _next = Math.Max(_next, _watch.Elapsed.TotalSeconds + Patience);
     }
 
     /// <summary>Takes the line away.</summary>
@@ -43,6 +49,7 @@ internal sealed class ProgressLine(Terminal terminal, string what) : IDisposable
         if (_drawn)
         {
             terminal.Error.Write("\r\e[2K");
+            _drawn = false;
         }
     }
 }

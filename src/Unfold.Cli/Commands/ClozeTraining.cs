@@ -183,7 +183,7 @@ internal sealed class ClozeTraining(ClozeOptions options, ParseResult parsed, Te
     }
 
     private static string Saved(FitResult fit, string folder) =>
-        FormattableString.Invariant($"epoch {fit.BestEpoch}{(double.IsNaN(fit.Best.Validation) ? ", as far as it came," : "")} are saved to {folder}");
+        FormattableString.Invariant($"epoch {fit.BestEpoch}{(fit.OfPart ? ", as far as it came," : "")} are saved to {folder}");
 
     private void Report(string folder, ClozeRun run, Sentences sentences, FitResult fit)
     {

@@ -71,7 +71,7 @@ internal sealed class ScoreCommand(Terminal terminal)
         return ExitCode.Done;
     }
 
-    private IReadOnlyList<SentenceScore> Score(SentenceScorer scorer, IReadOnlyList<string> block, ArrivingLines lines, double before, ProgressLine progress, CancellationToken cancellation)
+    private static IReadOnlyList<SentenceScore> Score(SentenceScorer scorer, IReadOnlyList<string> block, ArrivingLines lines, double before, ProgressLine progress, CancellationToken cancellation)
     {
         if (lines.Share is { } after)
         {
@@ -79,8 +79,10 @@ internal sealed class ScoreCommand(Terminal terminal)
         }
 
         // Of a stream nothing is known but the lines at hand. The time before they came does not count.
-        using var own = new ProgressLine(terminal, $"Scoring {lines.Name}");
-        return scorer.Score(block, own.Show, cancellation);
+        progress.Restart();
+        IReadOnlyList<SentenceScore> scores = scorer.Score(block, progress.Show, cancellation);
+        progress.Restart();
+        return scores;
     }
 
     private void WriteLine(Line line)

@@ -32,11 +32,11 @@ internal sealed class SimplifyCommand(Terminal terminal)
                 progress.Show(share);
             }
 
+            string[] written = [.. block.Select(line => Simplify(line, simplified, interruption.Token))];
             progress.MakeRoom();
-            foreach (string line in block)
+            foreach (string line in written)
             {
-                interruption.Token.ThrowIfCancellationRequested();
-                terminal.Output.Write(simplified.Of(line));
+                terminal.Output.Write(line);
                 terminal.Output.Write('\n');
             }
 
@@ -44,5 +44,11 @@ internal sealed class SimplifyCommand(Terminal terminal)
         }
 
         return ExitCode.Done;
+    }
+
+    private static string Simplify(string line, SimplifiedChinese simplified, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return simplified.Of(line);
     }
 }

@@ -131,7 +131,8 @@ public static class AtomicFile
         }
     }
 
-    private static void SweepLeftOvers(string path)
+    /// <summary>Deletes what writers of a file left beside it that were killed.</summary>
+    internal static void SweepLeftOvers(string path)
     {
         string? folder = Path.GetDirectoryName(path);
         if (folder is null || !Directory.Exists(folder))

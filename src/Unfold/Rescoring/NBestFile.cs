@@ -8,13 +8,14 @@ public static class NBestFile
     /// <summary>The path that stands for lists which do not come from a file.</summary>
     public const string InputPath = "-";
 
-    private const string InputName = "standard input";
+    // A name of a list is one word.
+    private const string InputName = "standard input", InputId = "stdin";
 
     /// <summary>Reads the lists of some files; a folder stands for the files in it, in the order of their names.</summary>
     /// <param name="paths">Files and folders.</param>
     /// <param name="format">The format of all of them; where it is not given each file must show it.</param>
     /// <param name="costs">Archives of costs for archives of Kaldi, whose costs add up; without one the channel says nothing.</param>
-    /// <param name="input">The lines that the path "-" stands for, which are called standard input; without them that is a file like others.</param>
+    /// <param name="input">The lines that the path "-" stands for, which messages call standard input, and a list without a name is called stdin; without them that is a file like others.</param>
     /// <param name="progress">Called now and then with the share that is read, in [0, 1].</param>
     /// <param name="cancellation">Stops the reading.</param>
     /// <exception cref="UnfoldException">A file cannot be read, shows no format, or holds what it should not; the message names the line. Or a name stands twice.</exception>
@@ -49,7 +50,7 @@ public static class NBestFile
             kaldi |= own == NBestFormat.Kaldi;
             foreach (NBestList list in own switch
             {
-                NBestFormat.Srilm => [SrilmNBest.Read(name, seen)],
+                NBestFormat.Srilm => [IsInput(path) ? SrilmNBest.Read(name, seen) with { Id = InputId } : SrilmNBest.Read(name, seen)],
                 NBestFormat.Kaldi => KaldiNBest.Read(seen, costOf),
                 NBestFormat.Json => Rest(lines).Select(JsonNBest.Read),
                 _ => throw new ArgumentOutOfRangeException(nameof(format), format, "This format is not known."),

@@ -48,13 +48,21 @@ public sealed class ArrivingLinesTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Named pipes of Windows are no files.");
         string pipe = _folder["pipe"];
-        System.Diagnostics.Process.Start("mkfifo", pipe).WaitForExit();
-        var writer = new Thread(() => File.WriteAllText(pipe, "a\nb\n"));
-        writer.Start();
-        var arriving = new ArrivingLines(Silent(), pipe);
-        Assert.Equal(["a", "b"], arriving.Blocks(Most, TestContext.Current.CancellationToken).SelectMany(block => block));
-        Assert.Null(arriving.Share);
-        writer.Join();
+        using (var make = System.Diagnostics.Process.Start("mkfifo", pipe))
+        {
+            make.WaitForExit();
+            Assert.Equal(0, make.ExitCode);
+        }
+
+        // Open for reading and writing a pipe waits for nobody, so that nothing can hang here.
+        using (var writer = new FileStream(pipe, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite))
+        {
+            writer.Write("a\nb\n"u8);
+            writer.Flush();
+            var arriving = new ArrivingLines(Silent(), pipe);
+            Assert.Equal(["a", "b"], arriving.Blocks(Most, TestContext.Current.CancellationToken).SelectMany(block => block).Take(2));
+            Assert.Null(arriving.Share);
+        }
     }
 
     private static Terminal Silent(Stream? input = null) => new(TextWriter.Null, TextWriter.Null, TerminalKind.Plain, input);

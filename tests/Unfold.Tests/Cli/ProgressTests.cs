@@ -46,7 +46,7 @@ public sealed class ProgressTests
 
     [Theory]
     [InlineData(true, "\r\e[2KChecking: 25%\r\e[2K\r\e[2KChecking: 50%\r\e[2K")]
-    [InlineData(false, "\r\e[2KChecking: 25%\r\e[2K")]
+    [InlineData(false, "\r\e[2KChecking: 25%\r\e[2KChecking: 50%\r\e[2K")]
     public void A_live_line_makes_room_for_data_on_the_same_screen_only(bool shown, string wanted)
     {
         using var error = new StringWriter();
@@ -55,7 +55,10 @@ public sealed class ProgressTests
             Thread.Sleep(TimeSpan.FromSeconds(1.1));
             progress.Show(0.25);
             progress.MakeRoom();
+            Thread.Sleep(TimeSpan.FromSeconds(0.3));
             progress.Show(0.5);
+            progress.Restart();
+            progress.Show(0.75);
         }
 
         Assert.Equal(wanted, error.ToString());

@@ -178,7 +178,7 @@ public sealed class NBestFileTests : IDisposable
     {
         string[] json = ["", "{\"id\": \"u\", \"hypotheses\": [{\"text\": \"a\", \"score\": 1}]}"];
         Assert.Equal(["u", "v"], NBestFile.Read(["-", Write("text", "v-1 b\n")], input: json, cancellation: TestContext.Current.CancellationToken).Select(list => list.Id));
-        Assert.Equal("standard input", Assert.Single(NBestFile.Read(["-"], input: ["-1 -2 1 a", "-2 -2 1 b"], cancellation: TestContext.Current.CancellationToken)).Id);
+        Assert.Equal("stdin", Assert.Single(NBestFile.Read(["-"], input: ["-1 -2 1 a", "-2 -2 1 b"], cancellation: TestContext.Current.CancellationToken)).Id);
         Assert.Contains("standard input, line 2:", Refuse(() => NBestFile.Read(["-"], input: ["u-1 a", "u-3 b"], format: NBestFormat.Kaldi)), StringComparison.Ordinal);
         Assert.Contains("standard input is empty", Refuse(() => NBestFile.Read(["-"], input: [""])), StringComparison.Ordinal);
     }

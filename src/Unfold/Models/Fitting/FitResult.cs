@@ -9,6 +9,9 @@ public sealed record FitResult(IReadOnlyList<EpochLosses> Epochs, int BestEpoch,
     /// <summary>Whether the run was stopped: then the last pass may be a part of one, and that is not validated.</summary>
     public bool Stopped { get; init; }
 
+    /// <summary>Whether the weights that were kept are those of a part of a pass, as there was no whole one that was validated.</summary>
+    public bool OfPart { get; init; }
+
     /// <summary>The losses of the pass whose weights were kept.</summary>
     public EpochLosses Best => Epochs[BestEpoch - 1];
 }

@@ -206,7 +206,8 @@ internal sealed class Fitter<T>
             // Of a pass that was stopped there is something where no other one was validated as the best.
             List<EpochLosses> epochs = [.. State.Epochs];
             int best = State.BestEpoch;
-            if (_stopped && State.Best is null && !double.IsNaN(trained))
+            bool ofPart = _stopped && State.Best is null && !double.IsNaN(trained);
+            if (ofPart)
             {
                 epochs.Add(new EpochLosses(trained, double.NaN));
                 best = epochs.Count;
@@ -218,7 +219,7 @@ internal sealed class Fitter<T>
             }
 
             State.Best?.CopyTo(State.Parameters.Edit());
-            return new FitResult(epochs, best, Seconds) { Stopped = _stopped };
+            return new FitResult(epochs, best, Seconds) { Stopped = _stopped, OfPart = ofPart };
         }
 
         private double Seconds => _secondsBefore + _watch.Elapsed.TotalSeconds;

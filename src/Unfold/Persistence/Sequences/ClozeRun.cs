@@ -62,11 +62,12 @@ public sealed record ClozeRun(SequenceEncoderSettings Model, FitOptions Training
         // Without run.json the others mean nothing, so it goes first.
         var model = new ModelFolder(folder);
         string[] files = [FileIn(folder), model.CheckpointFile, .. File.Exists(model.ConfigFile) ? Array.Empty<string>() : [model.VocabularyFile]];
-        foreach (string file in files.Where(File.Exists))
+        foreach (string file in files)
         {
             try
             {
                 File.Delete(file);
+                AtomicFile.SweepLeftOvers(file);
             }
             catch (Exception failure) when (FileFailure.IsFileFailure(failure))
             {

@@ -174,6 +174,7 @@ public sealed class FitterTests
     {
         FitResult result = Stopped(examples, updates, validates ? [2.9f] : null);
         Assert.Equal((epochs, best, weight, true), (result.Epochs.Count, result.BestEpoch, _weight.Values[0], result.Stopped));
+        Assert.Equal(!double.IsFinite(result.Best.Validation) && (updates % examples != 0 || validates), result.OfPart);
         Assert.All(result.Epochs, epoch => Assert.True(double.IsFinite(epoch.Training)));
         Assert.Equal(validates && updates > 1, double.IsFinite(result.Best.Validation));
     }
