@@ -13,6 +13,9 @@ internal sealed class ArrivingLines
     /// <summary>What stands for standard input.</summary>
     public const string Input = "-";
 
+    /// <summary>What messages call standard input.</summary>
+    public const string InputName = "standard input";
+
     private readonly IEnumerable<string> _lines;
 
     /// <summary>The share that the reading thread has come to.</summary>
@@ -24,7 +27,7 @@ internal sealed class ArrivingLines
     /// <exception cref="UnfoldException">The file cannot be read.</exception>
     public ArrivingLines(Terminal terminal, string file)
     {
-        Name = file == Input ? "standard input" : file;
+        Name = file == Input ? InputName : file;
         _lines = file == Input ? TextLines.Of(terminal.OpenInput(), Name) : TextLines.OfFile(file, share => _read = share);
     }
 

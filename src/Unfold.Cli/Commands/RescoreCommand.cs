@@ -99,7 +99,7 @@ internal sealed class RescoreCommand(Terminal terminal)
     private IReadOnlyList<NBestList> Read(ParseResult parsed, Option<string[]> option, IReadOnlyDictionary<string, string> references, CancellationToken cancellation)
     {
         string[] paths = parsed.GetRequiredValue(option);
-        using var progress = new ProgressLine(terminal, $"Reading {string.Join(", ", paths.Select(path => path == NBestFile.InputPath ? "standard input" : path))}");
+        using var progress = new ProgressLine(terminal, $"Reading {string.Join(", ", paths.Select(path => path == NBestFile.InputPath ? ArrivingLines.InputName : path))}");
         IEnumerable<string>? input = paths.Contains(NBestFile.InputPath)
             ? new ArrivingLines(terminal, ArrivingLines.Input).Blocks(LinesAtOnce, cancellation).SelectMany(block => block)
             : null;

@@ -271,7 +271,7 @@ internal sealed class Fitter<T>
         {
             if (State.Optimizer.Steps > 0)
             {
-                // What the last update did is found out by the next one, which must not happen after it was kept.
+                // The next update would find out what this one spoiled, but after it was kept.
                 FiniteCheck.RequireValues(State.Optimizer.Steps, State.Parameters);
                 State.Seconds = Seconds;
                 _options.Keep?.Invoke(State);
