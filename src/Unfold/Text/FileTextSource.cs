@@ -3,7 +3,7 @@ using System.Text.Unicode;
 
 namespace Unfold.Text;
 
-/// <summary>A text in one or more strict UTF-8 files, read in blocks.</summary>
+/// <summary>A text in one or more strict UTF-8 files, which gzip may have packed, read in blocks.</summary>
 internal sealed class FileTextSource : TextSource
 {
     private const int BlockBytes = 1 << 18;
@@ -20,8 +20,8 @@ internal sealed class FileTextSource : TextSource
         _paths = [.. paths];
         foreach (string path in _paths)
         {
-            using FileStream stream = Open(path);
-            Bytes += stream.Length;
+            using UnpackedFile stream = Open(path);
+            Bytes += stream.FileLength;
         }
     }
 
@@ -48,8 +48,8 @@ internal sealed class FileTextSource : TextSource
 
     private static long ReadFile(string path, byte[] bytes, char[] characters, TextSink sink, ref char last, Action<long>? bytesRead, long before)
     {
-        using FileStream stream = Open(path);
-        long decoded = 0; // the file offset of bytes[0]
+        using UnpackedFile stream = Open(path);
+        long decoded = 0; // the offset of bytes[0] in the text
         int held = 0;
         bool isFirst = true;
         while (true)
@@ -89,10 +89,10 @@ internal sealed class FileTextSource : TextSource
             decoded += used;
             block[used..].CopyTo(bytes);
             held = block.Length - used;
-            bytesRead?.Invoke(before + decoded);
+            bytesRead?.Invoke(before + stream.FileBytesRead);
             if (read == 0)
             {
-                return decoded;
+                return stream.FileBytesRead;
             }
         }
     }
@@ -105,7 +105,7 @@ internal sealed class FileTextSource : TextSource
         }
     }
 
-    private static int ReadBlock(FileStream stream, Span<byte> destination, string path)
+    private static int ReadBlock(UnpackedFile stream, Span<byte> destination, string path)
     {
         try
         {
@@ -117,10 +117,10 @@ internal sealed class FileTextSource : TextSource
         }
     }
 
-    private static FileStream Open(string path)
+    private static UnpackedFile Open(string path)
     {
-        FileStream stream = TextFile.Open(path);
-        if (!stream.CanSeek)
+        UnpackedFile stream = TextFile.Open(path);
+        if (!stream.IsRegular)
         {
             stream.Dispose();
             throw new UnfoldException($"The text {path} is a pipe or device, but a regular file was wanted, because it is read twice; save it to a file first.");

@@ -3,9 +3,9 @@ namespace Unfold.Text;
 /// <summary>Opens a text, or says in one sentence why it cannot be opened.</summary>
 internal static class TextFile
 {
-    /// <summary>Opens a file, pipe or device for reading from its beginning to its end.</summary>
+    /// <summary>Opens a file, pipe or device for reading from its beginning to its end; a file that gzip packed is unpacked on the way.</summary>
     /// <exception cref="UnfoldException">It is missing, is a folder, or cannot be opened.</exception>
-    public static FileStream Open(string path)
+    public static UnpackedFile Open(string path)
     {
         if (Directory.Exists(path))
         {
@@ -20,7 +20,7 @@ internal static class TextFile
 
         try
         {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+            return new UnpackedFile(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan));
         }
         catch (UnauthorizedAccessException failure)
         {

@@ -11,14 +11,14 @@ public static class TextLines
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The lines of a file, which is opened at once and read on the way.</summary>
-    /// <param name="path">A file, pipe or device.</param>
+    /// <param name="path">A file, which gzip may have packed, or a pipe or device.</param>
     /// <param name="progress">Called after each line with the share that is read, in [0, 1], where the file's length is known.</param>
     /// <exception cref="UnfoldException">The file is missing, a folder, or cannot be read; a line is not UTF-8 or holds a zero byte.</exception>
     public static IEnumerable<string> OfFile(string path, Action<double>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        FileStream stream = TextFile.Open(path);
-        return stream.CanSeek && progress is not null ? Watched(stream, path, progress) : Of(stream, path);
+        UnpackedFile stream = TextFile.Open(path);
+        return stream.IsRegular && progress is not null ? Watched(stream, path, progress) : Of(stream, path);
     }
 
     /// <summary>The lines of a stream, which is closed at the end.</summary>
@@ -32,12 +32,12 @@ public static class TextLines
         return Read(stream, name);
     }
 
-    private static IEnumerable<string> Watched(FileStream stream, string name, Action<double> progress)
+    private static IEnumerable<string> Watched(UnpackedFile stream, string name, Action<double> progress)
     {
-        long length = stream.Length;
+        long length = stream.FileLength;
         foreach (string line in Read(stream, name))
         {
-            progress(Math.Min(1, (double)stream.Position / length));
+            progress(Math.Min(1, (double)stream.FileBytesRead / length));
             yield return line;
         }
     }

@@ -12,7 +12,7 @@ public abstract class TextSource
     /// <summary>How many bytes <see cref="Read"/> reports as read at the end.</summary>
     public abstract long Bytes { get; }
 
-    /// <summary>A text in one or more UTF-8 files, read one after the other as one text; a line feed is put between files where the earlier has none at its end.</summary>
+    /// <summary>A text in one or more UTF-8 files, which gzip may have packed, read one after the other as one text; a line feed is put between files where the earlier has none at its end.</summary>
     /// <exception cref="UnfoldException">A file is missing, is a folder, or cannot be opened.</exception>
     /// <exception cref="ArgumentException">No file is named.</exception>
     public static TextSource FromFiles(params IReadOnlyList<string> paths) => new FileTextSource(paths);

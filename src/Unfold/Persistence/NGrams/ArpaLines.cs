@@ -16,9 +16,6 @@ internal sealed class ArpaLines(Stream source, string path)
     /// <summary>The number of the line that was read last.</summary>
     public int Number { get; private set; }
 
-    /// <summary>The bytes read so far.</summary>
-    public long BytesRead { get; private set; }
-
     /// <summary>Reads the next line, which is valid until the next call.</summary>
     /// <returns>Whether there was one.</returns>
     public bool Next(out ReadOnlySpan<byte> line)
@@ -59,6 +56,5 @@ internal sealed class ArpaLines(Stream source, string path)
         _start = 0;
         _end = held + read;
         _ended = read == 0;
-        BytesRead += read;
     }
 }

@@ -17,7 +17,7 @@ internal sealed class ArpaReader
 
     private readonly ArpaLines _lines;
     private readonly string _path;
-    private readonly long _bytes;
+    private readonly UnpackedFile _source;
     private readonly Action<double>? _progress;
     private readonly CancellationToken _cancellation;
     private readonly List<long> _counts = [];
@@ -27,11 +27,11 @@ internal sealed class ArpaReader
     private readonly char[] _characters = new char[Tokenizer.MaximumTokenLength * 16];
     private Tokenization _tokenization = ArpaTokens.Usual;
 
-    private ArpaReader(Stream source, string path, Action<double>? progress, CancellationToken cancellation)
+    private ArpaReader(UnpackedFile source, string path, Action<double>? progress, CancellationToken cancellation)
     {
         _lines = new ArpaLines(source, path);
         _path = path;
-        _bytes = source.Length;
+        _source = source;
         _progress = progress;
         _cancellation = cancellation;
         _lookup = _ids.GetAlternateLookup<ReadOnlySpan<char>>();
@@ -39,7 +39,7 @@ internal sealed class ArpaReader
 
     /// <summary>Reads a model.</summary>
     /// <exception cref="UnfoldException">The file is no such file or is damaged; the message names the line.</exception>
-    public static NGramModel Read(Stream source, string path, Action<double>? progress, CancellationToken cancellation) =>
+    public static NGramModel Read(UnpackedFile source, string path, Action<double>? progress, CancellationToken cancellation) =>
         new ArpaReader(source, path, progress, cancellation).Read();
 
     private NGramModel Read()
@@ -146,7 +146,7 @@ internal sealed class ArpaReader
             if ((_lines.Number & 0xFFF) == 0)
             {
                 _cancellation.ThrowIfCancellationRequested();
-                _progress?.Invoke((double)_lines.BytesRead / _bytes);
+                _progress?.Invoke((double)_source.FileBytesRead / _source.FileLength);
             }
         }
     }

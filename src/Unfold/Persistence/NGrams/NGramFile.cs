@@ -4,16 +4,16 @@ using Unfold.Text;
 
 namespace Unfold.Persistence;
 
-/// <summary>Reads and writes n-gram models: ARPA text (.arpa), which other tools read and write too, and a compact binary form (.bin), which is used where it lies.</summary>
+/// <summary>Reads and writes n-gram models: ARPA text (.arpa), which other tools read and write too, and a compact binary form (.bin), which is used where it lies. ARPA text may be packed by gzip (.arpa.gz) where it is read.</summary>
 public static class NGramFile
 {
-    private const string ArpaExtension = ".arpa", BinaryExtension = ".bin";
+    private const string ArpaExtension = ".arpa", PackedExtension = ".arpa.gz", BinaryExtension = ".bin";
 
-    /// <summary>Whether a path ends as a file of an n-gram model does: .arpa or .bin.</summary>
+    /// <summary>Whether a path ends as a file of an n-gram model does: .arpa, .arpa.gz or .bin.</summary>
     public static bool IsName(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Has(path, ArpaExtension) || Has(path, BinaryExtension);
+        return Has(path, ArpaExtension) || Has(path, PackedExtension) || Has(path, BinaryExtension);
     }
 
     /// <summary>Reads a model from a file of either form, which its content tells.</summary>
@@ -32,9 +32,9 @@ public static class NGramFile
                 int read = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
                 if (!head.AsSpan(0, read).SequenceEqual(NGramBinary.Magic))
                 {
-                    RequireText(head.AsSpan(0, read), path);
                     stream.Position = 0;
-                    return ArpaReader.Read(stream, path, progress, cancellation);
+                    using var text = new UnpackedFile(stream);
+                    return ArpaReader.Read(text, path, progress, cancellation);
                 }
             }
 
@@ -75,17 +75,17 @@ public static class NGramFile
         AtomicFile.Write(path, Has(path, BinaryExtension) ? stream => NGramBinary.Write(model, stream, progress, cancellation) : stream => ArpaWriter.Write(model, stream, progress, cancellation));
     }
 
-    /// <summary>Throws where a path does not end as a file of an n-gram model does.</summary>
+    /// <summary>Throws where a path does not end as a file of an n-gram model that is written does: .arpa or .bin.</summary>
     /// <exception cref="UnfoldException">It ends in something else.</exception>
     public static void RequireName(string path)
     {
-        if (!IsName(path))
+        if (!Has(path, ArpaExtension) && !Has(path, BinaryExtension))
         {
             throw new UnfoldException($"The file {path} would hold an n-gram model, but its name ends neither in {ArpaExtension}, for text, nor in {BinaryExtension}, for the compact form: choose one of them.");
         }
     }
 
-    /// <summary>Throws where a path does not end as a file of an n-gram model does, or its form cannot say how a text was cut.</summary>
+    /// <summary>Throws where a path does not end as a file of an n-gram model that is written does, or its form cannot say how a text was cut.</summary>
     /// <exception cref="UnfoldException">It ends in something else, or in .arpa and the text is cut into subwords or by a user's words.</exception>
     public static void RequireHolds(string path, Tokenization tokenization)
     {
@@ -95,14 +95,6 @@ public static class NGramFile
         {
             string table = tokenization.Kind == TokenKind.BytePair ? "table of subwords" : "dictionary";
             throw new UnfoldException($"The file {path} would be ARPA text, which has no place for the {table} with which the text is cut: choose a name that ends in {BinaryExtension}.");
-        }
-    }
-
-    private static void RequireText(ReadOnlySpan<byte> head, string path)
-    {
-        if (head.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]))
-        {
-            throw new UnfoldException($"The file {path} is compressed with gzip, but a plain ARPA file was wanted: unpack it with gunzip.");
         }
     }
 

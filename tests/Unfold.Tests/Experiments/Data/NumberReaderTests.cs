@@ -1,5 +1,5 @@
-using System.IO.Compression;
 using Unfold.Experiments.Data;
+using Unfold.Tests.Support;
 
 namespace Unfold.Tests.Experiments.Data;
 
@@ -10,17 +10,6 @@ public sealed class NumberReaderTests
         List<byte> bytes = [0, 0, 8, 3, 0, 0, 0, (byte)count, 0, 0, 0, 28, 0, 0, 0, 28];
         bytes.AddRange(Enumerable.Range(0, labelled * 784).Select(i => (byte)(i % 251)));
         return [.. bytes];
-    }
-
-    private static byte[] Zip(byte[] bytes)
-    {
-        using var packed = new MemoryStream();
-        using (var zip = new GZipStream(packed, CompressionLevel.Fastest))
-        {
-            zip.Write(bytes);
-        }
-
-        return packed.ToArray();
     }
 
     private static SmallData SmallDigits() => new SmallData().Write("mnist_t10k/t10k-images-idx3-ubyte", Images(2, 2)).Write("mnist_t10k/t10k-labels-idx1-ubyte", [0, 0, 8, 1, 0, 0, 0, 2, 7, 0]);
@@ -44,7 +33,7 @@ public sealed class NumberReaderTests
         using SmallData data = SmallDigits();
         Digit[] plain = Digits.Read(data.Folder);
         File.Delete(data.Folder.Path("mnist_t10k/t10k-images-idx3-ubyte"));
-        data.Write("mnist_t10k/t10k-images-idx3-ubyte.gz", Zip(Images(2, 2)));
+        data.Write("mnist_t10k/t10k-images-idx3-ubyte.gz", Gzip.Pack(Images(2, 2)));
         Assert.Equal(plain.Select(digit => digit.Grey), Digits.Read(data.Folder).Select(digit => digit.Grey));
         data.Write("mnist_t10k/t10k-images-idx3-ubyte.gz", [0x1F, 0x8B, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]).Refuses(folder => Digits.Read(folder), "ubyte.gz", "gzip");
     }
