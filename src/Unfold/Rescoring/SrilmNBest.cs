@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Unfold.Rescoring;
 
 /// <summary>
@@ -6,11 +8,14 @@ namespace Unfold.Rescoring;
 /// </summary>
 /// <remarks>
 /// The channel score is the acoustic one, in the second format the sum over the words. The scores of the recogniser's own language model are read and left
-/// out, but for the first format, whose one score is of both. The marks &lt;s&gt;, &lt;/s&gt; and -pau- (a pause) are no words.
+/// out, but for the first format, whose one score is of both. The marks &lt;s&gt;, &lt;/s&gt; and -pau- (a pause) are no words. As in SRILM's own reader a list
+/// of the first format may lack its header, and the number of words in the third is what the recogniser counted, which may leave noises out or count the parts of
+/// a compound, and is not compared with the words.
 /// </remarks>
 internal static class SrilmNBest
 {
     private const string First = "NBestList1.0", Second = "NBestList2.0";
+    private const string PackedEnding = ".gz";
     private const double NatsInBytelog = 1024 / 10000.5;
 
     // A word, "(", and four names each with its value, ")".
@@ -20,33 +25,40 @@ internal static class SrilmNBest
     private static readonly string[] Endings = [".nbest", ".score", ".scores", ".txt"];
 
     /// <summary>Whether a list could begin with this line.</summary>
-    public static bool BeginsWith(NBestLine line) => line.Text.Trim() is First or Second || IsScored(line);
+    public static bool BeginsWith(NBestLine line) => line.Text.Trim() is First or Second || HasBytelogs(line) || IsScored(line);
 
     /// <summary>Reads a list, named after its file.</summary>
     public static NBestList Read(string path, IReadOnlyList<NBestLine> lines)
     {
-        Func<NBestLine, NBestHypothesis> read = lines[0].Text.Trim() switch
+        (Func<NBestLine, NBestHypothesis> read, int headers) = lines[0].Text.Trim() switch
         {
-            First => FirstFormat,
-            Second => SecondFormat,
-            _ => ThirdFormat,
+            First => ((Func<NBestLine, NBestHypothesis>)FirstFormat, 1),
+            Second => (SecondFormat, 1),
+            _ when HasBytelogs(lines[0]) => (FirstFormat, 0),
+            _ => (ThirdFormat, 0),
         };
-        NBestHypothesis[] hypotheses = [.. lines.Skip(read == ThirdFormat ? 0 : 1).Select(read)];
+        NBestHypothesis[] hypotheses = [.. lines.Skip(headers).Select(read)];
         return hypotheses.Length > 0
             ? new NBestList(Name(path), hypotheses)
             : throw new UnfoldException($"{path} holds no hypothesis after its header, but at least one was wanted.");
     }
 
-    /// <summary>The name of a list: that of its file, without an ending that says what the file is.</summary>
+    /// <summary>The name of a list: that of its file, without the endings that say what the file is.</summary>
     public static string Name(string path)
     {
         string name = Path.GetFileName(path);
+        name = name.EndsWith(PackedEnding, StringComparison.Ordinal) ? name[..^PackedEnding.Length] : name;
         string? ending = Endings.FirstOrDefault(ending => name.Length > ending.Length && name.EndsWith(ending, StringComparison.Ordinal));
         return ending is null ? name : name[..^ending.Length];
     }
 
     private static bool IsScored(NBestLine line) => line.Fields is [var acoustic, var language, var words, ..]
-        && NBestLine.Finite(acoustic) is not null && NBestLine.Finite(language) is not null && Counts(line.Fields[3..]).Contains(words);
+        && NBestLine.Finite(acoustic) is not null && IsLanguageScore(language) && Counts(line.Fields[3..]).Contains(words);
+
+    private static bool HasBytelogs(NBestLine line) => line.Fields[0] is ['(', .. var score, ')'] && NBestLine.Finite(score) is not null;
+
+    /// <summary>Whether a field is a number or -inf, which SRILM writes for a hypothesis that its language model holds for impossible.</summary>
+    private static bool IsLanguageScore(string field) => NBestLine.Finite(field) is not null || field.Equals("-inf", StringComparison.OrdinalIgnoreCase);
 
     private static NBestHypothesis FirstFormat(NBestLine line) => new(Join(line.Fields.Skip(1)), Bytelogs(line));
 
@@ -88,10 +100,14 @@ internal static class SrilmNBest
             throw line.Refuse("a line of SRILM's scored hypotheses wants an acoustic score, a language model score, the number of words, and the words");
         }
 
-        _ = line.Score(language, "the language model score");
-        return Counts(words).Contains(count)
+        if (!IsLanguageScore(language))
+        {
+            throw line.Refuse($"the language model score must be a number or -inf, but '{language}' is neither");
+        }
+
+        return uint.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out _)
             ? new NBestHypothesis(Join(words), line.Score(acoustic, "the acoustic score") * Math.Log(10))
-            : throw line.Refuse($"the third field is the number of words, which is {Join(words).Split(' ', StringSplitOptions.RemoveEmptyEntries).Length} here");
+            : throw line.Refuse($"the third field is the number of words, but '{count}' is no whole number");
     }
 
     private static double Bytelogs(NBestLine line) => line.Fields is [['(', .. var score, ')'], ..]

@@ -1,3 +1,4 @@
+using System.Text;
 using Unfold.Rescoring;
 using Unfold.Tests.Persistence;
 using Unfold.Tests.Support;
@@ -38,6 +39,34 @@ public sealed class NBestFileTests : IDisposable
         Assert.Equal("a", list.Id);
         Assert.Equal(["a b", "c", ""], list.Hypotheses.Select(hypothesis => hypothesis.Text));
         Close.Equal([-100.5 * Math.Log(10), -101 * Math.Log(10), -102 * Math.Log(10)], [.. list.Hypotheses.Select(hypothesis => hypothesis.Channel)], 1e-12, 0, "log10");
+    }
+
+    [Fact]
+    public void The_third_format_with_what_recognisers_write()
+    {
+        // A noise that is not counted, a compound that counts twice, and words that the recogniser's language model does not know.
+        NBestList list = Assert.Single(Read("a", "-100 -20 2 a b\n-101 -19 1 [noise] c\n-102 -3 3 new_york d\n-103 -inf 1 e\n"));
+        Assert.Equal(["a b", "[noise] c", "new_york d", "e"], list.Hypotheses.Select(hypothesis => hypothesis.Text));
+    }
+
+    [Fact]
+    public void The_first_format_without_its_header()
+    {
+        NBestList list = Assert.Single(Read("a", "(-5000) a b\n(-5100.5) (c)\n"));
+        Assert.Equal(["a b", "(c)"], list.Hypotheses.Select(hypothesis => hypothesis.Text));
+        Close.Equal(-5100.5 * 1024 / 10000.5, list.Hypotheses[1].Channel, 1e-12, 0, "A bytelog");
+        Assert.Contains("does not show its format", Refuse(() => NBestFile.Read([Write("b", "(a) b\n")])), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Lists_and_references_packed_by_gzip()
+    {
+        Directory.CreateDirectory(_folder["lists"]);
+        WritePacked("lists/u.score.gz", "-1 -1 1 y\n");
+        WritePacked("lists/v.gz", "(-1) x\n");
+        IReadOnlyList<NBestList> lists = NBestFile.Read([_folder["lists"]], cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal([("u", "y"), ("v", "x")], lists.Select(list => (list.Id, list.Hypotheses[0].Text)));
+        Assert.Equal("x y", NBestFile.ReadReferences([WritePacked("references.gz", "a x y\n")], cancellation: TestContext.Current.CancellationToken)["a"]);
     }
 
     [Fact]
@@ -109,9 +138,12 @@ public sealed class NBestFileTests : IDisposable
     [InlineData("NBestList2.0\n(-5) a ( et: 1 st: 2 g: 0 a: 0 )\n", "wants the form")]
     [InlineData("NBestList2.0\n(-5) a ( st: x et: 2 g: 0 a: 0 )\n", "a start time must be a finite number")]
     [InlineData("NBestList2.0\n(-5) a ( st: 1 et: 2 g: 0 a: x )\n", "an acoustic score must be a finite number")]
-    [InlineData("-1 -2 1 a\n-1 -2 2 a\n", "line 2: the third field is the number of words, which is 1 here")]
+    [InlineData("-1 -2 1 a\n-1 -2 1.5 a\n", "line 2: the third field is the number of words, but '1.5' is no whole number")]
+    [InlineData("-1 -2 1 a\n-1 -2 -1 a\n", "line 2: the third field is the number of words, but '-1' is no whole number")]
+    [InlineData("-1 -2 1 a\n-inf -2 1 a\n", "line 2: the acoustic score must be a finite number")]
+    [InlineData("(-5) a\n-1 -2 1 a\n", "line 2: a hypothesis begins with its score in brackets")]
     [InlineData("-1 -2 1 a\n-1 -2\n", "line 2: a line of SRILM's scored hypotheses wants")]
-    [InlineData("-1 -2 1 a\n-1 nan 1 a\n", "line 2: the language model score must be a finite number")]
+    [InlineData("-1 -2 1 a\n-1 nan 1 a\n", "line 2: the language model score must be a number or -inf, but 'nan' is neither")]
     [InlineData("{\"id\": \"a\"\n", "line 1: a JSON object was wanted")]
     [InlineData("{\"id\": \"a\"}\n", "at least one hypothesis")]
     [InlineData("{\"id\": \"a\", \"hypotheses\": []}\n", "at least one hypothesis")]
@@ -188,6 +220,12 @@ public sealed class NBestFileTests : IDisposable
     private string Write(string name, string content)
     {
         File.WriteAllText(_folder[name], content);
+        return _folder[name];
+    }
+
+    private string WritePacked(string name, string content)
+    {
+        File.WriteAllBytes(_folder[name], Gzip.Pack(Encoding.UTF8.GetBytes(content)));
         return _folder[name];
     }
 
