@@ -42,6 +42,7 @@ internal sealed class NGramEvaluateCommand(Terminal terminal)
                 json.WriteFinite("ppl1", found.PerplexityWithoutEnds);
                 json.WriteFinite("ppl_with_unknown", found.PerplexityWithUnknown);
                 json.WriteNumber("written_unknown", found.WrittenUnknown);
+                json.WriteNumber("zeroprobs", found.ZeroProbabilities);
             });
             return ExitCode.Done;
         }
@@ -54,6 +55,7 @@ internal sealed class NGramEvaluateCommand(Terminal terminal)
         terminal.Output.WriteLine(FormattableString.Invariant($"ppl1              {found.PerplexityWithoutEnds:0.000000}"));
         terminal.Output.WriteLine(FormattableString.Invariant($"ppl_with_unknown  {found.PerplexityWithUnknown:0.000000}"));
         terminal.Output.WriteLine(FormattableString.Invariant($"written <unk>     {found.WrittenUnknown}"));
+        terminal.Output.WriteLine(FormattableString.Invariant($"zeroprobs         {found.ZeroProbabilities}"));
         return ExitCode.Done;
     }
 

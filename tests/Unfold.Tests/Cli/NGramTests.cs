@@ -41,7 +41,7 @@ public sealed class NGramTests : IDisposable
             CommandLine.Run("inspect", path, "--gradient-flow").Refuses(2, "--gradient-flow", "n-grams");
         }
 
-        Assert.Equal(["sentences", "tokens", "unknown", "logprob10", "ppl", "ppl1", "ppl_with_unknown", "written_unknown"], one.EnumerateObject().Select(field => field.Name));
+        Assert.Equal(["sentences", "tokens", "unknown", "logprob10", "ppl", "ppl1", "ppl_with_unknown", "written_unknown", "zeroprobs"], one.EnumerateObject().Select(field => field.Name));
         double tokens = one.GetProperty("tokens").GetDouble(), sentences = one.GetProperty("sentences").GetDouble(), sum = one.GetProperty("logprob10").GetDouble();
         Assert.Equal(trained.GetProperty("tokens").GetDouble(), tokens);
         Close.Equal(Math.Pow(10, -sum / tokens), one.GetProperty("ppl").GetDouble(), 1e-12, 0, "ppl");

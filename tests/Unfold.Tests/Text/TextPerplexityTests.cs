@@ -1,5 +1,7 @@
 using Unfold.NGrams;
+using Unfold.Persistence;
 using Unfold.Tests.NGrams;
+using Unfold.Tests.Persistence;
 using Unfold.Tests.Support;
 using Unfold.Text;
 
@@ -63,6 +65,41 @@ public sealed class TextPerplexityTests
         Assert.Equal(Measure(model, "a b").Perplexity, Measure(model, "a b").PerplexityWithUnknown);
         TextPerplexity written = Measure(model, "a <unk> b");
         Assert.Equal((1, 0, found.LogProbability10), (written.Unknown, written.WrittenUnknown, written.LogProbability10));
+    }
+
+    [Fact]
+    public void A_known_word_without_probability_is_counted_and_left_out()
+    {
+        // SRILM writes -99 for no probability, for a word of its list that it never counted.
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["zero.arpa"], """
+            \data\
+            ngram 1=5
+            ngram 2=1
+
+            \1-grams:
+            -99	<s>	-0.25
+            -0.5	</s>
+            -0.25	a	-0.125
+            -0.75	b	-0.5
+            -99	c	-0.5
+
+            \2-grams:
+            -0.375	<s> a
+
+            \end\
+            """);
+        NGramModel model = NGramFile.Read(folder["zero.arpa"], cancellation: TestContext.Current.CancellationToken);
+        TextPerplexity found = Measure(model, "a c b\nx\n");
+        const double sum = -0.375 + (-0.5 - 0.75) + (-0.5 - 0.5) - 0.5;
+
+        Assert.Equal((2, 6, 1, 1, 0), (found.Sentences, found.Tokens, found.Unknown, found.ZeroProbabilities, found.WrittenUnknown));
+        Close.Equal(sum, found.LogProbability10, 1e-6, 0, "sum of log10 p in single precision");
+        Close.Equal(Math.Pow(10, -found.LogProbability10 / 4), found.Perplexity, 1e-12, 0, "ppl");
+        Close.Equal(Math.Pow(10, -found.LogProbability10 / 2), found.PerplexityWithoutEnds, 1e-12, 0, "ppl1");
+        Assert.Equal(double.PositiveInfinity, found.PerplexityWithUnknown);
+        Assert.Equal(double.PositiveInfinity, Measure(model, "a c b").PerplexityWithUnknown);
+        Assert.Equal(double.NaN, Measure(model, "c").PerplexityWithoutEnds);
     }
 
     private static TextPerplexity Measure(NGramModel model, string text) =>
