@@ -109,6 +109,26 @@ public sealed class ArpaFileTests : IDisposable
         Assert.Equal(["\\end\\", ""], lines[^2..]);
     }
 
+    /// <summary>SRILM's reader leaves out, with a warning, n-grams that go on from a line without a weight, and counts the lines of each section.</summary>
+    [Theory]
+    [InlineData("1", 0)]
+    [InlineData("1,1,2", 0)]
+    [InlineData("1", 1e-3)]
+    public void Every_n_gram_goes_on_from_a_line_with_a_weight(string minimumCounts, double pruning)
+    {
+        NGramModel model = new RandomText(33, TextMode.Sentences).Train(new NGramOptions { Order = 4, MinimumCounts = [.. minimumCounts.Split(',').Select(int.Parse)], PruningThreshold = pruning });
+        NGramFile.Write(_folder["words.arpa"], model, cancellation: TestContext.Current.CancellationToken);
+        string[][] lines = [.. File.ReadLines(_folder["words.arpa"]).Select(line => line.Split('\t')).Where(fields => fields.Length > 1)];
+        HashSet<string> weighted = [.. lines.Where(fields => fields.Length == 3).Select(fields => fields[1])];
+        ILookup<int, string> ofLength = lines.ToLookup(fields => fields[1].Split(' ').Length, fields => fields[1]);
+
+        Assert.All(ofLength.Where(some => some.Key > 1).SelectMany(some => some), words => Assert.Contains(words[..words.LastIndexOf(' ')], weighted));
+        Assert.Equal(
+            Enumerable.Range(1, 4).Select(length => $"ngram {length}={ofLength[length].Count()}"),
+            File.ReadLines(_folder["words.arpa"]).Where(line => line.StartsWith("ngram ", StringComparison.Ordinal)));
+        Assert.All(ofLength[4], words => Assert.DoesNotContain(words, weighted));
+    }
+
     [Fact]
     public void White_space_is_a_character_of_which_a_file_can_tell()
     {
