@@ -16,7 +16,7 @@ internal sealed class NGramEvaluateCommand(Terminal terminal)
     {
         var verb = new NGramEvaluateCommand(terminal);
         verb._text.Required = true;
-        var command = new Command("evaluate", "Measure an n-gram model on a text: perplexity with ends of sentences (ppl) and without them (ppl1), both without unknown tokens, and that of all tokens (ppl_with_unknown), as unfold evaluate says it.")
+        var command = new Command("evaluate", "Measure an n-gram model on a text: perplexity with ends of sentences (ppl) and without them (ppl1), both without tokens that are unknown or have no probability, and that of all tokens (ppl_with_unknown), as unfold evaluate says it.")
         {
             verb._model, verb._text, verb._json,
         };

@@ -31,7 +31,7 @@ public sealed class NGramSession : DistributionSession
                     return Nats(weight, _model.LogProbabilities(level + 1)[found]);
                 }
 
-                weight += _model.Backoffs(level)[node];
+                weight += BackoffAt(level);
             }
         }
 
@@ -60,21 +60,22 @@ public sealed class NGramSession : DistributionSession
     /// <summary>Writes the whole distribution: the lower orders first, each longer n-gram over what they say.</summary>
     private protected override void Fill(Span<float> logits)
     {
-        double weight = 0;
-        for (int level = 1; level <= _context.Longest; level++)
+        // Of an n-gram as long as the place tells: the weights of all longer contexts, summed as for a single token.
+        Span<double> weights = stackalloc double[_context.Longest + 1];
+        weights[^1] = 0;
+        for (int level = _context.Longest; level > 0; level--)
         {
-            weight += BackoffAt(level);
+            weights[level - 1] = weights[level] + BackoffAt(level);
         }
 
         ReadOnlySpan<float> first = _model.LogProbabilities(1);
         for (int token = 0; token < logits.Length; token++)
         {
-            logits[token] = (float)Nats(weight, first[token]);
+            logits[token] = (float)Nats(weights[0], first[token]);
         }
 
         for (int level = 1; level <= _context.Longest; level++)
         {
-            weight -= BackoffAt(level);
             if (_context[level] is >= 0 and int node)
             {
                 (int start, int end) = _model.Trie.Children(level, node);
@@ -82,13 +83,18 @@ public sealed class NGramSession : DistributionSession
                 ReadOnlySpan<float> own = _model.LogProbabilities(level + 1);
                 for (int child = start; child < end; child++)
                 {
-                    logits[words[child]] = (float)Nats(weight, own[child]);
+                    logits[words[child]] = (float)Nats(weights[level], own[child]);
                 }
             }
         }
     }
 
-    private float BackoffAt(int level) => _context[level] is >= 0 and int node ? _model.Backoffs(level)[node] : 0;
+    /// <summary>log10 b of the context of a level; an impossible one leaves nothing to back off to.</summary>
+    private double BackoffAt(int level)
+    {
+        float weight = _context[level] is >= 0 and int node ? _model.Backoffs(level)[node] : 0;
+        return weight <= NGramModel.Impossible ? double.NegativeInfinity : weight;
+    }
 
     /// <summary>Weights are rounded to single precision: a sum above 0 is that much of an error, and 0.</summary>
     private static double Nats(double weight, float logProbability) =>

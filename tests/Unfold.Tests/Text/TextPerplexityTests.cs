@@ -102,6 +102,38 @@ public sealed class TextPerplexityTests
         Assert.Equal(double.NaN, Measure(model, "c").PerplexityWithoutEnds);
     }
 
+    [Fact]
+    public void A_backoff_weight_of_minus_99_leaves_nothing_to_back_off_to()
+    {
+        // SRILM writes it for a context whose words have all probability there is, and reads it as log 0.
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["full.arpa"], """
+            \data\
+            ngram 1=4
+            ngram 2=1
+
+            \1-grams:
+            -99	<s>	-99
+            -0.5	</s>
+            -0.25	a	-0.125
+            -0.75	b	-99
+
+            \2-grams:
+            0	<s> a
+
+            \end\
+            """);
+        NGramModel model = NGramFile.Read(folder["full.arpa"], cancellation: TestContext.Current.CancellationToken);
+        TextPerplexity found = Measure(model, "a\nb\n");
+
+        Assert.Equal((2, 4, 0, 2), (found.Sentences, found.Tokens, found.Unknown, found.ZeroProbabilities));
+        Close.Equal(-0.625, found.LogProbability10, 1e-12, 0, "p(a | <s>) p(</s> | a), both exact in binary");
+        Close.Equal(Math.Pow(10, 0.3125), found.Perplexity, 1e-12, 0, "ppl");
+        NGramSession session = model.Start();
+        float[] all = [.. session.Logits];
+        Assert.All(Enumerable.Range(0, all.Length), token => Assert.Equal((float)session.LogProbability(token), all[token]));
+    }
+
     private static TextPerplexity Measure(NGramModel model, string text) =>
         TextPerplexity.Measure(model, TextSource.FromString(text), cancellation: TestContext.Current.CancellationToken);
 }
