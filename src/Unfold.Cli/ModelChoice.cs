@@ -90,7 +90,7 @@ internal sealed class ModelChoice(Terminal terminal)
     public static Argument<string> AnyModel()
     {
         Argument<string> argument = Options.Model();
-        argument.Description = "The folder of a model or of a training run, or a file of n-grams (.arpa, .arpa.gz, .bin).";
+        argument.Description = "The folder of a model or of a training run, or a file of n-grams.";
         return argument;
     }
 }

@@ -42,7 +42,7 @@ internal sealed class InspectCommand(Terminal terminal)
         string path = parsed.GetRequiredValue(_model);
         RunReplacement.Recover(path);
         var folder = new ModelFolder(path);
-        bool flow = _flow.IsAsked(parsed), counted = NGramFile.IsName(path) && !Directory.Exists(path);
+        bool flow = _flow.IsAsked(parsed), counted = NGramFile.IsMeant(path);
         if (counted || ClozeModel.IsIn(path))
         {
             return flow

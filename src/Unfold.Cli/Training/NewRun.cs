@@ -84,7 +84,8 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
 
     private static string Name(string[] files)
     {
-        string name = files.Length == 0 ? DemoSettings.Name : Path.GetFileNameWithoutExtension(files[0]);
+        string file = files.Length == 0 ? DemoSettings.Name : files[0];
+        string name = Path.GetFileNameWithoutExtension(file.EndsWith(".gz", StringComparison.Ordinal) ? file[..^3] : file);
         return name.Length == 0 ? "text" : name;
     }
 

@@ -6,10 +6,10 @@ namespace Unfold.Persistence;
 public static class ModelFile
 {
     /// <summary>Loads the recurrent model of a folder, or the n-grams of a file.</summary>
-    /// <param name="path">The folder of a model, or a file whose ending is that of n-grams.</param>
+    /// <param name="path">The folder of a model, or a file of n-grams, whatever its name is.</param>
     /// <param name="progress">Called now and then with the share of a file that is read, in [0, 1].</param>
     /// <param name="cancellation">Stops the reading of a file.</param>
     /// <exception cref="UnfoldException">There is no model, or it is damaged, or newer than this Unfold; the message names the file.</exception>
     public static NextTokenModel Open(string path, Action<double>? progress = null, CancellationToken cancellation = default) =>
-        NGramFile.IsName(path) && !Directory.Exists(path) ? NGramFile.Read(path, progress, cancellation) : new ModelFolder(path).Load();
+        NGramFile.IsMeant(path) ? NGramFile.Read(path, progress, cancellation) : new ModelFolder(path).Load();
 }

@@ -15,14 +15,13 @@ namespace Unfold.Rescoring;
 internal static class SrilmNBest
 {
     private const string First = "NBestList1.0", Second = "NBestList2.0";
-    private const string PackedEnding = ".gz";
     private const double NatsInBytelog = 1024 / 10000.5;
 
     // A word, "(", and four names each with its value, ")".
     private const int FieldsOfWord = 11;
 
     private static readonly string[] Marks = ["st:", "et:", "g:", "a:"];
-    private static readonly string[] Endings = [".nbest", ".score", ".scores", ".txt"];
+    private static readonly string[] Endings = [".nbest", ".score", ".scores", ".txt"], PackedEndings = [".gz"];
 
     /// <summary>Whether a list could begin with this line.</summary>
     public static bool BeginsWith(NBestLine line) => line.Text.Trim() is First or Second || HasBytelogs(line) || IsScored(line);
@@ -46,10 +45,10 @@ internal static class SrilmNBest
     /// <summary>The name of a list: that of its file, without the endings that say what the file is.</summary>
     public static string Name(string path)
     {
-        string name = Path.GetFileName(path);
-        name = name.EndsWith(PackedEnding, StringComparison.Ordinal) ? name[..^PackedEnding.Length] : name;
-        string? ending = Endings.FirstOrDefault(ending => name.Length > ending.Length && name.EndsWith(ending, StringComparison.Ordinal));
-        return ending is null ? name : name[..^ending.Length];
+        return Without(Endings, Without(PackedEndings, Path.GetFileName(path)));
+
+        static string Without(string[] endings, string name) =>
+            endings.FirstOrDefault(ending => name.Length > ending.Length && name.EndsWith(ending, StringComparison.Ordinal)) is { } found ? name[..^found.Length] : name;
     }
 
     private static bool IsScored(NBestLine line) => line.Fields is [var acoustic, var language, var words, ..]

@@ -6,23 +6,22 @@ namespace Unfold.Text;
 /// <remarks>
 /// <see cref="GZipStream"/> ends without a word where a stream is cut short, as where it is whole. So a mark, packed by itself, is put behind:
 /// parts that are packed one by one are unpacked one after the other, but within a part that is cut short the mark's bytes mean something else.
-/// All that the stream's own bytes hold is unpacked before the first byte behind them is asked for.
+/// A header that is cut short may take the mark's first bytes for its own, up to a name's zero or as many as an extra field can want. So these are without
+/// a zero where a name could end and as many as that, and none of them begins packed bytes. All that the stream's own bytes hold is unpacked before the first byte behind them
+/// is asked for.
 /// </remarks>
 internal sealed class GzipContent : ForwardStream
 {
+    private const int HeaderBytes = 10;
+    private const byte Deflated = 8, HasExtraField = 4;
+
     private readonly FollowedStream _packed;
     private readonly GZipStream _unpacked;
     private int _marked;
 
     public GzipContent(Stream packed)
     {
-        using var mark = new MemoryStream();
-        using (var packer = new GZipStream(mark, CompressionLevel.Fastest, leaveOpen: true))
-        {
-            packer.Write(Mark);
-        }
-
-        _packed = new FollowedStream(packed, mark.ToArray());
+        _packed = new FollowedStream(packed, PackedMark());
         _unpacked = new GZipStream(_packed, CompressionMode.Decompress);
     }
 
@@ -63,6 +62,21 @@ internal sealed class GzipContent : ForwardStream
     {
         _unpacked.Dispose();
         base.Dispose(disposing);
+    }
+
+    /// <summary>The mark with a header of its own: time, flags of the packer and system all 0xFF, and an extra field of as many of these as there may be.</summary>
+    private static byte[] PackedMark()
+    {
+        using var mark = new MemoryStream();
+        using (var packer = new GZipStream(mark, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            packer.Write(Mark);
+        }
+
+        byte[] header = new byte[HeaderBytes + sizeof(ushort) + ushort.MaxValue];
+        header.AsSpan().Fill(0xFF);
+        ((ReadOnlySpan<byte>)[0x1F, 0x8B, Deflated, HasExtraField]).CopyTo(header);
+        return [.. header, .. mark.GetBuffer().AsSpan(HeaderBytes, (int)mark.Length - HeaderBytes)];
     }
 
     private int Unpack(Span<byte> buffer)

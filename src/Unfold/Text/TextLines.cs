@@ -62,6 +62,11 @@ public static class TextLines
         {
             return reader.ReadLine();
         }
+        catch (DecoderFallbackException failure) when (number == 1 && failure is { Index: 1, BytesUnknown: [0x8B] })
+        {
+            // The second byte of what gzip packed; a file would have been unpacked.
+            throw new UnfoldException($"The text {name} is packed with gzip and comes through a pipe, where it is not unpacked: name the file itself, or unpack it on the way.", failure);
+        }
         catch (DecoderFallbackException failure)
         {
             // A block is decoded at once, so the bad byte may stand some lines further down.

@@ -11,7 +11,15 @@ internal sealed class UnpackedFile : ForwardStream
     public UnpackedFile(FileStream file)
     {
         _file = file;
-        _content = IsPacked(file) ? new GzipContent(file) : file;
+        try
+        {
+            _content = IsPacked(file) ? new GzipContent(file) : file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Whether it can be read again, and its length is known; a pipe or device cannot.</summary>

@@ -51,6 +51,46 @@ public sealed class GzipContentTests
         }
     }
 
+    /// <summary>A header may hold extra fields, a name, a comment and a sum of its own, each of which can take the bytes behind a cut for its own.</summary>
+    [Theory]
+    [InlineData(4, 10)]
+    [InlineData(4, 3000)]
+    [InlineData(8, 30)]
+    [InlineData(16, 300)]
+    [InlineData(2, 0)]
+    [InlineData(4 | 8 | 16 | 2, 20)]
+    public void A_header_with_all_that_it_may_hold_is_read_and_refused_wherever_it_is_cut(int flags, int length)
+    {
+        byte[] plain = Gzip.Pack("the cat sat\n"u8);
+        List<byte> header = [0x1F, 0x8B, 8, (byte)flags, 1, 2, 3, 4, 0, 3];
+        if ((flags & 4) != 0)
+        {
+            header.AddRange([(byte)length, (byte)(length >> 8), .. Noise(length)]);
+        }
+
+        foreach (int flag in (int[])[8, 16])
+        {
+            if ((flags & flag) != 0)
+            {
+                header.AddRange([.. Enumerable.Repeat((byte)'n', length), 0]);
+            }
+        }
+
+        if ((flags & 2) != 0)
+        {
+            uint sum = Crc32([.. header]);
+            header.AddRange([(byte)sum, (byte)(sum >> 8)]);
+        }
+
+        byte[] packed = [.. header, .. plain.AsSpan(10)];
+        Assert.Equal("the cat sat\n"u8, Unpack(packed));
+        for (int cut = 1; cut < packed.Length; cut++)
+        {
+            Assert.True(Refuses(packed[..cut]), $"{cut} bytes");
+            Assert.True(Refuses([.. plain, .. packed[..cut]]), $"a second part of {cut} bytes");
+        }
+    }
+
     [Fact]
     public void A_long_one_that_is_cut_short_is_refused()
     {
@@ -114,11 +154,37 @@ public sealed class GzipContentTests
         }
     }
 
+    [Fact]
+    public void What_comes_through_a_pipe_is_refused_by_its_reason()
+    {
+        using var pipe = new MemoryStream(Gzip.Pack("the cat sat\n"u8));
+        UnfoldException failure = Assert.Throws<UnfoldException>(() => { _ = TextLines.Of(pipe, "standard input").Count(); });
+        Assert.Contains("standard input is packed with gzip", failure.Message, StringComparison.Ordinal);
+        using var other = new MemoryStream([0x1F, 0x41, 0x8B]);
+        Assert.Contains("is not UTF-8", Assert.Throws<UnfoldException>(() => { _ = TextLines.Of(other, "standard input").Count(); }).Message, StringComparison.Ordinal);
+    }
+
     private static byte[] Noise(int length)
     {
         byte[] noise = new byte[length];
         new Random(5).NextBytes(noise);
         return noise;
+    }
+
+    /// <summary>The sum of RFC 1952, bit by bit.</summary>
+    private static uint Crc32(ReadOnlySpan<byte> bytes)
+    {
+        uint sum = uint.MaxValue;
+        foreach (byte value in bytes)
+        {
+            sum ^= value;
+            for (int bit = 0; bit < 8; bit++)
+            {
+                sum = (sum & 1) == 0 ? sum >> 1 : (sum >> 1) ^ 0xEDB88320;
+            }
+        }
+
+        return ~sum;
     }
 
     private static bool Refuses(byte[] packed) => Refuses(packed, out _);

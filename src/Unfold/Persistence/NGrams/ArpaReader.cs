@@ -69,7 +69,12 @@ internal sealed class ArpaReader
         {
             if (!_lines.Next(out ReadOnlySpan<byte> line))
             {
-                throw new UnfoldException($"The file {_path} is no ARPA file: it has no line \\data\\.");
+                throw new UnfoldException($"The file {_path} is no ARPA file: it has no line \\data\\. The model of a network is named by its folder.");
+            }
+
+            if (_lines.Number == 1 && line.StartsWith(NGramBinary.Magic))
+            {
+                throw new UnfoldException($"The file {_path} holds n-grams in the compact form, which is used where it lies, but packed with gzip: unpack it first.");
             }
 
             if (line.StartsWith(Encoding.UTF8.GetBytes(ArpaTokens.Comment)))

@@ -4,16 +4,16 @@ using Unfold.Text;
 
 namespace Unfold.Persistence;
 
-/// <summary>Reads and writes n-gram models: ARPA text (.arpa), which other tools read and write too, and a compact binary form (.bin), which is used where it lies. ARPA text may be packed by gzip (.arpa.gz) where it is read.</summary>
+/// <summary>Reads and writes n-gram models: ARPA text (.arpa), which other tools read and write too, and a compact binary form (.bin), which is used where it lies. Where one is read its content tells the form, and ARPA text may be packed by gzip.</summary>
 public static class NGramFile
 {
     private const string ArpaExtension = ".arpa", PackedExtension = ".arpa.gz", BinaryExtension = ".bin";
 
-    /// <summary>Whether a path ends as a file of an n-gram model does: .arpa, .arpa.gz or .bin.</summary>
-    public static bool IsName(string path)
+    /// <summary>Whether a path means a file of n-grams, not the folder of a model: a file stands there, or nothing does and its name ends in .arpa, .arpa.gz or .bin.</summary>
+    public static bool IsMeant(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Has(path, ArpaExtension) || Has(path, PackedExtension) || Has(path, BinaryExtension);
+        return File.Exists(path) || (!Directory.Exists(path) && (Has(path, ArpaExtension) || Has(path, PackedExtension) || Has(path, BinaryExtension)));
     }
 
     /// <summary>Reads a model from a file of either form, which its content tells.</summary>

@@ -217,10 +217,17 @@ public sealed class ArpaFileTests : IDisposable
     {
         byte[] packed = Gzip.Pack(Encoding.UTF8.GetBytes(ByHand));
         File.WriteAllBytes(_folder["packed.arpa.gz"], packed);
-        Assert.True(NGramFile.IsName(_folder["packed.arpa.gz"]));
+        Assert.True(NGramFile.IsMeant(_folder["packed.arpa.gz"]));
+        Assert.True(NGramFile.IsMeant(_folder["none.arpa.gz"]));
+        Assert.False(NGramFile.IsMeant(_folder["none"]));
+        Directory.CreateDirectory(_folder["run.bin"]);
+        Assert.False(NGramFile.IsMeant(_folder["run.bin"]));
         RequireSame(Read(ByHand), Read(_folder["packed.arpa.gz"], isPath: true));
         File.WriteAllBytes(_folder["packed.arpa.gz"], packed[..^1]);
         Assert.Contains("packed with gzip, but damaged, cut short", Assert.Throws<UnfoldException>(() => Read(_folder["packed.arpa.gz"], isPath: true)).Message, StringComparison.Ordinal);
+        NGramFile.Write(_folder["compact.bin"], Read(ByHand), cancellation: TestContext.Current.CancellationToken);
+        File.WriteAllBytes(_folder["compact.gz"], Gzip.Pack(File.ReadAllBytes(_folder["compact.bin"])));
+        Assert.Contains("compact form, which is used where it lies", Assert.Throws<UnfoldException>(() => Read(_folder["compact.gz"], isPath: true)).Message, StringComparison.Ordinal);
         Assert.Contains("choose one of them", Assert.Throws<UnfoldException>(() => NGramFile.Write(_folder["out.arpa.gz"], Read(ByHand), cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
     }
 
