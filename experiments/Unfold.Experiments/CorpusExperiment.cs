@@ -13,8 +13,8 @@ namespace Unfold.Experiments;
 /// n-grams.
 /// </summary>
 /// <remarks>
-/// All models of a text learn from the same part of it. The validation part chooses the epoch and the weight of the mixture; the other settings are common ones, and
-/// none was tuned. The baseline is the best of the n-grams. A character that was not learned is foretold as the unknown one.
+/// All models of a text learn from the same part of it. The validation part chooses the epoch and the weight of the mixture; the other settings are common ones, tuned only where
+/// a text says so. The baseline is the best of the n-grams. A character that was not learned is foretold as the unknown one.
 /// </remarks>
 /// <param name="name">The word that names it on the command line.</param>
 /// <param name="summary">One line for the list.</param>
