@@ -46,7 +46,7 @@ internal sealed class InspectCommand(Terminal terminal)
         if (counted || ClozeModel.IsIn(path))
         {
             return flow
-                ? throw new UsageException($"--gradient-flow follows a recurrent language model back through the text, but {path} holds {(counted ? "n-grams" : "a model that fills gaps")}: leave it out.")
+                ? throw new UsageException($"--gradient-flow follows a recurrent language model back through the text, but {path} {(counted ? "is a file, as n-grams are" : "holds a model that fills gaps")}: leave it out.")
                 : counted ? ShowNGrams(path, parsed.GetValue(_json)) : ShowCloze(ClozeModel.Load(path), parsed.GetValue(_json));
         }
 

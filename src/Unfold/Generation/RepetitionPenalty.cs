@@ -29,6 +29,11 @@ internal static class RepetitionPenalty
             }
         }
 
+        if (finite == 0)
+        {
+            return;
+        }
+
         double mean = sum / finite;
         foreach (int token in written)
         {

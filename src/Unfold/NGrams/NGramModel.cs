@@ -8,7 +8,7 @@ namespace Unfold.NGrams;
 /// </summary>
 public sealed class NGramModel : NextTokenModel
 {
-    /// <summary>What an impossible token has in a file for its log10 probability; what is at most this means impossible.</summary>
+    /// <summary>What an impossible token has in a file for its log10 probability, and a context that leaves nothing to back off to for its weight; what is at most this means log 0.</summary>
     internal const float Impossible = -99;
 
     private readonly ReadOnlyMemory<float>[] _logProbabilities;

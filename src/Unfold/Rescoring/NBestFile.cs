@@ -149,6 +149,6 @@ public static class NBestFile
             : KaldiNBest.Fits(lines) ? NBestFormat.Kaldi
             : throw new UnfoldException(
                 $"{path} does not show its format: its first line is no header of SRILM, no scored hypothesis (acoustic language words text, or its one score in brackets) and no JSON object, and not every line begins with a key of Kaldi (utterance-1, utterance-2 ..). "
-                + "A first word is not taken for a key unless it is one. Where you know the format, name it: a line that is in the way is named then.");
+                + "A first word is not taken for a key unless it is one. Say the format to see which line is in the way.");
     }
 }

@@ -45,10 +45,13 @@ public sealed class MixtureSession : DistributionSession
     private protected override void Fill(Span<float> logits)
     {
         ReadOnlySpan<float> first = _first.Logits, second = _second.Logits;
-        double ofFirst = LogSumExp(first), ofSecond = LogSumExp(second);
+        double ofFirst = Sum(first), ofSecond = Sum(second);
         for (int token = 0; token < logits.Length; token++)
         {
             logits[token] = (float)Mixed(_model.Weight, first[token] - ofFirst, second[_model.IdsInSecond[token]] - ofSecond);
         }
+
+        // A model that holds all tokens for impossible keeps them so.
+        static double Sum(ReadOnlySpan<float> logits) => LogSumExp(logits) is var sum && double.IsNegativeInfinity(sum) ? 0 : sum;
     }
 }

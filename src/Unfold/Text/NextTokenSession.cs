@@ -38,6 +38,11 @@ public abstract class NextTokenSession
     {
         // The largest is taken off, so that no power overflows.
         double highest = TensorPrimitives.Max(logits), sum = 0;
+        if (double.IsNegativeInfinity(highest))
+        {
+            return highest;
+        }
+
         foreach (float logit in logits)
         {
             sum += Math.Exp(logit - highest);

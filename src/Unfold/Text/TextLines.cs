@@ -45,7 +45,8 @@ public static class TextLines
     private static IEnumerable<string> Read(Stream stream, string name)
     {
         using var reader = new StreamReader(stream, Strict, detectEncodingFromByteOrderMarks: false);
-        for (long number = 1; Next(reader, name, number) is { } line; number++)
+        bool isUnpacked = stream is UnpackedFile { IsRegular: true };
+        for (long number = 1; Next(reader, name, number, isUnpacked) is { } line; number++)
         {
             if (line.Contains('\0', StringComparison.Ordinal))
             {
@@ -56,16 +57,16 @@ public static class TextLines
         }
     }
 
-    private static string? Next(StreamReader reader, string name, long number)
+    private static string? Next(StreamReader reader, string name, long number, bool isUnpacked)
     {
         try
         {
             return reader.ReadLine();
         }
-        catch (DecoderFallbackException failure) when (number == 1 && failure is { Index: 1, BytesUnknown: [0x8B] })
+        catch (DecoderFallbackException failure) when (!isUnpacked && number == 1 && failure is { Index: 1, BytesUnknown: [0x8B] })
         {
-            // The second byte of what gzip packed; a file would have been unpacked.
-            throw new UnfoldException($"The text {name} is packed with gzip and comes through a pipe, where it is not unpacked: name the file itself, or unpack it on the way.", failure);
+            // The second byte of what gzip packed.
+            throw new UnfoldException($"The text {name} is not UTF-8, but begins like what gzip packed: that is unpacked where a file is named, so name it, or unpack it on the way.", failure);
         }
         catch (DecoderFallbackException failure)
         {

@@ -132,6 +132,12 @@ public sealed class TextPerplexityTests
         NGramSession session = model.Start();
         float[] all = [.. session.Logits];
         Assert.All(Enumerable.Range(0, all.Length), token => Assert.Equal((float)session.LogProbability(token), all[token]));
+
+        // After b nothing can come; the other half of a mixture goes on.
+        NextTokenSession mixed = new MixtureModel(model, RandomText.Train(TokenStore.FromTokens([2, 3, 4, 3, 2, 4, 2], model.Vocabulary.Count), model.Vocabulary, new NGramOptions { Order = 2 }), 0.5).Start();
+        mixed.Feed(model.Vocabulary.IdOf("b"));
+        Assert.All(mixed.Logits.ToArray(), logit => Assert.False(float.IsNaN(logit)));
+        Assert.Contains(mixed.Logits.ToArray(), float.IsFinite);
     }
 
     private static TextPerplexity Measure(NGramModel model, string text) =>

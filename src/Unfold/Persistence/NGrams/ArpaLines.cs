@@ -44,11 +44,14 @@ internal sealed class ArpaLines(Stream source, string path)
         }
     }
 
+    /// <summary>A sentence about a file of something else.</summary>
+    public UnfoldException NoArpa(string reason) => new($"The file {path} is no ARPA file: {reason}. Where a network's model is meant, name its folder.");
+
     private void Fill(int held)
     {
         if (held > MaximumLineBytes)
         {
-            throw new UnfoldException($"The file {path} is no ARPA file: line {Number + 1} has more than {MaximumLineBytes} bytes.");
+            throw NoArpa($"line {Number + 1} has more than {MaximumLineBytes} bytes");
         }
 
         _bytes.AsSpan(_start, held).CopyTo(_bytes);

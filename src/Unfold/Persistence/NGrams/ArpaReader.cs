@@ -69,9 +69,10 @@ internal sealed class ArpaReader
         {
             if (!_lines.Next(out ReadOnlySpan<byte> line))
             {
-                throw new UnfoldException($"The file {_path} is no ARPA file: it has no line \\data\\. The model of a network is named by its folder.");
+                throw _lines.NoArpa("it has no line \\data\\");
             }
 
+            Tell();
             if (_lines.Number == 1 && line.StartsWith(NGramBinary.Magic))
             {
                 throw new UnfoldException($"The file {_path} holds n-grams in the compact form, which is used where it lies, but packed with gzip: unpack it first.");
@@ -140,19 +141,25 @@ internal sealed class ArpaReader
 
             Require(count == length + 1 || count == length + 2, $"a log10 probability, {length} token{(length > 1 ? "s" : "")} and perhaps a backoff weight were wanted, but {count} fields were found");
             Require(level.Count < _counts[length - 1], $"more than the {_counts[length - 1]} n-grams of {length} tokens that were announced are there");
-            float logProbability = LogProbability(line[fields[0]]);
+            float logProbability = Logarithm(line[fields[0]]);
             Require(logProbability <= 0, FormattableString.Invariant($"the log10 probability is {logProbability}, but is at most 0"));
             for (int place = 0; place < length; place++)
             {
                 tokens[place] = TokenOf(line[fields[place + 1]], length);
             }
 
-            level.Add(NGramKey.Of(tokens[..length]), Math.Max(logProbability, NGramModel.Impossible), count == length + 2 ? Number(line[fields[length + 1]]) : 0, _lines.Number);
-            if ((_lines.Number & 0xFFF) == 0)
-            {
-                _cancellation.ThrowIfCancellationRequested();
-                _progress?.Invoke((double)_source.FileBytesRead / _source.FileLength);
-            }
+            level.Add(NGramKey.Of(tokens[..length]), Math.Max(logProbability, NGramModel.Impossible), count == length + 2 ? Logarithm(line[fields[length + 1]]) : 0, _lines.Number);
+            Tell();
+        }
+    }
+
+    /// <summary>Now and then, how far it has come.</summary>
+    private void Tell()
+    {
+        if ((_lines.Number & 0xFFF) == 0)
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            _progress?.Invoke((double)_source.FileBytesRead / _source.FileLength);
         }
     }
 
@@ -261,8 +268,8 @@ internal sealed class ArpaReader
         return count;
     }
 
-    /// <summary>A log-probability; some programs write -inf for that of the beginning symbol, which nothing foretells.</summary>
-    private float LogProbability(ReadOnlySpan<byte> field) => Ascii.EqualsIgnoreCase(field, "-inf"u8) ? NGramModel.Impossible : Number(field);
+    /// <summary>A log-probability or weight; some programs write -inf for that of the beginning symbol, which nothing foretells.</summary>
+    private float Logarithm(ReadOnlySpan<byte> field) => Ascii.EqualsIgnoreCase(field, "-inf"u8) ? NGramModel.Impossible : Number(field);
 
     private float Number(ReadOnlySpan<byte> field)
     {

@@ -220,6 +220,8 @@ public sealed class ArpaFileTests : IDisposable
         Assert.True(NGramFile.IsMeant(_folder["packed.arpa.gz"]));
         Assert.True(NGramFile.IsMeant(_folder["none.arpa.gz"]));
         Assert.False(NGramFile.IsMeant(_folder["none"]));
+        File.WriteAllText(_folder["model.lm"], ByHand);
+        RequireSame(Read(ByHand), Assert.IsType<NGramModel>(ModelFile.Open(_folder["model.lm"], cancellation: TestContext.Current.CancellationToken)));
         Directory.CreateDirectory(_folder["run.bin"]);
         Assert.False(NGramFile.IsMeant(_folder["run.bin"]));
         RequireSame(Read(ByHand), Read(_folder["packed.arpa.gz"], isPath: true));
