@@ -15,13 +15,15 @@ internal sealed class GzipContent : ForwardStream
     private const int HeaderBytes = 10;
     private const byte Deflated = 8, HasExtraField = 4;
 
+    private static readonly byte[] PackedMark = PackMark();
+
     private readonly FollowedStream _packed;
     private readonly GZipStream _unpacked;
     private int _marked;
 
     public GzipContent(Stream packed)
     {
-        _packed = new FollowedStream(packed, PackedMark());
+        _packed = new FollowedStream(packed, PackedMark);
         _unpacked = new GZipStream(_packed, CompressionMode.Decompress);
     }
 
@@ -65,7 +67,7 @@ internal sealed class GzipContent : ForwardStream
     }
 
     /// <summary>The mark with a header of its own: time, flags of the packer and system all 0xFF, and an extra field of as many of these as there may be.</summary>
-    private static byte[] PackedMark()
+    private static byte[] PackMark()
     {
         using var mark = new MemoryStream();
         using (var packer = new GZipStream(mark, CompressionLevel.Fastest, leaveOpen: true))

@@ -18,8 +18,9 @@ public sealed class NGramSessionTests
         foreach (int[] beginning in text.Beginnings(30, 2))
         {
             NGramSession session = After(model, beginning);
-            double[] expected = [.. Enumerable.Range(0, model.Vocabulary.Count).Select(session.LogProbability)];
-            Close.Equal(expected, session.Logits, 1e-6, 1e-6, NaiveNGrams.Key(beginning));
+
+            // Both sum the weights in one order.
+            Assert.Equal(Enumerable.Range(0, model.Vocabulary.Count).Select(token => (float)session.LogProbability(token)), session.Logits.ToArray());
         }
     }
 
