@@ -71,8 +71,7 @@ public sealed class TextPerplexityTests
     public void A_known_word_without_probability_is_counted_and_left_out()
     {
         // SRILM writes -99 for no probability, for a word of its list that it never counted.
-        using var folder = new TemporaryFolder();
-        File.WriteAllText(folder["zero.arpa"], """
+        NGramModel model = ModelOf("""
             \data\
             ngram 1=5
             ngram 2=1
@@ -89,7 +88,6 @@ public sealed class TextPerplexityTests
 
             \end\
             """);
-        NGramModel model = NGramFile.Read(folder["zero.arpa"], cancellation: TestContext.Current.CancellationToken);
         TextPerplexity found = Measure(model, "a c b\nx\n");
         const double sum = -0.375 + (-0.5 - 0.75) + (-0.5 - 0.5) - 0.5;
 
@@ -106,8 +104,7 @@ public sealed class TextPerplexityTests
     public void A_backoff_weight_of_minus_99_leaves_nothing_to_back_off_to()
     {
         // SRILM writes it for a context whose words have all probability there is, and reads it as log 0.
-        using var folder = new TemporaryFolder();
-        File.WriteAllText(folder["full.arpa"], """
+        NGramModel model = ModelOf("""
             \data\
             ngram 1=4
             ngram 2=1
@@ -123,7 +120,6 @@ public sealed class TextPerplexityTests
 
             \end\
             """);
-        NGramModel model = NGramFile.Read(folder["full.arpa"], cancellation: TestContext.Current.CancellationToken);
         TextPerplexity found = Measure(model, "a\nb\n");
 
         Assert.Equal((2, 4, 0, 2), (found.Sentences, found.Tokens, found.Unknown, found.ZeroProbabilities));
@@ -138,6 +134,13 @@ public sealed class TextPerplexityTests
         mixed.Feed(model.Vocabulary.IdOf("b"));
         Assert.All(mixed.Logits.ToArray(), logit => Assert.False(float.IsNaN(logit)));
         Assert.Contains(mixed.Logits.ToArray(), float.IsFinite);
+    }
+
+    private static NGramModel ModelOf(string arpa)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["model.arpa"], arpa);
+        return NGramFile.Read(folder["model.arpa"], cancellation: TestContext.Current.CancellationToken);
     }
 
     private static TextPerplexity Measure(NGramModel model, string text) =>
