@@ -3,6 +3,9 @@ namespace Unfold.Generation;
 /// <summary>What a model's logits say about the next token.</summary>
 public static class NextToken
 {
+    /// <summary>Whether any token can come next: a model of counts that was read from a file may know no continuation of a text.</summary>
+    internal static bool Exists(ReadOnlySpan<float> logits) => logits.ContainsAnyExcept(float.NegativeInfinity);
+
     /// <summary>p_i = exp(logit_i / temperature) / sum_j exp(logit_j / temperature), computed in double precision.</summary>
     /// <param name="logits">V unnormalised log-probabilities; negative infinity gives probability 0.</param>
     /// <param name="temperature">Finite and above 0; 1 for the model's own distribution.</param>

@@ -77,6 +77,11 @@ internal sealed class SpellingCompletion
             var longer = new List<(Spelling From, int Token, double LogProbability)>(width + 1);
             foreach (Spelling spelling in living)
             {
+                if (!NextToken.Exists(spelling.Session.Logits))
+                {
+                    continue;
+                }
+
                 NextToken.Probabilities(spelling.Session.Logits, 1, probabilities);
                 (double end, double agrees) = Extend(longer, width, spelling, probabilities);
                 agreeing = agrees > 0 ? LogSum(agreeing, spelling.LogProbability + Math.Log(agrees)) : agreeing;

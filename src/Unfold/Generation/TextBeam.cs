@@ -78,6 +78,11 @@ internal sealed class TextBeam
     {
         Node node = _live[k];
         ReadOnlySpan<float> logits = node.Session.Logits;
+        if (!NextToken.Exists(logits))
+        {
+            return;
+        }
+
         if (_penalized.Length > 0)
         {
             RepetitionPenalty.Apply(logits, Tokens(node.Last).ToHashSet(), _options.RepetitionPenalty, _penalized);

@@ -67,7 +67,7 @@ internal sealed class VocabularyCompletion
             own[i] = logits[ids[i]];
         }
 
-        if (Array.TrueForAll(own, float.IsNegativeInfinity))
+        if (!NextToken.Exists(own))
         {
             return [];
         }

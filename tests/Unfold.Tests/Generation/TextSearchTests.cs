@@ -54,6 +54,22 @@ public sealed class TextSearchTests
     }
 
     [Fact]
+    public void Texts_that_nothing_can_follow_are_given_up_and_the_others_go_on()
+    {
+        var model = new PairModel("abc", seed: 4);
+        model.EndAfter("a", "a");
+        model.EndAfter("c", "b");
+        var options = new BeamOptions { Beam = 200, Length = 4 };
+
+        IReadOnlyList<GeneratedText> found = TextSearch.Search(new Prompt(model, "b"), options, cancellation: TestContext.Current.CancellationToken);
+
+        string[] all = [.. Texts("abc", 4).Where(text => !text[..3].Contains("aa", StringComparison.Ordinal) && !text[..3].Contains("cb", StringComparison.Ordinal))];
+        Assert.Equal(all.OrderByDescending(text => Worth(model, "b", text)), found.Select(text => text.Text));
+        UnfoldException none = Assert.Throws<UnfoldException>(() => TextSearch.Search(new Prompt(model, "aa"), options, cancellation: TestContext.Current.CancellationToken));
+        Assert.Contains("every continuation of the prompt impossible", none.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_beam_of_one_is_the_greedy_text()
     {
         for (ulong seed = 1; seed <= 10; seed++)

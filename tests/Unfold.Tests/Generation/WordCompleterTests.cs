@@ -42,6 +42,19 @@ public sealed class WordCompleterTests
         Close.Equal(1, found.Sum(completion => completion.Probability), 1e-9, 0, "They are all there is");
     }
 
+    [Fact]
+    public void Spellings_that_nothing_can_follow_are_no_words()
+    {
+        var model = new PairModel("ab .\n", seed: 4);
+        model.EndAfter("a", "b");
+        var completer = new WordCompleter(model);
+
+        IReadOnlyList<Completion> found = completer.Complete("a", 99);
+        Assert.NotEmpty(found);
+        Assert.DoesNotContain(found, completion => completion.Word.Contains("ab", StringComparison.Ordinal));
+        Assert.Empty(completer.Complete("ab", 99));
+    }
+
     [Theory]
     [InlineData("(ca", "ca", new[] { "can't", "car", "cat" })]
     [InlineData("can'", "can'", new[] { "can't" })]
