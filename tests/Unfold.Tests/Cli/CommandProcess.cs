@@ -21,11 +21,15 @@ internal sealed class CommandProcess : IDisposable
         _error = Read(process.StandardError, _complained, () => { });
     }
 
-    public static CommandProcess Start(params string[] arguments)
+    public static CommandProcess Start(params string[] arguments) => StartIn(Environment.CurrentDirectory, arguments);
+
+    /// <summary>Starts a command that finds itself in a folder.</summary>
+    public static CommandProcess StartIn(string folder, params string[] arguments)
     {
         string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
         var start = new ProcessStartInfo(host, ["exec", Path.Combine(AppContext.BaseDirectory, "Unfold.Cli.dll"), .. arguments])
         {
+            WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
@@ -33,13 +37,6 @@ internal sealed class CommandProcess : IDisposable
             StandardErrorEncoding = Encoding.UTF8,
         };
         return new CommandProcess(Process.Start(start)!);
-    }
-
-    /// <summary>Starts a command and waits for its end.</summary>
-    public static Said Run(params string[] arguments)
-    {
-        using CommandProcess process = Start(arguments);
-        return process.End();
     }
 
     /// <summary>Waits until a file is there, which must come before the process ends.</summary>

@@ -26,7 +26,7 @@ public sealed class ModelFolderTests : IDisposable
         foreach (string verb in (string[])["generate", "inspect"])
         {
             CommandLine.Run(verb, _folder["none"]).Refuses(1, _folder["none"], "no model folder");
-            CommandLine.Run(verb, _text).Refuses(1, _text, "is no ARPA file", "name its folder");
+            CommandLine.Run(verb, _text).Refuses(1, _text, "is no ARPA file", "would be a folder");
             CommandLine.Run(verb, foreign).Refuses(1, foreign, "no config.json");
         }
     }

@@ -55,6 +55,21 @@ public sealed class TrainTests : IDisposable
     }
 
     [Fact]
+    public void Without_a_folder_the_model_is_named_after_its_text_which_may_be_packed()
+    {
+        File.WriteAllBytes(_folder["我的.text.txt.gz"], Gzip.Pack(File.ReadAllBytes(_text)));
+        foreach (string name in (string[])["text.txt", "我的.text.txt.gz"])
+        {
+            using CommandProcess process = CommandProcess.StartIn(_folder.Path, ["train", "--text", name, "--steps", "2", .. CommandLine.Tiny]);
+            Said said = process.End();
+            Assert.True(said.Code == 0, said.Error);
+        }
+
+        Assert.Equal(["text", "我的.text"], Directory.EnumerateDirectories(_folder["runs"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(File.ReadAllBytes(_folder["runs/text/model.safetensors"]), File.ReadAllBytes(_folder["runs/我的.text/model.safetensors"]));
+    }
+
+    [Fact]
     public void A_small_model_learns_the_words()
     {
         JsonElement json = CommandLine.Train(_text, _folder["run"], "--tokens", "char", "--hidden", "24", "--lr", "0.02", "--steps", "400", "--json").Json;

@@ -45,7 +45,7 @@ internal sealed class ArpaLines(Stream source, string path)
     }
 
     /// <summary>A sentence about a file of something else.</summary>
-    public UnfoldException NoArpa(string reason) => new($"The file {path} is no ARPA file: {reason}. Where a network's model is meant, name its folder.");
+    public UnfoldException NoArpa(string reason) => new($"The file {path} is no ARPA file: {reason}. A network's model would be a folder.");
 
     private void Fill(int held)
     {
