@@ -23,7 +23,7 @@ internal sealed class ProgressLine(Terminal terminal, string what) : IDisposable
         bool live = terminal.Kind == TerminalKind.Live;
         _next = now + (live ? LiveInterval : PlainInterval);
         string line = FormattableString.Invariant($"{what}: {share * 100:0}%");
-        terminal.Error.Write(live ? $"\r\e[2K{line}" : line + Environment.NewLine);
+        terminal.Error.Write(live ? $"\r\e[2K{line}" : line + terminal.Error.NewLine);
         _drawn |= live;
     }
 

@@ -12,7 +12,7 @@ internal sealed class QuietWriter : TextWriter
     private QuietWriter(TextWriter inner)
     {
         _inner = inner;
-        CoreNewLine = inner.NewLine.ToCharArray();
+        NewLine = inner.NewLine;
     }
 
     /// <summary>Writes to another writer, with its ends of lines. The other one stays its owner's to dispose of.</summary>

@@ -72,7 +72,7 @@ internal sealed class Terminal(TextWriter output, TextWriter error, TerminalKind
     {
         if (kind == TerminalKind.Live)
         {
-            _error.Write($"\e[?25h{Environment.NewLine}");
+            _error.WriteLine("\e[?25h");
         }
     }
 

@@ -21,6 +21,11 @@ internal sealed class IcuFile
         _suffix = suffix;
     }
 
+    /// <summary>How a system comes by the library, for the sentence about one that lacks it.</summary>
+    public static string Installation => OperatingSystem.IsWindows()
+        ? "Windows has it from version 1703 of Windows 10 on: update the system"
+        : "install it (Debian and Ubuntu: libicu followed by its version, Fedora: libicu, Alpine Linux: icu-libs and icu-data-full)";
+
     /// <summary>Where it was found.</summary>
     public string Name { get; }
 

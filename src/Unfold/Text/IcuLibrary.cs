@@ -56,7 +56,7 @@ internal sealed class IcuLibrary
     public static IcuLibrary Find(IEnumerable<string> names)
     {
         IcuFile file = IcuFile.Find(names, "ubrk_open")
-            ?? throw new UnfoldException("Chinese words come from the ICU library, and none was found on this system: install it (Debian and Ubuntu: libicu followed by its version, Fedora: libicu, Alpine Linux: icu-libs and icu-data-full), or cut the text with --tokens char, word or bpe.");
+            ?? throw new UnfoldException($"Chinese words come from the ICU library, and none was found on this system: {IcuFile.Installation}, or cut the text with --tokens char, word or bpe.");
         var found = new IcuLibrary(file);
         List<string> words = [];
         new IcuWordBreaker(found).Split("昨天上学", word => words.Add(word.ToString()));

@@ -48,7 +48,7 @@ internal sealed class IcuTransliterator : IDisposable
     public static IcuTransliterator Open(IEnumerable<string> names, string rules, string knowledge, string otherwise)
     {
         IcuFile file = IcuFile.Find(names, "utrans_openU")
-            ?? throw new UnfoldException($"{knowledge} comes from the ICU library, and none was found on this system: install it (Debian and Ubuntu: libicu followed by its version, Fedora: libicu, Alpine Linux: icu-libs and icu-data-full), or {otherwise}.");
+            ?? throw new UnfoldException($"{knowledge} comes from the ICU library, and none was found on this system: {IcuFile.Installation}, or {otherwise}.");
         char[] id = GC.AllocateArray<char>(rules.Length, pinned: true);
         rules.CopyTo(id);
         int status = 0;

@@ -26,13 +26,12 @@ public sealed class WordConfusionsTests
     [Fact]
     public void A_word_of_one_letter_is_not_like_every_other()
     {
-        (string Symbol, string Observed, double Weight)[] all = [.. WordConfusions.Of(Counts("a", "I", "x", "q", "k", "an", "ж", "か"))];
+        (string Symbol, string Observed, double Weight)[] all = [.. WordConfusions.Of(Counts("a", "I", "x", "q", "k", "an", "ж"))];
         Assert.Equal("I an", Of(all, "a"));
         Assert.Equal(1, all.Single(pair => pair is { Symbol: "a", Observed: "I" }).Weight);
         Assert.Equal("", Of(all, "x"));
         Assert.Equal("k", Of(all, "q"));
         Assert.Equal("", Of(all, "ж"));
-        Assert.Equal("", Of(all, "か"));
     }
 
     [Fact]

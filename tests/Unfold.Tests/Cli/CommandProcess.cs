@@ -81,9 +81,13 @@ internal sealed class CommandProcess : IDisposable
     /// <summary>Ends the process like kill -9.</summary>
     public void Kill() => _process.Kill();
 
-    /// <summary>Sends a signal such as INT; skips the test where INT is ignored, as in the background of a shell, and so also by the command.</summary>
+    /// <summary>
+    /// Sends a signal such as INT; skips the test where there are none, on Windows, and where INT is ignored, as in the background of a shell, and so also
+    /// by the command.
+    /// </summary>
     public void Signal(string name)
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs signals.");
         Assert.SkipWhen(name == "INT" && IgnoresInterruption(), "The tests run with SIGINT ignored, so the command ignores it too: start them in the foreground.");
         using Process kill = Process.Start("kill", ["-s", name, $"{_process.Id}"]);
         kill.WaitForExit();

@@ -141,7 +141,6 @@ public sealed class GenerateTests : IDisposable
     [Fact]
     public void An_interrupted_text_ends_in_order()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs signals.");
         using CommandProcess process = CommandProcess.Start("generate", _run, "--length", "2000000000", "--seed", "1");
         process.WaitForOutput();
         process.Signal("INT");

@@ -30,7 +30,6 @@ public sealed class InterruptionTests
     [InlineData("TERM")]
     public void The_counting_of_n_grams_stops_and_leaves_no_file(string signal)
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs signals.");
         using var folder = new TemporaryFolder();
         string text = CommandLine.WriteText(folder["text.txt"], words: 400_000);
         using CommandProcess process = CommandProcess.Start("ngram", "train", "--order", "7", "--prune", "1e-9", "--text", text, "--out", folder["model.arpa"]);
@@ -47,7 +46,6 @@ public sealed class InterruptionTests
     [InlineData("TERM")]
     public void The_training_for_gaps_stops_and_saves(string signal)
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs signals.");
         using var folder = new TemporaryFolder();
         string text = CommandLine.WriteText(folder["text.txt"], words: 300), model = folder["model"];
         using CommandProcess process = CommandProcess.Start("cloze", "train", "--tokens", "word", "--text", text, "--out", model, "--hidden", "8", "--epochs", "1000000", "--threads", "1", "--json");

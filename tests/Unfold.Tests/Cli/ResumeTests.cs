@@ -50,8 +50,6 @@ public sealed class ResumeTests : IDisposable
     [InlineData("TERM")]
     public void An_interrupted_run_saves_and_goes_on_with_the_same_bits(string signal)
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs signals.");
-
         // No validation before the interruption: the last step is the first checkpoint of the uninterrupted run.
         string[] more = ["--steps", "4000", "--checkpoint-every", "100000", "--dropout", "0.1", "--layers", "2"];
         string stopped = _folder["stopped"], straight = _folder["straight"];

@@ -1,3 +1,4 @@
+using Unfold.Cli;
 using Unfold.Tests.Persistence;
 
 namespace Unfold.Tests.Cli;
@@ -161,6 +162,16 @@ public sealed class UsageTests
 
         said.Refuses(2);
         Assert.Contains(word.Split('|'), one => said.Error.Contains(one, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Lines_end_as_the_stream_ends_them()
+    {
+        using var output = new StringWriter { NewLine = "\r\n" };
+        using var error = new StringWriter { NewLine = "\r\n" };
+        Assert.Equal(2, Program.Run(["learn"], new Terminal(output, error, TerminalKind.Plain)));
+        Assert.EndsWith("--help\r\n", error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(error.ToString().Count(letter => letter == '\n'), error.ToString().Count(letter => letter == '\r'));
     }
 
     [Fact]
