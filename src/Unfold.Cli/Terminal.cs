@@ -36,7 +36,10 @@ internal sealed class Terminal(TextWriter output, TextWriter error, TerminalKind
     /// <summary>stdin, opened anew.</summary>
     public Stream OpenInput() => input ?? Console.OpenStandardInput();
 
-    /// <summary>The streams of this process, in UTF-8 whatever the locale says: a model's texts must come out as they are.</summary>
+    /// <summary>
+    /// The streams of this process, in UTF-8 whatever the locale says, and with line feeds at the ends of lines on every system: a model's texts must come
+    /// out as they are, and the same command with the same bytes.
+    /// </summary>
     public static Terminal OfProcess()
     {
         if (OperatingSystem.IsWindows())
@@ -49,8 +52,8 @@ internal sealed class Terminal(TextWriter output, TextWriter error, TerminalKind
             || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
             || Environment.GetEnvironmentVariable("TERM") is "dumb";
         return new Terminal(
-            new StreamWriter(StandardOutput.Open(), utf8, 1 << 12),
-            new StreamWriter(Console.OpenStandardError(), utf8, 1 << 10) { AutoFlush = true },
+            new StreamWriter(StandardOutput.Open(), utf8, 1 << 12) { NewLine = "\n" },
+            new StreamWriter(Console.OpenStandardError(), utf8, 1 << 10) { AutoFlush = true, NewLine = "\n" },
             plain ? TerminalKind.Plain : TerminalKind.Live)
         {
             OutputIsShown = !Console.IsOutputRedirected,

@@ -12,6 +12,9 @@ public sealed class RunLock : IDisposable
     /// <summary>The name of the lock file inside the folder.</summary>
     public const string FileName = ".lock";
 
+    // Windows deletes an open file only where this was allowed; elsewhere anything but None would be a lock that is shared.
+    private static readonly FileShare Share = OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None;
+
     private readonly FileStream _file;
 
     private readonly bool _created;
@@ -34,7 +37,7 @@ public sealed class RunLock : IDisposable
         {
             // The file is not deleted on release: a process that has just opened it would then hold a lock on a
             // file without a name, and a third process would lock a new one.
-            return new RunLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0), created);
+            return new RunLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, Share, bufferSize: 0), created);
         }
         catch (Exception failure) when (IsHeldByAnother(failure))
         {
