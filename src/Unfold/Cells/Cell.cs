@@ -45,7 +45,7 @@ public abstract class Cell
 
     /// <summary>Writes the constructor with the number of parameters.</summary>
     public override string ToString() =>
-        $"{GetType().Name}({InputSize} -> {HiddenSize}{Options}, {Parameters.Sum(parameter => (long)parameter.Shape.Length):N0} parameters)";
+        FormattableString.Invariant($"{GetType().Name}({InputSize} -> {HiddenSize}{Options}, {Parameters.Sum(parameter => (long)parameter.Shape.Length):N0} parameters)");
 
     /// <summary>What the constructor was told beside the sizes, to be written, as in ", relu".</summary>
     private protected virtual string Options => "";

@@ -82,7 +82,7 @@ public sealed class ConfusionTable
         {
             if (!(weight > 0 && double.IsFinite(weight)) || symbol == observed)
             {
-                throw new ArgumentException($"A symbol is taken for another one with a weight above 0; found {symbol} for {observed} with {weight}.");
+                throw new ArgumentException(FormattableString.Invariant($"A symbol is taken for another one with a weight above 0; found {symbol} for {observed} with {weight}."));
             }
 
             sum += weight;

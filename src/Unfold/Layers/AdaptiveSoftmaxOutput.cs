@@ -138,7 +138,7 @@ public sealed class AdaptiveSoftmaxOutput : OutputLayer
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"AdaptiveSoftmaxOutput({InputSize} -> {Classes}, clusters from {string.Join(", ", ClusterStarts.DefaultIfEmpty(Classes))}, {Parameters.Sum(parameter => (long)parameter.Shape.Length):N0} parameters)";
+        FormattableString.Invariant($"AdaptiveSoftmaxOutput({InputSize} -> {Classes}, clusters from {string.Join(", ", ClusterStarts.DefaultIfEmpty(Classes))}, {Parameters.Sum(parameter => (long)parameter.Shape.Length):N0} parameters)");
 
     internal override void Prepare(Workers workers)
     {

@@ -96,7 +96,7 @@ public abstract class Attention
 
     /// <summary>Writes the sizes with the number of parameters.</summary>
     public override string ToString() =>
-        $"{GetType().Name}({QuerySize} x {MemorySize}{Options}, {Parameters.Sum(parameter => (long)parameter.Shape.Length):N0} parameters)";
+        FormattableString.Invariant($"{GetType().Name}({QuerySize} x {MemorySize}{Options}, {Parameters.Sum(parameter => (long)parameter.Shape.Length):N0} parameters)");
 
     /// <summary>What the constructor was told beside the sizes, to be written.</summary>
     private protected virtual string Options => "";

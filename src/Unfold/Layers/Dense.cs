@@ -76,7 +76,7 @@ public sealed class Dense
 
     /// <summary>Writes the constructor with the number of parameters.</summary>
     public override string ToString() =>
-        $"Dense({InputSize} -> {OutputSize}{(_tied ? ", weights of the embedding" : "")}, {Parameters.Sum(parameter => parameter.Shape.Length):N0} parameters)";
+        FormattableString.Invariant($"Dense({InputSize} -> {OutputSize}{(_tied ? ", weights of the embedding" : "")}, {Parameters.Sum(parameter => parameter.Shape.Length):N0} parameters)");
 
     private MatrixView W => _tied ? new MatrixView(Weights.Values, OutputSize, InputSize).Transposed : new MatrixView(Weights.Values, InputSize, OutputSize);
 

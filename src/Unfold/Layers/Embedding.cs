@@ -92,5 +92,5 @@ public sealed class Embedding
     internal ReadOnlySpan<float> Row(int token) => Weights.Values.Slice(token * Weights.Shape[1], Weights.Shape[1]);
 
     /// <summary>Writes the constructor with the number of parameters.</summary>
-    public override string ToString() => $"Embedding({Weights.Shape[0]} -> {Weights.Shape[1]}, {Weights.Shape.Length:N0} parameters)";
+    public override string ToString() => FormattableString.Invariant($"Embedding({Weights.Shape[0]} -> {Weights.Shape[1]}, {Weights.Shape.Length:N0} parameters)");
 }

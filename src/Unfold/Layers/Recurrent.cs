@@ -41,7 +41,7 @@ public sealed class Recurrent : SequenceLayer
             Dropout.Require(value);
             field = value == 0 || Cell is FusedCell { RecurrentWeights: not null }
                 ? value
-                : throw new ArgumentException($"{Cell}: this cell has no recurrent weights that can be dropped; found the probability {value}.", nameof(value));
+                : throw new ArgumentException(FormattableString.Invariant($"{Cell}: this cell has no recurrent weights that can be dropped; found the probability {value}."), nameof(value));
         }
     }
 

@@ -89,7 +89,7 @@ public sealed class SampledSoftmaxOutput : OutputLayer
     public override Tensor Logits(Tape tape, Tensor input) => _exact.Logits(tape, input);
 
     /// <inheritdoc/>
-    public override string ToString() => $"SampledSoftmaxOutput({InputSize} -> {Classes}, {Sampled} sampled, {Parameters.Sum(parameter => (long)parameter.Shape.Length):N0} parameters)";
+    public override string ToString() => FormattableString.Invariant($"SampledSoftmaxOutput({InputSize} -> {Classes}, {Sampled} sampled, {Parameters.Sum(parameter => (long)parameter.Shape.Length):N0} parameters)");
 
     internal override void Prepare(Workers workers) => _exact.Prepare(workers);
 

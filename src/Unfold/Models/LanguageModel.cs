@@ -189,7 +189,7 @@ public sealed class LanguageModel : NextTokenModel
 
         lines.AddRange(Stack.Layers.Select((layer, index) => Stack.IsResidual(index) ? $"{layer}, its input added" : layer.ToString()!));
         lines.Add(Output.ToString());
-        return $"LanguageModel({Parameters.ValueCount:N0} parameters)\n  {string.Join("\n  ", lines)}";
+        return FormattableString.Invariant($"LanguageModel({Parameters.ValueCount:N0} parameters)\n  {string.Join("\n  ", lines)}");
     }
 
     private OutputLayer CreateOutput(SeededRandom? random)
@@ -198,7 +198,7 @@ public sealed class LanguageModel : NextTokenModel
         bool tied = Settings.OutputWeights == OutputWeights.Tied;
         if (Settings.Softmax == SoftmaxKind.Sampled && sampled > classes / 2)
         {
-            throw new UnfoldException($"A sampled softmax draws at most half of the {classes:N0} tokens of the vocabulary; found {sampled:N0}: draw fewer, or take the exact softmax, which suits small vocabularies.");
+            throw new UnfoldException(FormattableString.Invariant($"A sampled softmax draws at most half of the {classes:N0} tokens of the vocabulary; found {sampled:N0}: draw fewer, or take the exact softmax, which suits small vocabularies."));
         }
 
         return Settings.Softmax switch

@@ -68,7 +68,7 @@ internal static class CheckpointFields
         float[] values = new float[length];
         file.ReadSingles(name, values, length);
         int bad = OptimizerKernels.FirstNonFinite(values);
-        return bad < 0 ? values : throw new UnfoldException($"Cannot read {file.Name}: value {bad} of {name} is {values[bad]}.");
+        return bad < 0 ? values : throw new UnfoldException(FormattableString.Invariant($"Cannot read {file.Name}: value {bad} of {name} is {values[bad]}."));
     }
 
     public static void AddDoubles(SafeTensorsWriter writer, string name, double[] values) => writer.Add(name, values, values.Length);

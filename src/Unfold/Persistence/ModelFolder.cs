@@ -171,7 +171,7 @@ public sealed class ModelFolder
         Int128 wanted = settings.Model.CountParameters(vocabulary.Count);
         if (stored != wanted)
         {
-            throw new UnfoldException($"{Shown} does not fit together: config.json and vocabulary.json describe a model of {wanted:N0} parameters, and model.safetensors holds {stored:N0}.");
+            throw new UnfoldException(FormattableString.Invariant($"{Shown} does not fit together: config.json and vocabulary.json describe a model of {wanted:N0} parameters, and model.safetensors holds {stored:N0}."));
         }
     }
 }

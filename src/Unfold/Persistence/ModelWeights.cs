@@ -50,7 +50,7 @@ internal static class ModelWeights
         int bad = OptimizerKernels.FirstNonFinite(values);
         if (bad >= 0)
         {
-            throw new UnfoldException($"The weights in {file.Name} are damaged: value {bad} of {parameter.Name} is {values[bad]}.");
+            throw new UnfoldException(FormattableString.Invariant($"The weights in {file.Name} are damaged: value {bad} of {parameter.Name} is {values[bad]}."));
         }
     }
 }

@@ -23,7 +23,7 @@ public sealed class SimplifiedChinese : IDisposable
     public string Of(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return _rules.Rewrite(text) ?? throw new UnfoldException($"The ICU library could not simplify a text of {text.Length:N0} characters: give it in smaller parts.");
+        return _rules.Rewrite(text) ?? throw new UnfoldException(FormattableString.Invariant($"The ICU library could not simplify a text of {text.Length:N0} characters: give it in smaller parts."));
     }
 
     /// <summary>Frees the rules.</summary>

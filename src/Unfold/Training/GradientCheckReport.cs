@@ -51,5 +51,5 @@ public sealed record GradientCheckReport(IReadOnlyList<ParameterGradientCheck> P
         Parameters.All(parameter => parameter.RelativeError <= tolerance && (Source == GradientCheckSource.Reference || !parameter.IsZero));
 
     /// <summary>Writes one line a parameter.</summary>
-    public override string ToString() => string.Join(Environment.NewLine, Parameters);
+    public override string ToString() => string.Join("\n", Parameters);
 }

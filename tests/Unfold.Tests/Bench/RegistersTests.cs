@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Unfold.Numerics.Vectors;
+using Unfold.Tests.Support;
 
 namespace Unfold.Tests.Bench;
 
@@ -33,8 +34,8 @@ public sealed class RegistersTests
 
     private static (int Code, string Output) Run(params string[] arguments)
     {
-        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        var start = new ProcessStartInfo(host, ["exec", Path.Combine(AppContext.BaseDirectory, "Unfold.Bench.dll"), .. arguments])
+        string[] line = [.. ProgramLine.Of("Unfold.Bench"), .. arguments];
+        var start = new ProcessStartInfo(line[0], line[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Unfold.Tests.Support;
 
 namespace Unfold.Tests.Cli;
 
@@ -26,8 +27,8 @@ internal sealed class CommandProcess : IDisposable
     /// <summary>Starts a command that finds itself in a folder.</summary>
     public static CommandProcess StartIn(string folder, params string[] arguments)
     {
-        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        var start = new ProcessStartInfo(host, ["exec", Path.Combine(AppContext.BaseDirectory, "Unfold.Cli.dll"), .. arguments])
+        string[] line = [.. ProgramLine.Of("Unfold.Cli"), .. arguments];
+        var start = new ProcessStartInfo(line[0], line[1..])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,

@@ -5,6 +5,7 @@ using Unfold.Generation;
 using Unfold.Models;
 using Unfold.Persistence;
 using Unfold.Tests.Persistence;
+using Unfold.Tests.Support;
 
 namespace Unfold.Tests.Cli;
 
@@ -109,8 +110,7 @@ public sealed class GenerateTests : IDisposable
     public void A_text_that_nobody_reads_any_more_ends_in_silence()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs a shell.");
-        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        string command = $"'{host}' exec '{Path.Combine(AppContext.BaseDirectory, "Unfold.Cli.dll")}' generate '{_run}' --length 2000000000";
+        string command = $"'{string.Join("' '", ProgramLine.Of("Unfold.Cli"))}' generate '{_run}' --length 2000000000";
         var start = new ProcessStartInfo("/bin/sh", ["-c", $"({command}; echo $? > '{_folder["code"]}') | head -c 50"]) { RedirectStandardOutput = true, RedirectStandardError = true };
         using Process shell = Process.Start(start)!;
         bool ended = shell.WaitForExit(30_000);
@@ -129,8 +129,7 @@ public sealed class GenerateTests : IDisposable
     public void Texts_of_one_shell_come_one_after_the_other_in_a_file()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs a shell.");
-        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        string command = $"'{host}' exec '{Path.Combine(AppContext.BaseDirectory, "Unfold.Cli.dll")}' generate '{_run}' --seed 1 --length";
+        string command = $"'{string.Join("' '", ProgramLine.Of("Unfold.Cli"))}' generate '{_run}' --seed 1 --length";
         using Process shell = Process.Start("/bin/sh", ["-c", $"({command} 30; echo between; {command} 20) > '{_folder["both"]}'"]);
         shell.WaitForExit();
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Unfold.Cli;
 using Unfold.Tests.Persistence;
+using Unfold.Tests.Support;
 
 namespace Unfold.Tests.Cli;
 
@@ -68,9 +69,8 @@ public sealed class InterruptionTests
 
         // Steps of about half a second: the second signal comes while the first one waits for the end of a step. Where it comes too
         // late, the run ends in order and shows its cursor as well.
-        string[] line = ["exec", Path.Combine(AppContext.BaseDirectory, "Unfold.Cli.dll"), "train", "--text", text, "--out", folder["run"], "--hidden", "280", "--layers", "2", "--batch-size", "50", "--seq-length", "100", "--threads", "1"];
-        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        var start = new ProcessStartInfo("/usr/bin/script", ["-qec", $"echo $$ > {folder["pid"]}; exec {host} {string.Join(' ', line)}", "/dev/null"])
+        string[] line = [.. ProgramLine.Of("Unfold.Cli"), "train", "--text", text, "--out", folder["run"], "--hidden", "280", "--layers", "2", "--batch-size", "50", "--seq-length", "100", "--threads", "1"];
+        var start = new ProcessStartInfo("/usr/bin/script", ["-qec", $"echo $$ > {folder["pid"]}; exec {string.Join(' ', line)}", "/dev/null"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Unfold.Tests.Support;
 
 namespace Unfold.Tests.Cli;
 
@@ -28,7 +29,7 @@ internal static class OrdinaryUser
 
     public static Said Run(params string[] arguments)
     {
-        string[] command = [Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "Unfold.Cli.dll"), .. arguments];
+        string[] command = [.. ProgramLine.Of("Unfold.Cli"), .. arguments];
         if (Environment.IsPrivilegedProcess)
         {
             command = ["setpriv", "--reuid", Nobody, "--regid", Nobody, "--clear-groups", .. command];

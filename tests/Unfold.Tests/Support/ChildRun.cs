@@ -8,12 +8,8 @@ public static class ChildRun
     /// <summary>Runs the tests that a filter of the xunit runner lets through, for example <c>-trait Path=every</c>.</summary>
     public static Result Tests(string[] filter, TimeSpan limit, params (string Name, string Value)[] environment)
     {
-        ProcessStartInfo start = Host();
-        foreach (string argument in (string[])["-noLogo", "-noColor", "-noAutoReporters", "-maxThreads", "2", .. filter])
-        {
-            start.ArgumentList.Add(argument);
-        }
-
+        string[] line = [.. ProgramLine.Of("Unfold.Tests"), "-noLogo", "-noColor", "-noAutoReporters", "-maxThreads", "2", .. filter];
+        var start = new ProcessStartInfo(line[0], line[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach ((string name, string value) in environment)
         {
             start.Environment[name] = value;
@@ -30,26 +26,6 @@ public static class ChildRun
         }
 
         return new Result(child.ExitCode, output.Result + errors.Result);
-    }
-
-    /// <summary>The test program itself where it is running, else the dotnet command with the test assembly.</summary>
-    private static ProcessStartInfo Host()
-    {
-        string process = Environment.ProcessPath ?? "dotnet";
-        string fallback = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        var start = new ProcessStartInfo(Path.GetFileName(process) is "Unfold.Tests" or "Unfold.Tests.exe" or "dotnet" or "dotnet.exe" ? process : fallback)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        if (Path.GetFileName(process) is not ("Unfold.Tests" or "Unfold.Tests.exe"))
-        {
-            start.ArgumentList.Add("exec");
-            start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Unfold.Tests.dll"));
-        }
-
-        return start;
     }
 
     public readonly record struct Result(int ExitCode, string Output);

@@ -107,7 +107,7 @@ public static class ClassificationLosses
             ReadOnlySpan<float> x = logits.Slice(start, count), t = targets.Slice(start, count);
             if (!(TensorPrimitives.Min(t) >= 0 && TensorPrimitives.Max(t) <= 1))
             {
-                throw new ArgumentException($"{nameof(BinaryCrossEntropy)}: the targets must be from 0 to 1; found {TensorPrimitives.Min(t)} to {TensorPrimitives.Max(t)} in row {row}.", nameof(targets));
+                throw new ArgumentException(FormattableString.Invariant($"{nameof(BinaryCrossEntropy)}: the targets must be from 0 to 1; found {TensorPrimitives.Min(t)} to {TensorPrimitives.Max(t)} in row {row}."), nameof(targets));
             }
 
             Span<float> values = block[..count];

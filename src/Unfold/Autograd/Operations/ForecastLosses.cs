@@ -255,7 +255,7 @@ public static class ForecastLosses
         {
             if (!(level > 0 && level < 1))
             {
-                throw new ArgumentException($"{nameof(QuantileLoss)}: a level must be above 0 and below 1; found {level}.", nameof(levels));
+                throw new ArgumentException(FormattableString.Invariant($"{nameof(QuantileLoss)}: a level must be above 0 and below 1; found {level}."), nameof(levels));
             }
         }
     }

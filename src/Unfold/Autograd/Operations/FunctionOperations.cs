@@ -76,7 +76,7 @@ public static class FunctionOperations
     {
         if (!(low <= high))
         {
-            throw new ArgumentException($"{nameof(Clamp)}: the lower bound must not be above the upper one; found {low} and {high}.", nameof(low));
+            throw new ArgumentException(FormattableString.Invariant($"{nameof(Clamp)}: the lower bound must not be above the upper one; found {low} and {high}."), nameof(low));
         }
 
         Tensor result = Result(tape, input);

@@ -38,7 +38,7 @@ internal readonly struct RowWeights
         {
             total += mask[row] >= 0 && mask[row] < float.PositiveInfinity
                 ? mask[row]
-                : throw new ArgumentException($"{operation}: the weight of a row must be a number of at least 0; found {mask[row]} for row {row}.", nameof(mask));
+                : throw new ArgumentException(FormattableString.Invariant($"{operation}: the weight of a row must be a number of at least 0; found {mask[row]} for row {row}."), nameof(mask));
         }
 
         if (total == 0)

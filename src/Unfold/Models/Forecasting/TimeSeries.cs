@@ -159,7 +159,7 @@ public sealed class TimeSeries
         {
             if (!double.IsFinite(values[t]))
             {
-                throw new UnfoldException($"A time series holds finite numbers only; '{name}' is {values[t]} at step {t}: fill gaps before.");
+                throw new UnfoldException(FormattableString.Invariant($"A time series holds finite numbers only; '{name}' is {values[t]} at step {t}: fill gaps before."));
             }
         }
 

@@ -29,7 +29,7 @@ public sealed record DecodingOptions
 
         if (!(LengthNormalization >= 0 && double.IsFinite(LengthNormalization)))
         {
-            throw new UnfoldException($"The exponent of the length normalization must be a number of at least 0; found {LengthNormalization}.");
+            throw new UnfoldException(FormattableString.Invariant($"The exponent of the length normalization must be a number of at least 0; found {LengthNormalization}."));
         }
 
         if (MaximumLength < 1)

@@ -77,7 +77,7 @@ public sealed class Sequence
         {
             if (!float.IsFinite(values[i]))
             {
-                throw new UnfoldException($"A sequence holds finite numbers only; found {values[i]} for variable {i % width} at step {i / width}.");
+                throw new UnfoldException(FormattableString.Invariant($"A sequence holds finite numbers only; found {values[i]} for variable {i % width} at step {i / width}."));
             }
         }
 

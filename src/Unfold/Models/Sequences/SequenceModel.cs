@@ -30,7 +30,7 @@ public abstract class SequenceModel
     public FitResult? Training { get; private protected set; }
 
     /// <summary>Writes the layers with their numbers of parameters.</summary>
-    public override string ToString() => $"{GetType().Name}({Parameters.ValueCount:N0} parameters)\n  {string.Join("\n  ", Layers.Select(layer => layer.ToString()!.ReplaceLineEndings("\n  ")))}";
+    public override string ToString() => FormattableString.Invariant($"{GetType().Name}({Parameters.ValueCount:N0} parameters)\n  {string.Join("\n  ", Layers.Select(layer => layer.ToString()!.ReplaceLineEndings("\n  ")))}");
 
     /// <summary>The layers in the order in which they compute.</summary>
     private protected abstract IReadOnlyList<object> Layers { get; }

@@ -22,7 +22,7 @@ public sealed record ValuedSequence
         {
             if (!float.IsFinite(value))
             {
-                throw new UnfoldException($"The values of a sequence are finite numbers; found {value}.");
+                throw new UnfoldException(FormattableString.Invariant($"The values of a sequence are finite numbers; found {value}."));
             }
         }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Unfold.Cli.Data;
 using Unfold.Tests.Experiments;
 using Unfold.Tests.Persistence;
+using Unfold.Tests.Support;
 
 namespace Unfold.Tests.Cli.Data;
 
@@ -53,13 +54,13 @@ public sealed class DataCommandTests
     [Fact]
     public void Offline_a_file_that_was_put_there_is_checked_and_used_and_another_is_said_to_be_out_of_reach()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs a shell.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "No variable says where the cache is on Windows.");
         using var folder = new TemporaryFolder();
-        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
         Said Get(string name)
         {
             // Nobody listens at port 9 of this machine.
-            var start = new System.Diagnostics.ProcessStartInfo(host, ["exec", Path.Combine(AppContext.BaseDirectory, "Unfold.Cli.dll"), "data", "get", name])
+            string[] line = [.. ProgramLine.Of("Unfold.Cli"), "data", "get", name];
+            var start = new System.Diagnostics.ProcessStartInfo(line[0], line[1..])
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
