@@ -62,6 +62,7 @@ public sealed class CorpusTests : IDisposable
     [Fact]
     public void A_text_that_changes_between_the_passes_is_refused()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not let a writer near a file that is read.");
         string path = Path.Combine(_folder, "growing.txt");
         File.WriteAllText(path, "abcabc");
         TextSource source = TextSource.FromFiles(path);
