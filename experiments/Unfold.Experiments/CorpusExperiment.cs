@@ -60,7 +60,7 @@ internal sealed class CorpusExperiment(
         {
             Study study = Tied(context, CharacterTexts.ReadTangPoems(context.Data, Most(context)), context.Choose(256, 32), length: 35, Unit.Nats);
             TrainingSettings adam = study.Training with { Optimizer = OptimizerKind.Adam };
-            return study with { Own = Own(rnn: adam with { LearningRate = 0.002 }, minGru: adam with { LearningRate = 0.006 }) };
+            return study with { TrainingOfCells = ForCells(rnn: adam with { LearningRate = 0.002 }, minGru: adam with { LearningRate = 0.006 }) };
         });
 
     /// <summary>
@@ -75,7 +75,7 @@ internal sealed class CorpusExperiment(
         context =>
         {
             Study study = Tied(context, Treebank.Read(context.Data, context.Choose(int.MaxValue, 600)), context.Choose(200, 20), length: 20, Unit.Perplexity);
-            return study with { Own = Own(rnn: study.Training with { LearningRate = 3 }, minGru: study.Training with { LearningRate = 10 }) };
+            return study with { TrainingOfCells = ForCells(rnn: study.Training with { LearningRate = 3 }, minGru: study.Training with { LearningRate = 10 }) };
         });
 
     /// <inheritdoc/>
@@ -103,7 +103,7 @@ internal sealed class CorpusExperiment(
         var chart = new LineChart($"{name}: loss on validation text") { HorizontalLabel = "epoch", VerticalLabel = "nats a token" };
         foreach ((CellKind cell, string label) in Cells)
         {
-            TrainingSettings training = study.Own.GetValueOrDefault(cell, study.Training);
+            TrainingSettings training = study.TrainingOfCells.GetValueOrDefault(cell, study.Training);
             SeededRandom random = context.Random.Split();
             var model = new LanguageModel(study.Model with { Cell = cell }, text.Vocabulary, random);
             LanguageFit fit = LanguageFit.Run(context, label, model, training with { Seed = random.NextUInt64() }, text.Train, text.Validation);
@@ -152,7 +152,7 @@ internal sealed class CorpusExperiment(
             unit);
     }
 
-    private static Dictionary<CellKind, TrainingSettings> Own(TrainingSettings rnn, TrainingSettings minGru) => new() { [CellKind.Rnn] = rnn, [CellKind.MinGru] = minGru };
+    private static Dictionary<CellKind, TrainingSettings> ForCells(TrainingSettings rnn, TrainingSettings minGru) => new() { [CellKind.Rnn] = rnn, [CellKind.MinGru] = minGru };
 
     /// <summary>How a text is measured.</summary>
     internal enum Unit
@@ -165,9 +165,9 @@ internal sealed class CorpusExperiment(
     /// <param name="Text">The text.</param>
     /// <param name="Model">The shape, but for the cell.</param>
     /// <param name="Training">How they learn, but for the seed.</param>
-    /// <param name="Own">The same of cells that want their own, as the simple RNN, whose gradients are the least tame.</param>
+    /// <param name="TrainingOfCells">How those learn that want settings of their own, as the simple RNN, whose gradients are the least tame.</param>
     /// <param name="Unit">How it is measured.</param>
-    internal sealed record Study(TextParts Text, LanguageModelSettings Model, TrainingSettings Training, IReadOnlyDictionary<CellKind, TrainingSettings> Own, Unit Unit)
+    internal sealed record Study(TextParts Text, LanguageModelSettings Model, TrainingSettings Training, IReadOnlyDictionary<CellKind, TrainingSettings> TrainingOfCells, Unit Unit)
     {
         public double Value(Score score) => Unit == Unit.Perplexity ? score.Perplexity : score.Loss;
     }

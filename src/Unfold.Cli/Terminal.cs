@@ -38,7 +38,7 @@ internal sealed class Terminal(TextWriter output, TextWriter error, TerminalKind
 
     /// <summary>
     /// The streams of this process, in UTF-8 whatever the locale says, and with line feeds at the ends of lines on every system: a model's texts must come
-    /// out as they are, and the same command with the same bytes.
+    /// out as they are.
     /// </summary>
     public static Terminal OfProcess()
     {

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Unfold.Tests;
 
-/// <summary>All tests run where people write 1.234,5: what the library writes and says must not hang on it.</summary>
+/// <summary>All tests run where people write 1.234,5: what the library writes and says must not depend on it.</summary>
 internal static class DecimalComma
 {
     [ModuleInitializer]

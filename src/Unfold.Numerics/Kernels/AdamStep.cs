@@ -35,7 +35,7 @@ public readonly record struct AdamStep(float Beta1, float Beta2, float Epsilon, 
     {
         if (!(beta >= 0 && beta < 1))
         {
-            throw new ArgumentOutOfRangeException(name, beta, FormattableString.Invariant($"{name} must lie in [0, 1); found {beta}."));
+            throw new ArgumentOutOfRangeException(name, FormattableString.Invariant($"{name} must lie in [0, 1); found {beta}."));
         }
     }
 }

@@ -126,7 +126,7 @@ public static unsafe class OptimizerKernels
     {
         if (!(limit >= 0))
         {
-            throw new ArgumentOutOfRangeException(nameof(limit), limit, FormattableString.Invariant($"The limit of the values must be zero or above; found {limit}."));
+            throw new ArgumentOutOfRangeException(nameof(limit), FormattableString.Invariant($"The limit of the values must be zero or above; found {limit}."));
         }
 
         fixed (float* p = values)

@@ -21,7 +21,7 @@ public sealed class ConfusionTable
         ArgumentNullException.ThrowIfNull(confusions);
         if (!(rate > 0 && rate < 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(rate), rate, "The rate of errors must be above 0 and below 1.");
+            throw new ArgumentOutOfRangeException(nameof(rate), FormattableString.Invariant($"The rate of errors must be above 0 and below 1; found {rate}."));
         }
 
         _rate = rate;

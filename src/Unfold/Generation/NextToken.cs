@@ -14,10 +14,9 @@ public static class NextToken
     /// <exception cref="UnfoldException">A logit is NaN or positive infinity, or all are negative infinity.</exception>
     public static void Probabilities(ReadOnlySpan<float> logits, double temperature, Span<double> probabilities)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(temperature);
-        if (!double.IsFinite(temperature))
+        if (!(temperature > 0 && double.IsFinite(temperature)))
         {
-            throw new ArgumentOutOfRangeException(nameof(temperature), "The temperature must be finite.");
+            throw new ArgumentOutOfRangeException(nameof(temperature), FormattableString.Invariant($"The temperature must be finite and above 0; found {temperature}."));
         }
 
         if (logits.Length != probabilities.Length)

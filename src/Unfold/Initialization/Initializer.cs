@@ -99,7 +99,7 @@ public abstract class Initializer
     {
         if (!(spread >= 0) || !double.IsFinite(spread))
         {
-            throw new ArgumentOutOfRangeException(name, spread, $"The {name} of random initial values must be a finite number of at least 0.");
+            throw new ArgumentOutOfRangeException(name, FormattableString.Invariant($"The {name} of random initial values must be a finite number of at least 0; found {spread}."));
         }
     }
 
@@ -107,7 +107,7 @@ public abstract class Initializer
     {
         if (!float.IsFinite(value))
         {
-            throw new ArgumentOutOfRangeException(name, value, $"The {name} of initial values must be a finite number.");
+            throw new ArgumentOutOfRangeException(name, FormattableString.Invariant($"The {name} of initial values must be a finite number; found {value}."));
         }
     }
 }

@@ -142,7 +142,7 @@ public static class Dropout
     {
         if (!(probability >= 0 && probability < 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(probability), probability, "Dropout: the probability must be at least 0 and below 1.");
+            throw new ArgumentOutOfRangeException(nameof(probability), FormattableString.Invariant($"Dropout: the probability must be at least 0 and below 1; found {probability}."));
         }
     }
 }

@@ -27,7 +27,7 @@ public sealed class StackedLayers : SequenceLayer
 
         if (!(dropout >= 0 && dropout < 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(dropout), dropout, "StackedLayers: the dropout probability must be at least 0 and below 1.");
+            throw new ArgumentOutOfRangeException(nameof(dropout), FormattableString.Invariant($"StackedLayers: the dropout probability must be at least 0 and below 1; found {dropout}."));
         }
 
         if (layers.Contains(null!))

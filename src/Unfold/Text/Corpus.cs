@@ -32,7 +32,7 @@ public sealed record Corpus(Vocabulary Vocabulary, TokenStore Train, TokenStore 
         ArgumentNullException.ThrowIfNull(options);
         if (!(options.ValidationFraction >= 0 && options.ValidationFraction < 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(options), options.ValidationFraction, "The validation fraction lies in [0, 1).");
+            throw new ArgumentOutOfRangeException(nameof(options), FormattableString.Invariant($"The validation fraction lies in [0, 1); found {options.ValidationFraction}."));
         }
 
         CorpusReader reader = new(options, vocabulary, text.Bytes + (validation?.Bytes ?? 0), progress, cancellation);

@@ -19,7 +19,7 @@ public sealed class MixtureModel : NextTokenModel
         ArgumentNullException.ThrowIfNull(second);
         if (!(weight > 0 && weight < 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(weight), weight, "The weight of the first model must be above 0 and below 1.");
+            throw new ArgumentOutOfRangeException(nameof(weight), FormattableString.Invariant($"The weight of the first model must be above 0 and below 1; found {weight}."));
         }
 
         First = first;

@@ -10,8 +10,13 @@ public sealed class PermissionTests : IDisposable
     private const UnixFileMode Read = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const UnixFileMode Look = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
+    private const string UnixOnly = "Permission bits are a matter of Unix.";
+
     private readonly TemporaryFolder _folder = new();
     private readonly string[] _things;
+
+    /// <summary>Asked before a test is set up.</summary>
+    public static bool OnWindows => OperatingSystem.IsWindows();
 
     public PermissionTests()
     {
@@ -67,7 +72,7 @@ public sealed class PermissionTests : IDisposable
         { "folder", "generate @/folder", "@/folder", "permission is denied" },
     };
 
-    [Theory]
+    [Theory(Skip = UnixOnly, SkipWhen = nameof(OnWindows))]
     [MemberData(nameof(Locks))]
     public void What_may_not_be_used_is_named_and_nothing_is_changed(string locked, string command, string thing, string words)
     {
@@ -88,7 +93,7 @@ public sealed class PermissionTests : IDisposable
         Assert.Equal(before, Contents());
     }
 
-    [Fact]
+    [Fact(Skip = UnixOnly, SkipWhen = nameof(OnWindows))]
     public void A_model_that_may_only_be_read_can_be_used()
     {
         foreach (string thing in _things.Append(_folder.Path))

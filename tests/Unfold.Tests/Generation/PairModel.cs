@@ -28,8 +28,8 @@ internal sealed class PairModel : NextTokenModel
 
     public override NextTokenSession Start() => new Session(this, Vocabulary.BeginId, Vocabulary.BeginId);
 
-    /// <summary>Lets nothing follow two tokens.</summary>
-    public void EndAfter(string first, string second) => Array.Fill(_logits[(Vocabulary.IdOf(first) * Vocabulary.Count) + Vocabulary.IdOf(second)], float.NegativeInfinity);
+    /// <summary>Makes all tokens impossible after these two.</summary>
+    public void LetNothingFollow(string first, string second) => Array.Fill(_logits[(Vocabulary.IdOf(first) * Vocabulary.Count) + Vocabulary.IdOf(second)], float.NegativeInfinity);
 
     /// <summary>ln p of tokens after a prompt, one by one.</summary>
     public double LogProbability(IEnumerable<int> prompt, IEnumerable<int> tokens)

@@ -57,8 +57,8 @@ public sealed class TextSearchTests
     public void Texts_that_nothing_can_follow_are_given_up_and_the_others_go_on()
     {
         var model = new PairModel("abc", seed: 4);
-        model.EndAfter("a", "a");
-        model.EndAfter("c", "b");
+        model.LetNothingFollow("a", "a");
+        model.LetNothingFollow("c", "b");
         var options = new BeamOptions { Beam = 200, Length = 4 };
 
         IReadOnlyList<GeneratedText> found = TextSearch.Search(new Prompt(model, "b"), options, cancellation: TestContext.Current.CancellationToken);
@@ -66,7 +66,7 @@ public sealed class TextSearchTests
         string[] all = [.. Texts("abc", 4).Where(text => !text[..3].Contains("aa", StringComparison.Ordinal) && !text[..3].Contains("cb", StringComparison.Ordinal))];
         Assert.Equal(all.OrderByDescending(text => Worth(model, "b", text)), found.Select(text => text.Text));
         UnfoldException none = Assert.Throws<UnfoldException>(() => TextSearch.Search(new Prompt(model, "aa"), options, cancellation: TestContext.Current.CancellationToken));
-        Assert.Contains("every continuation of the prompt impossible", none.Message, StringComparison.Ordinal);
+        Assert.Contains("nothing can follow the texts that were held", none.Message, StringComparison.Ordinal);
     }
 
     [Fact]

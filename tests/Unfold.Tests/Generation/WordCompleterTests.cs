@@ -46,7 +46,7 @@ public sealed class WordCompleterTests
     public void Spellings_that_nothing_can_follow_are_no_words()
     {
         var model = new PairModel("ab .\n", seed: 4);
-        model.EndAfter("a", "b");
+        model.LetNothingFollow("a", "b");
         var completer = new WordCompleter(model);
 
         IReadOnlyList<Completion> found = completer.Complete("a", 99);

@@ -124,7 +124,7 @@ public static class ForecastLosses
         RequireSame(mean, target, nameof(GaussianLoss), "mean and target");
         if (!(smallestDeviation > 0 && smallestDeviation < float.PositiveInfinity))
         {
-            throw new ArgumentOutOfRangeException(nameof(smallestDeviation), smallestDeviation, $"{nameof(GaussianLoss)}: the smallest deviation must be above 0 and finite.");
+            throw new ArgumentOutOfRangeException(nameof(smallestDeviation), FormattableString.Invariant($"{nameof(GaussianLoss)}: the smallest deviation must be above 0 and finite; found {smallestDeviation}."));
         }
 
         if (!Enum.IsDefined(kind))

@@ -117,7 +117,7 @@ public static class NormalizationOperations
         vector.Require(shift.Shape, nameof(LayerNormalization), $"the shift of a tensor {input.Shape}");
         if (!(epsilon > 0 && epsilon < float.PositiveInfinity))
         {
-            throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, $"{nameof(LayerNormalization)}: epsilon must be above 0 and finite.");
+            throw new ArgumentOutOfRangeException(nameof(epsilon), FormattableString.Invariant($"{nameof(LayerNormalization)}: epsilon must be above 0 and finite; found {epsilon}."));
         }
     }
 }
