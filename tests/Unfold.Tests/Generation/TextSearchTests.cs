@@ -70,6 +70,18 @@ public sealed class TextSearchTests
     }
 
     [Fact]
+    public void A_narrow_beam_may_end_where_a_wider_one_goes_on()
+    {
+        var model = new PairModel("abc", seed: 4);
+        model.LetNothingFollow("b", new Prompt(model, "b").Next(1)[0].Token);
+        var options = new BeamOptions { Beam = 1, Length = 3 };
+
+        UnfoldException none = Assert.Throws<UnfoldException>(() => TextSearch.Search(new Prompt(model, "b"), options, cancellation: TestContext.Current.CancellationToken));
+        Assert.Contains("a wider beam may hold others", none.Message, StringComparison.Ordinal);
+        Assert.NotEmpty(TextSearch.Search(new Prompt(model, "b"), options with { Beam = 3 }, cancellation: TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public void A_beam_of_one_is_the_greedy_text()
     {
         for (ulong seed = 1; seed <= 10; seed++)
