@@ -59,10 +59,12 @@ public sealed class NGramModel : NextTokenModel
         return new NGramModel(
             vocabulary,
             trie,
-            [.. Enumerable.Range(1, trie.Order).Select(level => Logarithms(table.Probabilities(level)))],
-            [.. Enumerable.Range(1, trie.Order - 1).Select(level => Logarithms(table.Backoffs(level)))]);
+            [.. Enumerable.Range(1, trie.Order).Select(level => Logarithms(table.Probabilities(level), most: 1))],
+            [.. Enumerable.Range(1, trie.Order - 1).Select(level => Logarithms(table.Backoffs(level), most: double.PositiveInfinity))]);
     }
 
-    private static ReadOnlyMemory<float> Logarithms(double[] values) =>
-        Array.ConvertAll(values, value => value > 0 ? (float)Math.Max(Math.Log10(value), Impossible) + 0f : Impossible);
+    /// <param name="values">Probabilities or backoff weights.</param>
+    /// <param name="most">What none is above but by rounding.</param>
+    private static ReadOnlyMemory<float> Logarithms(double[] values, double most) =>
+        Array.ConvertAll(values, value => value > 0 ? (float)Math.Max(Math.Log10(Math.Min(value, most)), Impossible) + 0f : Impossible);
 }

@@ -27,6 +27,22 @@ public sealed class KenLmTests
         Close.Equal(withoutUnknown, found.Perplexity, Relative, 0, "perplexity excluding OOVs");
     }
 
+    /// <summary>KenLM writes the probability 1 for the beginning of a sentence, which nothing foretells.</summary>
+    [Theory]
+    [InlineData("kenlm.arpa")]
+    [InlineData("kenlm-fallback.arpa")]
+    public void What_may_come_next_sums_to_one(string golden)
+    {
+        NGramModel model = NGramFile.Read(Golden(golden), cancellation: TestContext.Current.CancellationToken);
+        NGramSession session = model.Start();
+        foreach (int token in (int[])[.. model.Vocabulary.EncodePrefix(File.ReadLines(Golden("kenlm-test.txt")).First()), Vocabulary.EndId])
+        {
+            Close.Equal(1, session.Logits.ToArray().Sum(logit => Math.Exp(logit)), 1e-5, 0, "the sum of all probabilities");
+            Assert.Equal(double.NegativeInfinity, session.LogProbability(Vocabulary.BeginId));
+            session.Feed(token);
+        }
+    }
+
     /// <summary>The fallback model knows the first 100 lines, whose counts tell no discounts for single words.</summary>
     [Theory]
     [InlineData("kenlm.arpa", 150, 0)]

@@ -139,16 +139,34 @@ internal sealed class ArpaReader
                 return (level, Encoding.UTF8.GetString(line[fields[0]]));
             }
 
-            Require(count == length + 1 || count == length + 2, $"a log10 probability, {length} token{(length > 1 ? "s" : "")} and perhaps a backoff weight were wanted, but {count} fields were found");
-            Require(level.Count < _counts[length - 1], $"more than the {_counts[length - 1]} n-grams of {length} tokens that were announced are there");
+            if (count != length + 1 && count != length + 2)
+            {
+                throw Damaged($"a log10 probability, {length} token{(length > 1 ? "s" : "")} and perhaps a backoff weight were wanted, but {count} fields were found");
+            }
+
+            if (level.Count == _counts[length - 1])
+            {
+                throw Damaged($"more than the {_counts[length - 1]} n-grams of {length} tokens that were announced are there");
+            }
+
             float logProbability = Logarithm(line[fields[0]]);
-            Require(logProbability <= 0, FormattableString.Invariant($"the log10 probability is {logProbability}, but is at most 0"));
+            if (logProbability > 0)
+            {
+                throw Damaged(FormattableString.Invariant($"the log10 probability is {logProbability}, but is at most 0"));
+            }
+
             for (int place = 0; place < length; place++)
             {
                 tokens[place] = TokenOf(line[fields[place + 1]], length);
             }
 
-            level.Add(NGramKey.Of(tokens[..length]), Math.Max(logProbability, NGramModel.Impossible), count == length + 2 ? Logarithm(line[fields[length + 1]]) : 0, _lines.Number);
+            // Nothing foretells the beginning of a sentence, though KenLM writes the probability 1 for it.
+            bool isForetold = tokens[length - 1] != Vocabulary.BeginId;
+            level.Add(
+                NGramKey.Of(tokens[..length]),
+                isForetold ? Math.Max(logProbability, NGramModel.Impossible) : NGramModel.Impossible,
+                count == length + 2 ? Logarithm(line[fields[length + 1]]) : 0,
+                _lines.Number);
             Tell();
         }
     }
@@ -166,7 +184,11 @@ internal sealed class ArpaReader
     /// <summary>The id of a token, which a 1-gram is the first to name.</summary>
     private int TokenOf(ReadOnlySpan<byte> field, int length)
     {
-        Require(field.Length <= _characters.Length, $"a token has {field.Length} bytes, but a token has at most {Tokenizer.MaximumTokenLength} characters");
+        if (field.Length > _characters.Length)
+        {
+            throw Damaged($"a token has {field.Length} bytes, but at most {_characters.Length} are read");
+        }
+
         OperationStatus status = Utf8.ToUtf16(field, _characters, out _, out int written, replaceInvalidSequences: false);
         Require(status == OperationStatus.Done, "it is not valid UTF-8");
         ReadOnlySpan<char> name = _characters.AsSpan(0, written);
@@ -181,8 +203,16 @@ internal sealed class ArpaReader
             return id;
         }
 
-        Require(length == 1, $"the token \"{Shown(name.ToString())}\" is not among the 1-grams");
-        Require(_ids.Count < NGramKey.MaximumVocabulary, $"more than {NGramKey.MaximumVocabulary} different tokens are there, but at most so many are read");
+        if (length > 1)
+        {
+            throw Damaged($"the token \"{Shown(name.ToString())}\" is not among the 1-grams");
+        }
+
+        if (_ids.Count == NGramKey.MaximumVocabulary)
+        {
+            throw Damaged($"more than {NGramKey.MaximumVocabulary} different tokens are there, but at most so many are read");
+        }
+
         _lookup[name] = _ids.Count;
         return _ids.Count - 1;
     }
@@ -273,11 +303,10 @@ internal sealed class ArpaReader
 
     private float Number(ReadOnlySpan<byte> field)
     {
-        bool good = float.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && float.IsFinite(value);
-        Require(good, good ? "" : $"a finite number was wanted, but \"{Shown(Encoding.UTF8.GetString(field))}\" was found");
-
         // A zero with a sign would be written back with it.
-        return value + 0f;
+        return float.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && float.IsFinite(value)
+            ? value + 0f
+            : throw Damaged($"a finite number was wanted, but \"{Shown(Encoding.UTF8.GetString(field))}\" was found");
     }
 
     private static bool IsBlank(ReadOnlySpan<byte> line) => line.IndexOfAnyExcept((byte)' ', (byte)'\t') < 0;
