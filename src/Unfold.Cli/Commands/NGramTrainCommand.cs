@@ -29,11 +29,12 @@ internal sealed class NGramTrainCommand(Terminal terminal)
         using var interruption = new Interruption(terminal);
         _options.Require(parsed);
         string path = parsed.GetRequiredValue(_options.Out)!;
-        CorpusOptions reading = _options.Corpus(parsed);
-        NGramFile.RequireHolds(path, new Tokenization(reading.Kind) { Dictionary = reading.Dictionary });
         NGramCommand.RequireFree(path, parsed.GetValue(_options.Force));
         TextSource text = TextSource.FromFiles(parsed.GetRequiredValue(_options.Text));
-        Corpus corpus = Read(text, reading, interruption.Token);
+        CorpusOptions reading = _options.Corpus(parsed);
+        Vocabulary? shared = parsed.GetValue(_options.VocabularyOf) is string model ? ReadVocabulary(model, interruption.Token) : null;
+        NGramFile.RequireHolds(path, shared?.Tokenization ?? new Tokenization(reading.Kind) { Dictionary = reading.Dictionary });
+        Corpus corpus = Read(text, reading, shared, interruption.Token);
         Describe(corpus);
         NGramTraining training = Train(corpus, _options.Model(parsed), interruption.Token);
         Report(training);
@@ -46,10 +47,18 @@ internal sealed class NGramTrainCommand(Terminal terminal)
         return ExitCode.Done;
     }
 
-    private Corpus Read(TextSource text, CorpusOptions options, CancellationToken cancellation)
+    private Vocabulary ReadVocabulary(string path, CancellationToken cancellation)
+    {
+        using var progress = new ProgressLine(terminal, $"Reading {path}");
+        Vocabulary vocabulary = ModelFile.Open(path, progress.Show, cancellation).Vocabulary;
+        SegmentationNote.Tell(terminal, path, vocabulary);
+        return vocabulary;
+    }
+
+    private Corpus Read(TextSource text, CorpusOptions options, Vocabulary? vocabulary, CancellationToken cancellation)
     {
         using var progress = new ProgressLine(terminal, $"Reading {text.Name}");
-        Corpus corpus = Corpus.Load(text, options, progress: progress.Show, cancellation: cancellation);
+        Corpus corpus = Corpus.Load(text, options, vocabulary: vocabulary, progress: progress.Show, cancellation: cancellation);
         return corpus.Vocabulary.SymbolCount > 0
             ? corpus
             : throw new UnfoldException($"The text {text.Name} holds no token that is frequent enough to be known, but at least one was wanted: give a text with words, or lower --min-token-count.");

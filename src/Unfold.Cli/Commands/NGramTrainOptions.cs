@@ -41,6 +41,8 @@ internal sealed class NGramTrainOptions
 
     public Option<long?> Vocabulary { get; } = Options.Whole("--vocabulary", 1, int.MaxValue, "The most tokens to know, the most frequent ones; all others are counted as <unk>. Default all, 8000 for bpe.");
 
+    public Option<string?> VocabularyOf { get; } = Options.Path("--vocabulary-of", "MODEL", "Know the tokens of this model, cut as it cuts text, so that the two can be mixed; in place of the options on how text is cut and which tokens are known.");
+
     public Option<long?> MinTokenCount { get; } = Options.Whole("--min-token-count", 1, long.MaxValue, "How often a token must be seen to be known; default 1.");
 
     public Option<bool> Closed { get; } = Options.Switch("--closed", "Give <unk> no probability where it is never counted.");
@@ -48,13 +50,18 @@ internal sealed class NGramTrainOptions
     public Option<bool> Json { get; } = Options.Switch("--json", "Print one JSON object.");
 
     /// <summary>All options, in the order of the help.</summary>
-    public IReadOnlyList<Option> All => [Text, Out, Force, Order, Smoothing, AddedCount, MinCount, Prune, Tokens, Dictionary, Sentences, Running, Lowercase, Vocabulary, MinTokenCount, Closed, Json];
+    public IReadOnlyList<Option> All => [Text, Out, Force, Order, Smoothing, AddedCount, MinCount, Prune, Tokens, Dictionary, Sentences, Running, Lowercase, Vocabulary, MinTokenCount, VocabularyOf, Closed, Json];
 
     /// <summary>Throws where options do not go together.</summary>
     /// <exception cref="UsageException">They do not.</exception>
     public void Require(ParseResult parsed)
     {
         parsed.Exclude(Sentences, Running);
+        foreach (Option own in (Option[])[Tokens, Dictionary, Sentences, Running, Lowercase, Vocabulary, MinTokenCount])
+        {
+            parsed.Exclude(VocabularyOf, own);
+        }
+
         if (parsed.Gave(AddedCount) && parsed.GetValue(Smoothing) != NGrams.Smoothing.Additive)
         {
             throw new UsageException("--k is what add-k adds: give it with --smoothing add-k.");

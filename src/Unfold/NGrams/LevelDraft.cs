@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Unfold.NGrams;
 
 /// <summary>
@@ -18,20 +16,26 @@ internal sealed class LevelDraft
     private readonly List<double> _contextWeights = [];
     private readonly List<bool> _contextCut = [];
 
-    /// <summary>The last token of each n-gram.</summary>
-    public ReadOnlySpan<int> Words => CollectionsMarshal.AsSpan(_words);
+    /// <summary>Whether any n-gram stays.</summary>
+    public bool IsEmpty => _words.Count == 0;
 
-    /// <summary>u of each n-gram.</summary>
-    public ReadOnlySpan<double> Own => CollectionsMarshal.AsSpan(_own);
+    /// <summary>gamma of the empty context, of the draft of order 1.</summary>
+    public double RootWeight => _contextWeights[0];
 
-    /// <summary>Where the n-grams of the next order that go on from each begin, and where the last ones end.</summary>
-    public ReadOnlySpan<int> FirstChild => CollectionsMarshal.AsSpan(_firstChild);
+    /// <summary>Hands over the last token of each n-gram.</summary>
+    public int[] TakeWords() => Take(_words);
 
-    /// <summary>gamma of each n-gram as a context of the next order; 1 where nothing goes on from it.</summary>
-    public ReadOnlySpan<double> Weights => CollectionsMarshal.AsSpan(_weights);
+    /// <summary>Hands over u of each n-gram.</summary>
+    public double[] TakeOwn() => Take(_own);
 
-    /// <summary>Whether n-grams of the next order that go on from each were left out.</summary>
-    public ReadOnlySpan<bool> Cut => CollectionsMarshal.AsSpan(_cut);
+    /// <summary>Hands over where the n-grams of the next order that go on from each begin, and where the last ones end.</summary>
+    public int[] TakeFirstChild() => Take(_firstChild);
+
+    /// <summary>Hands over gamma of each n-gram as a context of the next order; 1 where nothing goes on from it.</summary>
+    public double[] TakeWeights() => Take(_weights);
+
+    /// <summary>Hands over whether n-grams of the next order that go on from each were left out.</summary>
+    public bool[] TakeCut() => Take(_cut);
 
     /// <summary>Goes once over the n-grams of an order.</summary>
     /// <param name="order">Their length n.</param>
@@ -59,13 +63,11 @@ internal sealed class LevelDraft
         if (next is not null)
         {
             draft._firstChild.Add(next._words.Count);
+            next.ForgetContexts();
         }
 
         return draft;
     }
-
-    /// <summary>gamma of the empty context, of the draft of order 1.</summary>
-    public double RootWeight => _contextWeights[0];
 
     private void Take(int order, List<CountedNGram> group, LevelDraft? next, ref int matched, Discount discount, long minimumCount)
     {
@@ -103,5 +105,28 @@ internal sealed class LevelDraft
             _contextWeights.Add(left / total);
             _contextCut.Add(_words.Count - before < group.Count);
         }
+    }
+
+    /// <summary>What is known of the contexts stands with the n-grams of the order below once that is drafted.</summary>
+    private void ForgetContexts()
+    {
+        Free(_contexts);
+        Free(_contextStarts);
+        Free(_contextWeights);
+        Free(_contextCut);
+    }
+
+    /// <summary>A list as an array; the list lets go of its memory, as there may be very many n-grams.</summary>
+    private static T[] Take<T>(List<T> list)
+    {
+        T[] all = [.. list];
+        Free(list);
+        return all;
+    }
+
+    private static void Free<T>(List<T> list)
+    {
+        list.Clear();
+        list.Capacity = 0;
     }
 }

@@ -26,7 +26,7 @@ internal sealed class NGramEstimator(Vocabulary vocabulary, NGramOptions options
         int possible = predicted.Count(canCome => canCome);
         Discounts = [.. Enumerable.Range(1, _order).Select(order => DiscountOf(order, possible))];
         LevelDraft[] drafts = Drafts(unigrams, share => progress(0.5 * share), cancellation);
-        if (drafts[^1].Words.IsEmpty)
+        if (drafts[^1].IsEmpty)
         {
             throw new UnfoldException($"No {_order} tokens in a row were found that are counted often enough, but a model of order {_order} wants some: choose a lower --order, a lower --min-count or a longer text.");
         }
@@ -52,17 +52,16 @@ internal sealed class NGramEstimator(Vocabulary vocabulary, NGramOptions options
     {
         double[] probabilities = table.Probabilities(level + 1);
         double[] backoffs = table.Backoffs(level);
-        double[] weights = contexts.Weights.ToArray();
-        bool[] cut = contexts.Cut.ToArray();
+        bool[] cut = contexts.TakeCut();
         table.ForEachParent(level, (node, context) =>
         {
             cancellation.ThrowIfCancellationRequested();
-            progress((double)node / weights.Length);
+            progress((double)node / backoffs.Length);
             (int start, int end) = table.Trie.Children(level, node);
             ReadOnlySpan<int> words = table.Trie.Words(level + 1);
             for (int child = start; child < end; child++)
             {
-                probabilities[child] += weights[node] * table.Probability(context, level - 1, words[child]);
+                probabilities[child] += backoffs[node] * table.Probability(context, level - 1, words[child]);
             }
 
             if (cut[node])
@@ -97,16 +96,16 @@ internal sealed class NGramEstimator(Vocabulary vocabulary, NGramOptions options
         for (int level = 1; level <= _order; level++)
         {
             LevelDraft draft = drafts[level - 1];
-            probabilities[level - 1] = draft.Own.ToArray();
+            probabilities[level - 1] = draft.TakeOwn();
             if (level > 1)
             {
-                words[level - 2] = draft.Words.ToArray();
+                words[level - 2] = draft.TakeWords();
             }
 
             if (level < _order)
             {
-                firstChild[level - 1] = draft.FirstChild.ToArray();
-                backoffs[level - 1] = draft.Weights.ToArray();
+                firstChild[level - 1] = draft.TakeFirstChild();
+                backoffs[level - 1] = draft.TakeWeights();
             }
         }
 

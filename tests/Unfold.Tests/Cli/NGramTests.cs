@@ -17,6 +17,37 @@ public sealed class NGramTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public void A_probability_that_rounds_above_one_is_one()
+    {
+        File.WriteAllText(_folder["a.txt"], "aaa");
+        foreach (string model in (string[])[_folder["a.bin"], _folder["a.arpa"]])
+        {
+            Assert.Equal(0, CommandLine.Run("ngram", "train", "--text", _folder["a.txt"], "--tokens", "char", "--order", "2", "--smoothing", "add-k", "--closed", "--out", model).Code);
+            Said shown = CommandLine.Run("inspect", model);
+            Assert.True(shown.Code == 0, shown.Error);
+        }
+    }
+
+    [Theory]
+    [InlineData("char", "--sentences", "--lowercase")]
+    [InlineData("bpe", "--vocabulary", "300")]
+    public void The_vocabulary_may_be_that_of_another_model(params string[] cut)
+    {
+        string small = _folder["small.txt"], first = _folder["first.bin"], second = _folder["second.bin"];
+        File.WriteAllText(small, "The cat saw the new tree.\nA cat sat.\n");
+        Assert.Equal(0, CommandLine.Run(["ngram", "train", "--text", small, "--out", first, "--tokens", .. cut]).Code);
+        CommandLine.Run("ngram", "train", "--text", _text, "--vocabulary-of", first, "--tokens", "word", "--out", second).Refuses(2, "--vocabulary-of and --tokens exclude each other");
+        CommandLine.Run("ngram", "train", "--text", _text, "--vocabulary-of", small, "--out", second).Refuses(1, small);
+        JsonElement trained = CommandLine.Run("ngram", "train", "--text", _text, "--vocabulary-of", first, "--out", second, "--json").Json;
+
+        JsonElement one = CommandLine.Run("inspect", first, "--json").Json, other = CommandLine.Run("inspect", second, "--json").Json;
+        Assert.All((string[])["vocabulary", "tokens", "sentences", "lowercase"], field => Assert.Equal(one.GetProperty(field).GetRawText(), other.GetProperty(field).GetRawText()));
+        Assert.True(trained.GetProperty("ngrams")[1].GetInt64() > one.GetProperty("ngrams")[1].GetInt64(), "The larger text has more pairs.");
+        double Loss(params string[] models) => CommandLine.Run(["evaluate", .. models, "--text", small, "--json"]).Json.GetProperty("loss").GetDouble();
+        Assert.True(Loss(first, "--mix", second, "--mix-tune", small) <= Math.Min(Loss(first), Loss(second)) + 1e-9);
+    }
+
+    [Fact]
     public void A_model_is_trained_converted_and_measured()
     {
         string arpa = _folder["model.arpa"], binary = _folder["model.bin"];
