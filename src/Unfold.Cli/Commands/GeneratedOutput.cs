@@ -12,7 +12,7 @@ namespace Unfold.Cli.Commands;
 /// <param name="interruption">Ends the writing in order.</param>
 internal sealed class GeneratedOutput(Terminal terminal, Prompt prompt, bool json, bool several, Interruption interruption)
 {
-    private readonly List<(string Text, GenerationEnd End, string StoppedBy, Action<Utf8JsonWriter> More)> _made = [];
+    private readonly List<(string Text, GenerationEnd End, Action<Utf8JsonWriter> More)> _made = [];
 
     /// <summary>Draws a text for each temperature and seed.</summary>
     /// <param name="options">How.</param>
@@ -30,7 +30,8 @@ internal sealed class GeneratedOutput(Terminal terminal, Prompt prompt, bool jso
                 Head(FormattableString.Invariant($"temperature {temperature}, seed {ownSeed}"));
                 GenerationEnd end = default;
                 string text = Show(TextGenerator.Generate(prompt, own, new SeededRandom(ownSeed), found => end = found, interruption.Token));
-                Tell(text, end, end.Tokens == own.Length ? "length" : "interrupt", writer =>
+                bool namesSeed = !several && temperature > 0;
+                Tell(text, end, namesSeed ? FormattableString.Invariant($"; seed {ownSeed}") : "", writer =>
                 {
                     writer.WriteNumber("seed", ownSeed);
                     if (temperatures.Length > 0)
@@ -57,7 +58,7 @@ internal sealed class GeneratedOutput(Terminal terminal, Prompt prompt, bool jso
         {
             Head(FormattableString.Invariant($"{place + 1}, score {text.Score:0.0000}"));
             Show([text.Text]);
-            Tell(text.Text, text.End, "length", writer => writer.WriteNumber("score", text.Score));
+            Tell(text.Text, text.End, "", writer => writer.WriteNumber("score", text.Score));
         }
 
         if (found.Count < count)
@@ -103,12 +104,13 @@ internal sealed class GeneratedOutput(Terminal terminal, Prompt prompt, bool jso
         return "";
     }
 
-    private void Tell(string text, GenerationEnd end, string otherwise, Action<Utf8JsonWriter> more)
+    private void Tell(string text, GenerationEnd end, string origin, Action<Utf8JsonWriter> more)
     {
-        _made.Add((text, end, end.Stop is not null ? "stop" : end.SentenceEnded ? "end" : otherwise, more));
+        _made.Add((text, end, more));
         if (!json)
         {
-            terminal.Line(FormattableString.Invariant($"log probability {end.LogProbability:0.0000} nats of {end.Tokens} token{(end.Tokens == 1 ? "" : "s")}"));
+            string nothing = end.Reason == GenerationEndReason.DeadEnd ? ", after which the model expects nothing" : "";
+            terminal.Line(FormattableString.Invariant($"log probability {end.LogProbability:0.0000} nats of {end.Tokens} token{(end.Tokens == 1 ? "" : "s")}{nothing}{origin}"));
         }
     }
 
@@ -143,11 +145,18 @@ internal sealed class GeneratedOutput(Terminal terminal, Prompt prompt, bool jso
 
     private void Fields(Utf8JsonWriter writer, int index)
     {
-        (string text, GenerationEnd end, string stoppedBy, Action<Utf8JsonWriter> more) = _made[index];
+        (string text, GenerationEnd end, Action<Utf8JsonWriter> more) = _made[index];
         writer.WriteString("text", text);
         writer.WriteNumber("tokens", end.Tokens);
         writer.WriteNumber("log_probability", end.LogProbability);
         more(writer);
-        writer.WriteString("stopped_by", stoppedBy);
+        writer.WriteString("stopped_by", end.Reason switch
+        {
+            GenerationEndReason.Length => "length",
+            GenerationEndReason.Stop => "stop",
+            GenerationEndReason.SentenceEnd => "end",
+            GenerationEndReason.DeadEnd => "nothing",
+            _ => "interrupt",
+        });
     }
 }

@@ -7,5 +7,5 @@ namespace Unfold.Generation;
 public sealed record GeneratedText(string Text, GenerationEnd End, double Score)
 {
     /// <summary>Whether it ended by itself: at the end of a sentence or at a stop string, not at the greatest length.</summary>
-    public bool IsComplete => End.SentenceEnded || End.Stop is not null;
+    public bool IsComplete => End.Reason is GenerationEndReason.SentenceEnd or GenerationEndReason.Stop;
 }

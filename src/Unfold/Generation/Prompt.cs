@@ -22,14 +22,14 @@ public sealed class Prompt
         ArgumentNullException.ThrowIfNull(text);
         Model = model;
         Text = text;
-        _tokens = Encode(model.Vocabulary, text, "prompt");
+        _tokens = RequireKnown(model.Vocabulary, text, model.Vocabulary.EncodePrefix(text), "prompt");
         bool hasEnds = model.Vocabulary.Mode == TextMode.Sentences;
         NeverWritten = hasEnds ? [Vocabulary.UnknownId, Vocabulary.BeginId] : [Vocabulary.UnknownId, Vocabulary.BeginId, Vocabulary.EndId];
         _session = model.Start();
         if (_tokens.Length == 0 && !hasEnds)
         {
             // A line break is the place where texts begin; a model that never saw one starts from its commonest token.
-            int lineBreak = model.Vocabulary.IdOf("\n");
+            int lineBreak = model.Vocabulary.LineFeedId;
             _session.Feed(lineBreak == Vocabulary.UnknownId ? Math.Min(Vocabulary.SpecialCount, model.Vocabulary.Count - 1) : lineBreak);
         }
 
@@ -75,20 +75,20 @@ public sealed class Prompt
         return spaced ? new AfterSpaceJoiner(joiner) : joiner;
     }
 
-    /// <summary>Encodes a text that holds nothing unknown, but for the token &lt;unk&gt; itself.</summary>
+    /// <summary>The tokens of a text that holds nothing unknown, but for the token &lt;unk&gt; itself.</summary>
     /// <param name="vocabulary">The tokens.</param>
     /// <param name="text">The text.</param>
+    /// <param name="tokens">Its tokens.</param>
     /// <param name="what">What the text is, for the sentence.</param>
     /// <exception cref="UnfoldException">It does hold something unknown.</exception>
-    internal static int[] Encode(Vocabulary vocabulary, string text, string what)
+    internal static int[] RequireKnown(Vocabulary vocabulary, string text, int[] tokens, string what)
     {
-        int[] tokens = vocabulary.EncodePrefix(text);
         if (!tokens.Contains(Vocabulary.UnknownId))
         {
             return tokens;
         }
 
-        string[] unknown = [.. vocabulary.CreateTokenizer().Split(text).Zip(tokens).Where(pair => pair.Second == Vocabulary.UnknownId).Select(pair => pair.First)];
+        string[] unknown = [.. vocabulary.CreateTokenizer().Split(text).Where(token => vocabulary.IdOf(token) == Vocabulary.UnknownId)];
         if (Array.TrueForAll(unknown, word => word == Vocabulary.Specials[Vocabulary.UnknownId]))
         {
             return tokens;

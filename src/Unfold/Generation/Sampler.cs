@@ -34,6 +34,20 @@ public sealed class Sampler
         _keys = new ulong[_allowed.Length];
     }
 
+    /// <summary>Whether a token is left to choose: not where the logits of all that are not excluded are negative infinity.</summary>
+    internal bool CanChoose(ReadOnlySpan<float> logits)
+    {
+        foreach (int token in _allowed)
+        {
+            if (!float.IsNegativeInfinity(logits[token]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Chooses the next token.</summary>
     /// <param name="logits">V unnormalised log-probabilities; negative infinity rules a token out.</param>
     /// <exception cref="ArgumentException">The number of logits is not V.</exception>

@@ -109,7 +109,7 @@ internal sealed class TextBeam
         double logProbability = parent.LogProbability + parent.Session.LogProbability(token);
         if (token == Vocabulary.EndId)
         {
-            End(Written(parent.Last, out _), new GenerationEnd(_length, null, SentenceEnded: true, logProbability), score);
+            End(Written(parent.Last, out _), new GenerationEnd(_length, GenerationEndReason.SentenceEnd, null, logProbability), score);
             return null;
         }
 
@@ -120,7 +120,7 @@ internal sealed class TextBeam
         {
             if (isWhole)
             {
-                End(text, new GenerationEnd(_length, stop, SentenceEnded: false, logProbability), score);
+                End(text, new GenerationEnd(_length, stop is null ? GenerationEndReason.Length : GenerationEndReason.Stop, stop, logProbability), score);
             }
 
             return null;

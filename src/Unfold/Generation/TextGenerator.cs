@@ -45,16 +45,16 @@ public static class TextGenerator
         float[] penalized = new float[options.RepetitionPenalty > 1 ? vocabulary.Count : 0];
         int tokens = 0;
         double logProbability = 0;
-        bool sentenceEnd = false;
-        while (tokens < options.Length && filter.Found is null && !sentenceEnd && !cancellation.IsCancellationRequested)
+        GenerationEndReason? reason;
+        while ((reason = Reason(session.Logits)) is null)
         {
             int token = Choose(session.Logits);
             logProbability += session.LogProbability(token);
             tokens++;
             if (token == Vocabulary.EndId)
             {
-                sentenceEnd = true;
-                continue;
+                reason = GenerationEndReason.SentenceEnd;
+                break;
             }
 
             string piece = filter.Push(joiner.Next(vocabulary[token]));
@@ -76,7 +76,14 @@ public static class TextGenerator
             yield return rest;
         }
 
-        ended?.Invoke(new GenerationEnd(tokens, filter.Found, sentenceEnd, logProbability));
+        ended?.Invoke(new GenerationEnd(tokens, filter.Found is null ? reason.Value : GenerationEndReason.Stop, filter.Found, logProbability));
+
+        GenerationEndReason? Reason(ReadOnlySpan<float> logits) =>
+            filter.Found is not null ? GenerationEndReason.Stop
+            : tokens == options.Length ? GenerationEndReason.Length
+            : cancellation.IsCancellationRequested ? GenerationEndReason.Cancelled
+            : !sampler.CanChoose(logits) ? GenerationEndReason.DeadEnd
+            : null;
 
         int Choose(ReadOnlySpan<float> logits)
         {

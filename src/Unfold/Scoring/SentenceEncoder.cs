@@ -17,7 +17,7 @@ public sealed class SentenceEncoder
     {
         ArgumentNullException.ThrowIfNull(vocabulary);
         _vocabulary = vocabulary;
-        _lineFeed = vocabulary.IdOf("\n");
+        _lineFeed = vocabulary.LineFeedId;
         Before = _lineFeed is Vocabulary.UnknownId or Vocabulary.EndId ? [] : [_lineFeed];
     }
 

@@ -120,6 +120,12 @@ public sealed class Vocabulary
         return _ids.TryGetValue(token, out int id) ? id : UnknownId;
     }
 
+    /// <summary>
+    /// The id of a line feed in a text: the end symbol in sentence mode, and of subwords the byte where no symbol is made of it; <see cref="UnknownId"/> where no text that
+    /// was learned had one.
+    /// </summary>
+    public int LineFeedId => IdOf("\n") is var whole and not UnknownId ? whole : Encode("\n") is [var spelt] ? spelt : UnknownId;
+
     /// <summary>True for the ids of unknown, begin and end, which stand for no text.</summary>
     public static bool IsSpecial(int id) => id < SpecialCount;
 
@@ -134,6 +140,13 @@ public sealed class Vocabulary
 
     /// <summary>As <see cref="Encode(ReadOnlySpan{char})"/>, for the beginning of a text that goes on: a last line without line feed is no complete sentence and gets no end symbol.</summary>
     public int[] EncodePrefix(ReadOnlySpan<char> text) => Encode(text, static (tokenizer, sink) => tokenizer.FlushPrefix(sink));
+
+    /// <summary>As <see cref="EncodePrefix"/>, for a text that does not stand at the beginning of a line: in sentence mode white space before its words would be left out there.</summary>
+    internal int[] EncodeWithin(ReadOnlySpan<char> text)
+    {
+        const string before = ".";
+        return text.Length > 0 && char.IsWhiteSpace(text[0]) ? EncodePrefix($"{before}{text}")[EncodePrefix(before).Length..] : EncodePrefix(text);
+    }
 
     /// <summary>Writes ids back as text. Begin writes nothing, end in sentence mode a line feed; unknown writes U+FFFD for characters and &lt;unk&gt; for words.</summary>
     public string Decode(ReadOnlySpan<int> ids)

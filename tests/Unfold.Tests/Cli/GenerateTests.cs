@@ -29,7 +29,7 @@ public sealed class GenerateTests : IDisposable
         Said said = CommandLine.Run("generate", _run, "--prompt", "你好 the", "--length", "40", "--seed", "5");
         JsonElement json = CommandLine.Run("generate", _run, "--prompt", "你好 the", "--length", "40", "--seed", "5", "--json").Json;
 
-        Assert.Equal(FormattableString.Invariant($"log probability {json.GetProperty("log_probability").GetDouble():0.0000} nats of 40 tokens\n"), said.Error);
+        Assert.Equal(FormattableString.Invariant($"log probability {json.GetProperty("log_probability").GetDouble():0.0000} nats of 40 tokens; seed 5\n"), said.Error);
         Assert.InRange(json.GetProperty("log_probability").GetDouble(), -40 * Math.Log(100), -1);
         Assert.Equal("你好 the" + json.GetProperty("text").GetString(), said.Output.TrimEnd('\n') + (json.GetProperty("text").GetString()!.EndsWith('\n') ? "\n" : ""));
         Assert.Equal("你好 the", json.GetProperty("prompt").GetString());
@@ -146,7 +146,7 @@ public sealed class GenerateTests : IDisposable
         Said said = process.End();
         Assert.Equal(130, said.Code);
         Assert.EndsWith("\n", said.Output, StringComparison.Ordinal);
-        Assert.Matches("^log probability -[0-9.]+ nats of [0-9]+ tokens?\n$", said.Error);
+        Assert.Matches("^log probability -[0-9.]+ nats of [0-9]+ tokens?; seed 1\n$", said.Error);
     }
 
     [Fact]

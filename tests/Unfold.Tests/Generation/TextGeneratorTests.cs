@@ -44,9 +44,46 @@ public sealed class TextGeneratorTests
         {
             GenerationEnd end = default;
             string text = string.Concat(TextGenerator.Generate(model, "ab", new GenerationOptions(), new SeededRandom(seed), found => end = found, TestContext.Current.CancellationToken));
-            Assert.True(end.SentenceEnded);
+            Assert.Equal(GenerationEndReason.SentenceEnd, end.Reason);
             Assert.Equal(text.Length + 1, end.Tokens);
             Close.Equal(model.LogProbability(model.Vocabulary.EncodePrefix("ab"), [.. model.Vocabulary.EncodePrefix(text), Vocabulary.EndId]), end.LogProbability, 1e-12, 0, "log p");
+        }
+    }
+
+    [Fact]
+    public void A_text_that_nothing_can_follow_ends_there()
+    {
+        var model = new PairModel("ab", seed: 4);
+        foreach (string second in (string[])["a", "b", "<unk>", "<s>", "</s>"])
+        {
+            model.LetNothingFollow("b", second);
+        }
+
+        GenerationEnd end = default;
+        string text = string.Concat(TextGenerator.Generate(model, "a", new GenerationOptions(), new SeededRandom(3), found => end = found, TestContext.Current.CancellationToken));
+        Assert.Equal((GenerationEndReason.DeadEnd, text.Length), (end.Reason, end.Tokens));
+        Assert.Matches("^a*b[ab]$", text);
+        Close.Equal(model.LogProbability(model.Vocabulary.Encode("a"), model.Vocabulary.Encode(text)), end.LogProbability, 1e-12, 0, "log p");
+
+        Assert.Empty(TextGenerator.Generate(model, "bb", new GenerationOptions(), new SeededRandom(3), found => end = found, TestContext.Current.CancellationToken));
+        Assert.Equal(new GenerationEnd(0, GenerationEndReason.DeadEnd, null, 0), end);
+    }
+
+    [Fact]
+    public void Every_end_of_a_text_has_its_reason()
+    {
+        var model = new PairModel("ab", seed: 4);
+        using var cancelled = new CancellationTokenSource();
+        cancelled.Cancel();
+        Assert.Equal(GenerationEndReason.Length, Reason(new GenerationOptions { Length = 3 }, TestContext.Current.CancellationToken));
+        Assert.Equal(GenerationEndReason.Stop, Reason(new GenerationOptions { Stops = ["b"] }, TestContext.Current.CancellationToken));
+        Assert.Equal(GenerationEndReason.Cancelled, Reason(new GenerationOptions(), cancelled.Token));
+
+        GenerationEndReason Reason(GenerationOptions options, CancellationToken cancellation)
+        {
+            GenerationEnd end = default;
+            _ = TextGenerator.Generate(model, "a", options, new SeededRandom(3), found => end = found, cancellation).Count();
+            return end.Reason;
         }
     }
 

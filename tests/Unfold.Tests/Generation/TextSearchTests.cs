@@ -44,7 +44,7 @@ public sealed class TextSearchTests
 
         double WithEnd(string text) => model.LogProbability([], [.. model.Vocabulary.EncodePrefix(text), Vocabulary.EndId]);
         string[] ended = [.. Enumerable.Range(0, 5).SelectMany(length => Texts("ab", length)).OrderByDescending(WithEnd)];
-        Assert.Equal(ended, found.Where(text => text.End.SentenceEnded).Select(text => text.Text));
+        Assert.Equal(ended, found.Where(text => text.End.Reason == GenerationEndReason.SentenceEnd).Select(text => text.Text));
         Close.Equal(ended.Select(WithEnd).ToArray(), found.Take(ended.Length).Select(text => text.End.LogProbability).ToArray(), Relative, 0, "log p");
         Assert.Equal(ended.Length + 32, found.Count);
 
@@ -67,6 +67,19 @@ public sealed class TextSearchTests
         Assert.Equal(all.OrderByDescending(text => Worth(model, "b", text)), found.Select(text => text.Text));
         UnfoldException none = Assert.Throws<UnfoldException>(() => TextSearch.Search(new Prompt(model, "aa"), options, cancellation: TestContext.Current.CancellationToken));
         Assert.Contains("nothing can follow the texts that were held", none.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void White_space_before_a_forced_text_is_forced_too()
+    {
+        PairModel model = PairModel.OfSentences("ab ", seed: 6);
+        var options = new BeamOptions { Beam = 20, Length = 6 };
+        foreach (string forced in (string[])[" b", "  a", " "])
+        {
+            Assert.All(
+                TextSearch.Search(new Prompt(model, "a"), options with { Forced = [forced] }, cancellation: TestContext.Current.CancellationToken),
+                found => Assert.Contains(forced, found.Text, StringComparison.Ordinal));
+        }
     }
 
     [Fact]

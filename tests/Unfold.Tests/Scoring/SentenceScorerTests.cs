@@ -44,6 +44,21 @@ public sealed class SentenceScorerTests
     }
 
     [Fact]
+    public void Subwords_know_a_line_feed_by_its_byte()
+    {
+        var corpus = Corpus.Load(
+            TextSource.FromString(string.Concat(Enumerable.Repeat("the cat sat on the mat ", 40)) + "\nthe cat\n"),
+            new CorpusOptions { Kind = TokenKind.BytePair, MaximumSymbols = 300, MinimumCount = 10, ValidationFraction = 0 },
+            cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(Vocabulary.UnknownId, corpus.Vocabulary.IdOf("\n"));
+
+        var encoder = new SentenceEncoder(corpus.Vocabulary);
+        Assert.True(encoder.HasEnd);
+        Assert.Equal(corpus.Vocabulary.Encode("the cat\n"), encoder.Encode("the cat"));
+        Assert.Equal(corpus.Vocabulary.Encode("\n"), encoder.Before);
+    }
+
+    [Fact]
     public void Unknown_tokens_can_be_left_out_without_a_change_of_the_others()
     {
         LanguageModel model = Create("the", "cat", "sat", "ran", "a", "\n");

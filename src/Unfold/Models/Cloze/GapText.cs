@@ -26,7 +26,7 @@ public sealed record GapText(IReadOnlyList<int> Before, IReadOnlyList<int> After
             throw new UnfoldException("A sentence to be filled stands on one line; found several.");
         }
 
-        return new GapText(vocabulary.EncodePrefix(text.AsSpan(0, gaps[0].Start)), EncodeRest(trimmed[gaps[0].End..], vocabulary));
+        return new GapText(vocabulary.EncodePrefix(text.AsSpan(0, gaps[0].Start)), vocabulary.EncodeWithin(trimmed.AsSpan(gaps[0].End)));
     }
 
     private static List<(int Start, int End)> Gaps(string text)
@@ -49,12 +49,5 @@ public sealed record GapText(IReadOnlyList<int> Before, IReadOnlyList<int> After
         }
 
         return gaps;
-    }
-
-    /// <summary>Encodes the rest of a line. A space at its beginning stands within the line, so something must stand before it.</summary>
-    private static int[] EncodeRest(string rest, Vocabulary vocabulary)
-    {
-        const string stop = ".";
-        return rest.Length > 0 && char.IsWhiteSpace(rest[0]) ? vocabulary.EncodePrefix(stop + rest)[vocabulary.EncodePrefix(stop).Length..] : vocabulary.EncodePrefix(rest);
     }
 }
