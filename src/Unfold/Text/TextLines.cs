@@ -4,16 +4,21 @@ namespace Unfold.Text;
 
 /// <summary>
 /// Reads strict UTF-8 line by line, each line as soon as it is there: from a file, or from a pipe whose writer waits for the answer.
-/// A byte order mark at the start is dropped; LF, CRLF and CR end a line.
+/// A byte order mark at the start is dropped; LF, CRLF and CR end a line, which has at most 2^24 UTF-16 code units.
 /// </summary>
 public static class TextLines
 {
+    /// <summary>The most code units of a line: without a limit a small packed file of one endless line would take all memory.</summary>
+    internal const int LongestLine = 1 << 24;
+
+    private const int BlockBytes = 1 << 12;
+
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The lines of a file, which is opened at once and read on the way.</summary>
     /// <param name="path">A file, which gzip may have packed, or a pipe or device.</param>
     /// <param name="progress">Called after each line with the share that is read, in [0, 1], where the file's length is known.</param>
-    /// <exception cref="UnfoldException">The file is missing, a folder, or cannot be read; a line is not UTF-8 or holds a zero byte.</exception>
+    /// <exception cref="UnfoldException">The file is missing, a folder, or cannot be read; a line is not UTF-8, holds a zero byte or is too long.</exception>
     public static IEnumerable<string> OfFile(string path, Action<double>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -24,7 +29,7 @@ public static class TextLines
     /// <summary>The lines of a stream, which is closed at the end.</summary>
     /// <param name="stream">Where the bytes come from.</param>
     /// <param name="name">What messages call it.</param>
-    /// <exception cref="UnfoldException">It cannot be read; a line is not UTF-8 or holds a zero byte.</exception>
+    /// <exception cref="UnfoldException">It cannot be read; a line is not UTF-8, holds a zero byte or is too long.</exception>
     public static IEnumerable<string> Of(Stream stream, string name)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -44,38 +49,83 @@ public static class TextLines
 
     private static IEnumerable<string> Read(Stream stream, string name)
     {
-        using var reader = new StreamReader(stream, Strict, detectEncodingFromByteOrderMarks: false);
+        using Stream closed = stream;
         bool isUnpacked = stream is UnpackedFile { IsRegular: true };
-        for (long number = 1; Next(reader, name, number, isUnpacked) is { } line; number++)
+        Decoder decoder = Strict.GetDecoder();
+        byte[] bytes = new byte[BlockBytes];
+        char[] block = new char[Strict.GetMaxCharCount(BlockBytes)];
+        var line = new StringBuilder();
+        long number = 1;
+        bool afterReturn = false;
+        while (Next() is int count)
         {
-            if (line.Contains('\0', StringComparison.Ordinal))
+            // The line feed of a CRLF, whose line came as soon as the return was there.
+            int at = afterReturn && count > 0 && block[0] == '\n' ? 1 : 0;
+            while (at < count)
             {
-                throw new UnfoldException($"The text {name} is binary: a zero byte stands in line {number}, but UTF-8 text was wanted.");
+                int length = block.AsSpan(at, count - at).IndexOfAny('\n', '\r');
+                line.Append(block, at, length < 0 ? count - at : length);
+                if (line.Length > LongestLine)
+                {
+                    throw new UnfoldException(FormattableString.Invariant($"The text {name} has a line that is too long: line {number} has more than {LongestLine:N0} characters; break it into lines."));
+                }
+
+                if (length < 0)
+                {
+                    break;
+                }
+
+                yield return Finished(line, name, number++);
+                at += length + 1;
+                if (at < count && block[at - 1] == '\r' && block[at] == '\n')
+                {
+                    at++;
+                }
             }
 
-            yield return number == 1 ? line.TrimStart('\uFEFF') : line;
+            afterReturn = count > 0 ? block[count - 1] == '\r' : afterReturn;
+        }
+
+        if (line.Length > 0)
+        {
+            yield return Finished(line, name, number);
+        }
+
+        // The code units of what is there, which may end inside a character; null at the end.
+        int? Next()
+        {
+            try
+            {
+                int read = stream.Read(bytes);
+                int units = decoder.GetChars(bytes, 0, read, block, 0, flush: read == 0);
+                return read == 0 ? null : units;
+            }
+            catch (DecoderFallbackException failure) when (!isUnpacked && number == 1 && failure is { Index: 1, BytesUnknown: [0x8B] })
+            {
+                // The second byte of what gzip packed.
+                throw new UnfoldException($"The text {name} is not UTF-8, but begins like what gzip packed: that is unpacked where a file is named, so name it, or unpack it on the way.", failure);
+            }
+            catch (DecoderFallbackException failure)
+            {
+                // A block is decoded at once, so the bad byte may stand some lines further down.
+                throw new UnfoldException($"The text {name} is not UTF-8: in line {number} or soon after it bytes stand that are no characters; convert the file to UTF-8.", failure);
+            }
+            catch (IOException failure)
+            {
+                throw new UnfoldException($"The text {name} could not be read: {failure.Message}", failure);
+            }
         }
     }
 
-    private static string? Next(StreamReader reader, string name, long number, bool isUnpacked)
+    private static string Finished(StringBuilder line, string name, long number)
     {
-        try
+        string text = line.ToString();
+        line.Clear();
+        if (text.Contains('\0', StringComparison.Ordinal))
         {
-            return reader.ReadLine();
+            throw new UnfoldException($"The text {name} is binary: a zero byte stands in line {number}, but UTF-8 text was wanted.");
         }
-        catch (DecoderFallbackException failure) when (!isUnpacked && number == 1 && failure is { Index: 1, BytesUnknown: [0x8B] })
-        {
-            // The second byte of what gzip packed.
-            throw new UnfoldException($"The text {name} is not UTF-8, but begins like what gzip packed: that is unpacked where a file is named, so name it, or unpack it on the way.", failure);
-        }
-        catch (DecoderFallbackException failure)
-        {
-            // A block is decoded at once, so the bad byte may stand some lines further down.
-            throw new UnfoldException($"The text {name} is not UTF-8: in line {number} or soon after it bytes stand that are no characters; convert the file to UTF-8.", failure);
-        }
-        catch (IOException failure)
-        {
-            throw new UnfoldException($"The text {name} could not be read: {failure.Message}", failure);
-        }
+
+        return number == 1 ? text.TrimStart('\uFEFF') : text;
     }
 }
