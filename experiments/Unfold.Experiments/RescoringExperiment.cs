@@ -36,7 +36,7 @@ internal sealed class RescoringExperiment : Experiment
     {
         var treebank = new Sentences(Lines(context, Train), Lines(context, Validation), Lines(context, Test));
         ErrorMeasure[] both = [ErrorMeasure.Words, ErrorMeasure.Characters];
-        Run(context, treebank, new("words that sound alike", TokenKind.Space, ErrorMeasure.Words, both, Order: 5, Rate: 0.15, Lists: 500, Epochs: 4, Embedded: true, WordConfusions.Of));
+        Run(context, treebank, new("words that sound alike", TokenKind.Space, ErrorMeasure.Words, both, Order: 5, Rate: 0.15, Lists: 500, Epochs: 4, Embedded: true, counts => WordConfusions.Of(counts)));
         Run(context, treebank, new("neighbours on the keyboard", TokenKind.Character, ErrorMeasure.Characters, both, Order: 7, Rate: 0.03, Lists: 500, Epochs: 2, Embedded: false, _ => KeyboardConfusions.All()));
 
         // Chinese has no white space, so a sentence would be one word; sentences are short, and few characters look like another.

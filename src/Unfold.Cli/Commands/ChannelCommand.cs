@@ -47,15 +47,12 @@ internal sealed class ChannelCommand(Terminal terminal)
         Noise noise = parsed.GetValue(_noise) ?? Noise.Words;
         ErrorMeasure symbols = noise == Noise.Words ? ErrorMeasure.Words : ErrorMeasure.Characters;
         string[] texts = parsed.GetRequiredValue(_text), train = parsed.GetRequiredValue(_train);
+        ProgressLine? distorting = null;
+
+        // Opened before the long work and the first list, but not a second time, which a pipe would not bear.
+        IEnumerable<string>[] opened = [.. texts.Select(text => TextLines.OfFile(text, share => distorting?.Show(share)))];
         IReadOnlyDictionary<string, long> counts = Count(train, symbols, interruption.Token);
-        var table = new ConfusionTable(
-            noise switch
-            {
-                Noise.Words => WordConfusions.Of(counts),
-                Noise.Keyboard => KeyboardConfusions.All(),
-                _ => ShapeConfusions.All(),
-            },
-            parsed.GetValue(_rate) ?? 0.1);
+        ConfusionTable table = Table(noise, counts, parsed.GetValue(_rate) ?? 0.1, interruption.Token);
         if (table.Count == 0)
         {
             throw new UnfoldException($"No two words of {string.Join(", ", train)} can be taken for each other: give a larger text with --train, with white space between its words.");
@@ -65,9 +62,9 @@ internal sealed class ChannelCommand(Terminal terminal)
         var random = new SeededRandom(parsed.GetValue(_seed) ?? 1);
         int size = (int)(parsed.GetValue(_size) ?? 100);
         long number = 0, all = 0, alone = 0;
-        using (var progress = new ProgressLine(terminal, $"Distorting {string.Join(", ", texts)}"))
+        using (distorting = new ProgressLine(terminal, $"Distorting {string.Join(", ", texts)}"))
         {
-            foreach (string line in texts.SelectMany(text => TextLines.OfFile(text, progress.Show)).Where(line => !string.IsNullOrWhiteSpace(line)))
+            foreach (string line in opened.SelectMany(lines => lines).Where(line => !string.IsNullOrWhiteSpace(line)))
             {
                 interruption.Token.ThrowIfCancellationRequested();
                 string observed = channel.Observe(line, random);
@@ -87,6 +84,19 @@ internal sealed class ChannelCommand(Terminal terminal)
         string what = symbols == ErrorMeasure.Words ? "words" : "characters";
         terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{alone:N0} of {all:N0} {what} resemble no other, and come through as they are."));
         return ExitCode.Done;
+    }
+
+    private ConfusionTable Table(Noise noise, IReadOnlyDictionary<string, long> counts, double rate, CancellationToken cancellation)
+    {
+        using var progress = new ProgressLine(terminal, "Looking for words that sound alike");
+        return new ConfusionTable(
+            noise switch
+            {
+                Noise.Words => WordConfusions.Of(counts, progress.Show, cancellation),
+                Noise.Keyboard => KeyboardConfusions.All(),
+                _ => ShapeConfusions.All(),
+            },
+            rate);
     }
 
     private IReadOnlyDictionary<string, long> Count(string[] texts, ErrorMeasure symbols, CancellationToken cancellation)

@@ -10,18 +10,24 @@ namespace Unfold.Channels;
 /// </summary>
 internal static class SpellingConfusions
 {
+    /// <summary>Words of more letters are left alone: what lacks one letter of a word is as much text as its length squared.</summary>
+    private const int Longest = 64;
+
     private const int Most = 8, Long = 6;
     private const double Near = 1, Alike = 1, Far = 0.25;
 
     /// <summary>For each word of letters, ideographs and kana apart, at most eight that it may be taken for: the nearest, and of equally near ones the most frequent.</summary>
     /// <param name="counts">The words of the vocabulary, with how often each occurs.</param>
-    public static IEnumerable<(string Symbol, string Observed, double Weight)> Of(IReadOnlyDictionary<string, long> counts)
+    /// <param name="progress">Called on the way with the share of the words that are done, in [0, 1].</param>
+    /// <param name="cancellation">Stops between two words.</param>
+    public static IEnumerable<(string Symbol, string Observed, double Weight)> Of(IReadOnlyDictionary<string, long> counts, Action<double>? progress, CancellationToken cancellation)
     {
-        string[] words = [.. counts.Keys.Where(word => word.Length > 0 && word.All(letter => char.IsLetter(letter) && !RuneClasses.IsEastAsian(new Rune(letter)))).Order(StringComparer.Ordinal)];
+        string[] words = [.. counts.Keys.Where(word => word.Length is > 0 and <= Longest && word.All(letter => char.IsLetter(letter) && !RuneClasses.IsEastAsian(new Rune(letter)))).Order(StringComparer.Ordinal)];
         var sharing = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         foreach (string word in words)
         {
-            foreach (string key in Keys(word))
+            cancellation.ThrowIfCancellationRequested();
+            foreach (string key in Keys(word).Distinct(StringComparer.Ordinal))
             {
                 if (!sharing.TryGetValue(key, out List<string>? others))
                 {
@@ -32,8 +38,10 @@ internal static class SpellingConfusions
             }
         }
 
-        foreach (string word in words)
+        foreach ((int place, string word) in words.Index())
         {
+            cancellation.ThrowIfCancellationRequested();
+            progress?.Invoke((double)place / words.Length);
             IEnumerable<(string Other, double Weight)> found = Keys(word).SelectMany(key => sharing[key]).Distinct(StringComparer.Ordinal)
                 .Where(other => other != word)
                 .Select(other => (Other: other, Weight: Weight(word, other)))

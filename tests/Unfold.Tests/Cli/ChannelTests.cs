@@ -66,6 +66,7 @@ public sealed class ChannelTests : IDisposable
         CommandLine.Run("channel", "--text", _text, "--train", _folder["blank.txt"]).Refuses(1, "can be taken for each other");
         CommandLine.Run("channel", "--text", _folder["blank.txt"], "--train", _train).Refuses(1, "no line that is not blank");
         CommandLine.Run("channel", "--text", _folder["none"], "--train", _train).Refuses(1, "does not exist");
+        CommandLine.Run("channel", "--text", _text, _folder["none"], "--train", _train).Refuses(1, "does not exist");
     }
 
     private static JsonElement Parse(string line)
