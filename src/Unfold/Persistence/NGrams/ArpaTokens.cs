@@ -14,7 +14,7 @@ internal static class ArpaTokens
     /// <summary>How the line begins that tells how a text was cut.</summary>
     public const string Comment = "# unfold";
 
-    private const string Escape = "<U+", TokensField = "tokens=", ModeField = "text=", CaseField = "case=";
+    private const string Escape = "<U+", TokensField = "tokens=", ModeField = "text=", CaseField = "case=", IcuField = "icu=";
     private const string Running = "running", Sentences = "sentences", Lowered = "lowered", Kept = "kept";
 
     /// <summary>How a text is cut where a file does not say.</summary>
@@ -24,22 +24,31 @@ internal static class ArpaTokens
     public static bool CanTell(Tokenization tokenization) => tokenization is { Kind: not TokenKind.BytePair, Dictionary: null };
 
     /// <summary>The line that tells how the text was cut, or null where it is the usual way.</summary>
-    public static string? Describe(Tokenization tokenization) => tokenization == Usual
-        ? null
-        : $"{Comment} {TokensField}{tokenization.Kind.Name} {ModeField}{(tokenization.Mode == TextMode.Running ? Running : Sentences)} {CaseField}{(tokenization.LetterCase == LetterCase.Lowered ? Lowered : Kept)}";
+    public static string? Describe(Tokenization tokenization)
+    {
+        if (tokenization == Usual)
+        {
+            return null;
+        }
+
+        string mode = tokenization.Mode == TextMode.Running ? Running : Sentences, letterCase = tokenization.LetterCase == LetterCase.Lowered ? Lowered : Kept;
+        string icu = tokenization.IcuVersion is { } version ? $" {IcuField}{version}" : "";
+        return $"{Comment} {TokensField}{tokenization.Kind.Name} {ModeField}{mode} {CaseField}{letterCase}{icu}";
+    }
 
     /// <summary>What such a line tells, or null where it is none.</summary>
     public static Tokenization? Understand(string line)
     {
-        string[] fields = line[Comment.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        string[] fields = Fields(line);
+        string? icu = fields is [.., var last] && last.StartsWith(IcuField, StringComparison.Ordinal) && Version.TryParse(last.AsSpan(IcuField.Length), out _) ? last[IcuField.Length..] : null;
         foreach (TokenKind kind in Enum.GetValues<TokenKind>())
         {
             foreach (TextMode mode in Enum.GetValues<TextMode>())
             {
                 foreach (LetterCase letterCase in Enum.GetValues<LetterCase>())
                 {
-                    var candidate = new Tokenization(kind) { Mode = mode, LetterCase = letterCase };
-                    if (CanTell(candidate) && Describe(candidate) is { } described && described[Comment.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries).SequenceEqual(fields))
+                    var candidate = new Tokenization(kind) { Mode = mode, LetterCase = letterCase, IcuVersion = kind == TokenKind.Segmented ? icu : null };
+                    if (CanTell(candidate) && Describe(candidate) is { } described && Fields(described).SequenceEqual(fields))
                     {
                         return candidate;
                     }
@@ -49,6 +58,8 @@ internal static class ArpaTokens
 
         return null;
     }
+
+    private static string[] Fields(string line) => line[Comment.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>What a token is written as.</summary>
     public static string Written(string token, TokenKind kind)

@@ -130,6 +130,18 @@ public sealed class ArpaFileTests : IDisposable
     }
 
     [Fact]
+    public void A_file_tells_which_library_cut_its_words()
+    {
+        var tokenization = new Tokenization(TokenKind.Segmented) { Mode = TextMode.Sentences, IcuVersion = "72.1" };
+        string comment = ArpaTokens.Describe(tokenization)!;
+        Assert.EndsWith(" icu=72.1", comment, StringComparison.Ordinal);
+        Assert.Equal(tokenization, ArpaTokens.Understand(comment));
+        Assert.Equal(tokenization with { IcuVersion = null }, ArpaTokens.Understand(comment.Replace(" icu=72.1", "", StringComparison.Ordinal)));
+        Assert.Null(ArpaTokens.Understand(comment.Replace("72.1", "new", StringComparison.Ordinal)));
+        Assert.Null(ArpaTokens.Understand(comment.Replace("segmented", "word", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void White_space_is_a_character_of_which_a_file_can_tell()
     {
         var vocabulary = new Vocabulary(new Tokenization(TokenKind.Character) { LetterCase = LetterCase.Lowered }, ["a", " ", "\n", "\u00A0", "😀"]);
