@@ -52,5 +52,16 @@ internal sealed class Interruption : IDisposable
         return first;
     }
 
-    private void Hear(PosixSignalContext context) => context.Cancel = Hear();
+    private void Hear(PosixSignalContext context)
+    {
+        try
+        {
+            context.Cancel = Hear();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The signal came in the moment in which the verb was done: the process ends by itself.
+            context.Cancel = true;
+        }
+    }
 }

@@ -11,7 +11,7 @@ internal static class Options
     /// <summary>A whole number from <paramref name="minimum"/> to <paramref name="maximum"/>; null where it is not given.</summary>
     public static Option<long?> Whole(string name, long minimum, long maximum, string description) => new(name)
     {
-        Description = description,
+        Description = maximum < int.MaxValue ? FormattableString.Invariant($"{description} From {minimum:N0} to {maximum:N0}.") : description,
         HelpName = "N",
         Arity = ArgumentArity.ExactlyOne,
         CustomParser = result => ReadWhole(name, result.Tokens[0].Value, minimum, maximum, result),

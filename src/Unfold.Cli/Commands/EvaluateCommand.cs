@@ -35,12 +35,14 @@ internal sealed class EvaluateCommand(Terminal terminal)
     {
         StreamAdaptation? adaptation = Adaptation(parsed);
         using var interruption = new Interruption(terminal);
-        NextTokenModel model = _models.Open(parsed, interruption.Token);
         TextSource text = TextSource.FromFiles(parsed.GetRequiredValue(_text));
+        NextTokenModel model = _models.Open(parsed, interruption.Token);
         Corpus corpus = Read(text, model.Vocabulary, interruption.Token);
         if (corpus.Train.Count < 2)
         {
-            throw new UnfoldException($"The text {text.Name} has 1 token, but at least 2 were wanted: the first is only read.");
+            throw new UnfoldException(model.Vocabulary.Mode == TextMode.Sentences
+                ? $"The text {text.Name} has no line that is not blank, but at least one was wanted."
+                : $"The text {text.Name} has 1 token, but at least 2 were wanted: the first is only read.");
         }
 
         Score score = Measure(model, corpus.Train, adaptation, (int)(parsed.GetValue(_threads) ?? Math.Min(Environment.ProcessorCount, 16)), interruption.Token);

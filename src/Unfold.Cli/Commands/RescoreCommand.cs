@@ -11,13 +11,16 @@ internal sealed class RescoreCommand(Terminal terminal)
 {
     private const int LinesAtOnce = 256;
 
+    /// <summary>No weight is of use that is beyond this, and sums of scores stay finite below it.</summary>
+    private const double Heaviest = 1_000_000;
+
     private readonly ModelChoice _model = new(terminal);
     private readonly Option<string[]> _nbest = Options.PathsOrInput("--nbest", "N-best lists; a folder stands for its files, and - for standard input.");
     private readonly Option<NBestFormat?> _format = Options.Choice<NBestFormat>("--format", "The format of the lists; default what each file shows.");
     private readonly Option<string[]> _costs = Options.Paths("--costs", "Kaldi's archives of costs, which add up; minus their sum is the channel score.");
     private readonly Option<string[]> _references = Options.Paths("--references", "What is right: in each line the name of a list and its words.");
-    private readonly Option<double?> _weight = Options.Number("--weight", "of at least 0", value => value >= 0, "The weight of the language model beside the channel score; default 1.");
-    private readonly Option<double?> _penalty = Options.Number("--penalty", "", _ => true, "What each word, or character with --measure characters, adds to the score, in nats; default 0.");
+    private readonly Option<double?> _weight = Options.Number("--weight", "of 0 to 1,000,000", value => value is >= 0 and <= Heaviest, "The weight of the language model beside the channel score; default 1.");
+    private readonly Option<double?> _penalty = Options.Number("--penalty", "of -1,000,000 to 1,000,000", value => Math.Abs(value) <= Heaviest, "What each word, or character with --measure characters, adds to the score, in nats; default 0.");
     private readonly Option<string[]> _tune = Options.Paths("--tune", "Choose weight and penalty for the fewest errors on these lists, which need references.");
     private readonly Option<ErrorMeasure?> _measure = Options.Choice<ErrorMeasure>("--measure", "The errors that --tune counts, and what the penalty is for; default words.");
     private readonly Option<bool> _known = Options.Switch("--leave-out-unknown", "Count the probabilities of known tokens only; default all, an unknown one as the model gives it.");

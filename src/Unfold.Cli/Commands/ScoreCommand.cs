@@ -32,8 +32,8 @@ internal sealed class ScoreCommand(Terminal terminal)
     private int Run(ParseResult parsed)
     {
         using var interruption = new Interruption(terminal);
-        var scorer = new SentenceScorer(_model.Open(parsed, interruption.Token), new Workers((int)(parsed.GetValue(_threads) ?? Math.Min(Environment.ProcessorCount, 16))));
         var lines = new ArrivingLines(terminal, parsed.GetRequiredValue(_file));
+        var scorer = new SentenceScorer(_model.Open(parsed, interruption.Token), new Workers((int)(parsed.GetValue(_threads) ?? Math.Min(Environment.ProcessorCount, 16))));
         using var progress = new ProgressLine(terminal, $"Scoring {lines.Name}");
         bool byToken = parsed.GetValue(_byToken), known = parsed.GetValue(_known), json = parsed.GetValue(_json);
         if (!json)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Unfold.Models;
 
 namespace Unfold.Cli.Training;
@@ -6,13 +7,22 @@ namespace Unfold.Cli.Training;
 /// <summary>What a finished run says: a summary for the reader, one JSON object for other tools.</summary>
 internal static class TrainingReport
 {
+    /// <summary>So many nats above a guess are no matter of a training that has hardly begun.</summary>
+    private const double WorseThanGuessing = 1;
+
     /// <summary>Writes the summary to stderr.</summary>
     public static void Summarize(Run run, Terminal terminal)
     {
         LanguageModelTrainer trainer = run.Trainer;
         terminal.Line(FormattableString.Invariant(
-            $"Done: {trainer.StepsDone:N0} steps in {run.Time.Wall:0.0} s, {Speed(run):N0} tokens/s; training loss {trainer.RecentLoss:0.0000}, validation loss {Validation(trainer.BestLoss)}"));
+            $"Done: {trainer.StepsDone:N0} steps in {run.Time.Wall:0.0} s, {Speed(run):N0} tokens/s; training loss {Shown(trainer.RecentLoss)}, validation loss {Validation(trainer.BestLoss)}"));
         terminal.Line($"The model: {run.Shown}");
+        double guessing = Math.Log(trainer.Model.Vocabulary.Count);
+        if (double.IsFinite(trainer.BestLoss) && trainer.BestLoss > guessing + WorseThanGuessing)
+        {
+            string rate = DivergenceAdvice.LowerRate(trainer.Settings.LearningRate, trainer.Settings.Optimizer);
+            terminal.Line(FormattableString.Invariant($"Guessing would be better, at {guessing:0.0000} nats: the training has diverged. Begin again with a lower rate, such as --lr {rate} --force"));
+        }
     }
 
     /// <summary>Writes the JSON object to stdout.</summary>
@@ -48,7 +58,10 @@ internal static class TrainingReport
     }
 
     private static string Validation(double loss) =>
-        double.IsFinite(loss) ? FormattableString.Invariant($"{loss:0.0000} nats (perplexity {Math.Exp(loss):0.000})") : "-";
+        double.IsFinite(loss) ? FormattableString.Invariant($"{Shown(loss)} nats (perplexity {Shown(Math.Exp(loss), "0.000")})") : "-";
+
+    /// <summary>A number that is long only where training went wrong.</summary>
+    private static string Shown(double value, string format = "0.0000") => value.ToString(value < 1e6 ? format : "G4", CultureInfo.InvariantCulture);
 
     private static double Speed(Run run) => run.Trainer.StepsDone * (double)run.Trainer.TokensPerStep / run.Time.Steps;
 

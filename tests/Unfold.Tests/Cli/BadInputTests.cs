@@ -83,6 +83,19 @@ public sealed class BadInputTests
     }
 
     [Fact]
+    public void A_run_that_ends_worse_than_guessing_says_so()
+    {
+        using var folder = new TemporaryFolder();
+        string text = CommandLine.WriteText(folder["text.txt"]);
+        Said said = CommandLine.Train(text, folder["far"], "--hidden", "16", "--steps", "5", "--lr", "1e30");
+        Assert.Equal(0, said.Code);
+        Assert.Contains("(perplexity Infinity)", said.Error, StringComparison.Ordinal);
+        Assert.Matches(@"validation loss [0-9.]+E\+[0-9]+ nats", said.Error);
+        Assert.Contains("the training has diverged", said.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("diverged", CommandLine.Train(text, folder["near"], "--hidden", "16", "--steps", "5").Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_advice_after_a_divergence_can_be_run()
     {
         using var folder = new TemporaryFolder();

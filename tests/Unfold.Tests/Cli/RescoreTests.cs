@@ -162,8 +162,9 @@ public sealed class RescoreTests : IDisposable
     public void What_cannot_be_meant_is_refused()
     {
         CommandLine.Run("rescore", _run).Refuses(2, "--nbest is missing");
-        CommandLine.Run("rescore", _run, "--nbest", _lists, "--weight", "-1").Refuses(2, "--weight must be a number of at least 0");
-        CommandLine.Run("rescore", _run, "--nbest", _lists, "--penalty", "much").Refuses(2, "--penalty must be a number; found much");
+        CommandLine.Run("rescore", _run, "--nbest", _lists, "--weight", "-1").Refuses(2, "--weight must be a number of 0 to 1,000,000");
+        CommandLine.Run("rescore", _run, "--nbest", _lists, "--penalty", "much").Refuses(2, "--penalty must be a number of -1,000,000 to 1,000,000; found much");
+        CommandLine.Run("rescore", _run, "--nbest", _lists, "--weight", "1e308").Refuses(2, "--weight must be a number of 0 to 1,000,000");
         CommandLine.Run("rescore", _run, "--nbest", _lists, "--tune", _lists, "--penalty", "1").Refuses(2, "--tune and --penalty exclude each other");
         CommandLine.Run("rescore", _run, "--nbest", _lists, "--measure", "words").Refuses(2, "--measure", "--tune");
         CommandLine.Run("rescore", _run, "--nbest", _lists, "--format", "xml").Refuses(2, "srilm, kaldi, json");

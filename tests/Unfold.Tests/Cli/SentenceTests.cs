@@ -85,6 +85,6 @@ public sealed class SentenceTests : IDisposable
     public void A_blank_text_cannot_be_measured()
     {
         File.WriteAllText(_folder["blank.txt"], "\n \n");
-        CommandLine.Run("evaluate", _run, "--text", _folder["blank.txt"]).Refuses(1, "at least 2 were wanted");
+        CommandLine.Run("evaluate", _run, "--text", _folder["blank.txt"]).Refuses(1, "no line that is not blank");
     }
 }
