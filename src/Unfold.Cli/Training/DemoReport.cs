@@ -1,6 +1,7 @@
 using System.Text;
 using Unfold.Generation;
 using Unfold.Models;
+using Unfold.NGrams;
 using Unfold.Numerics;
 using Unfold.Text;
 
@@ -29,7 +30,7 @@ internal sealed record DemoReport(double Trigram, double Source)
     {
         double trigram = corpus.Validation.Count < 3 || corpus.Train.Count < 30
             ? double.NaN
-            : TrigramModel.Train(corpus.Train, corpus.Vocabulary.Count).NatsPerToken(corpus.Validation);
+            : NextTokenScorer.Score(NGramTrainer.Train(corpus.Train, corpus.Vocabulary, new NGramOptions()).Model, corpus.Validation).Loss;
         double source = corpus.Vocabulary.Kind == TokenKind.Word ? grammar.EntropyPerWord : grammar.EntropyPerCharacter;
         return new DemoReport(Math.Exp(trigram), Math.Exp(source));
     }
