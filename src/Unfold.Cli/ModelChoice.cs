@@ -73,17 +73,11 @@ internal sealed class ModelChoice(Terminal terminal)
 
     private MixtureModel Tuned(MixtureModel mixture, string[] files, CancellationToken cancellation)
     {
-        Corpus heldOut = Read(TextSource.FromFiles(files), mixture.Vocabulary, cancellation);
+        Corpus heldOut = KnownText.Read(terminal, TextSource.FromFiles(files), mixture.Vocabulary, cancellation);
         using var progress = new ProgressLine(terminal, "Tuning the mixture");
         MixtureModel tuned = mixture.Tune(heldOut.Train, progress.Show, cancellation);
         terminal.Line(FormattableString.Invariant($"The first model's share of the mixture is {tuned.Weight:G4}."));
         return tuned;
-    }
-
-    private Corpus Read(TextSource text, Vocabulary vocabulary, CancellationToken cancellation)
-    {
-        using var progress = new ProgressLine(terminal, $"Reading {text.Name}");
-        return Corpus.Load(text, new CorpusOptions(), vocabulary: vocabulary, progress: progress.Show, cancellation: cancellation);
     }
 
     /// <summary>A recurrent model or n-grams.</summary>

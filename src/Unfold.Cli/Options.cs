@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Unfold.Models;
+using Unfold.Numerics;
 
 namespace Unfold.Cli;
 
@@ -16,6 +17,12 @@ internal static class Options
         Arity = ArgumentArity.ExactlyOne,
         CustomParser = result => ReadWhole(name, result.Tokens[0].Value, minimum, maximum, result),
     };
+
+    /// <summary>Threads to work with, where the result does not depend on them.</summary>
+    public static Option<long?> Threads() => Whole("--threads", 1, 1024, "Default one for each processor, at most 16. The result does not depend on it.");
+
+    /// <summary>So many threads, or the default of <see cref="Threads"/>.</summary>
+    public static Workers Workers(long? threads) => new((int)(threads ?? Math.Min(Environment.ProcessorCount, 16)));
 
     /// <summary>Widths of layers: a whole number for all of them, or one for each with commas between; null where it is not given.</summary>
     public static Option<LayerWidths?> Widths(string name, int maximum, string description) => new(name)

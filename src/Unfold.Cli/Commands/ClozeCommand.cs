@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Unfold.Models;
-using Unfold.Numerics;
 using Unfold.Persistence;
 using Unfold.Text;
 
@@ -37,7 +36,7 @@ internal sealed class ClozeCommand(Terminal terminal)
         var model = ClozeModel.Load(parsed.GetRequiredValue(_model));
         SegmentationNote.Tell(terminal, parsed.GetRequiredValue(_model), model.Vocabulary);
         (Corpus corpus, IReadOnlyList<IReadOnlyList<int>> sentences) = Read(parsed, model.Vocabulary, interruption.Token);
-        var workers = new Workers(_options.Shared.ThreadCount(parsed));
+        var workers = Options.Workers(parsed.GetValue(_options.Shared.Threads));
         double sum = 0;
         long tokens = 0, all = sentences.Sum(sentence => (long)sentence.Count);
         using (var progress = new ProgressLine(terminal, "Scoring"))
@@ -77,8 +76,7 @@ internal sealed class ClozeCommand(Terminal terminal)
     private (Corpus Corpus, IReadOnlyList<IReadOnlyList<int>> Sentences) Read(ParseResult parsed, Vocabulary vocabulary, CancellationToken cancellation)
     {
         TextSource text = TextSource.FromFiles(parsed.GetRequiredValue(_text));
-        using var progress = new ProgressLine(terminal, $"Reading {text.Name}");
-        Corpus corpus = Corpus.Load(text, new CorpusOptions(), vocabulary: vocabulary, progress: progress.Show, cancellation: cancellation);
+        Corpus corpus = KnownText.Read(terminal, text, vocabulary, cancellation);
         IReadOnlyList<IReadOnlyList<int>> sentences = SentenceList.Of(corpus.Train);
         return sentences.Count > 0 ? (corpus, sentences) : throw new UnfoldException($"The text {text.Name} holds no sentence; at least one was wanted.");
     }

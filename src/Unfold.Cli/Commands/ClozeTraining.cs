@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Unfold.Cli.Training;
 using Unfold.Models;
-using Unfold.Numerics;
 using Unfold.Persistence;
 using Unfold.Text;
 using Unfold.Training;
@@ -157,7 +156,7 @@ internal sealed class ClozeTraining(ClozeOptions options, ParseResult parsed, Te
         using var progress = new ProgressLine(terminal, "Training");
         FitOptions training = run.Training with
         {
-            Workers = new Workers(options.Shared.ThreadCount(parsed)),
+            Workers = Options.Workers(parsed.GetValue(options.Shared.Threads)),
             Progress = fit => progress.Show((fit.Epoch - 1 + fit.Done) / fit.Epochs),
             Stopping = stopping,
         };

@@ -10,7 +10,7 @@ internal sealed class EvaluateCommand(Terminal terminal)
 {
     private readonly ModelChoice _models = new(terminal);
     private readonly Option<string[]> _text = Options.Paths("--text", "UTF-8 files to score, read as one text.");
-    private readonly Option<long?> _threads = Options.Whole("--threads", 1, 1024, "Default one for each processor, at most 16. The result does not depend on it.");
+    private readonly Option<long?> _threads = Options.Threads();
     private readonly Option<double?> _dynamic = Options.Number("--dynamic", "of at least 0 that single precision can hold", value => value == 0 || TrainingSettings.IsLearningRate(value), "Learn from each window of the text once it is scored, with this rate; the saved model stays as it is. Default 0, not at all.");
     private readonly Option<long?> _cache = Options.Whole("--cache", 0, 1_000_000, "Remember so many of the last tokens, and expect them again after outputs like those they came after; default 0.");
     private readonly Option<double?> _flatness = Options.Number("--cache-flatness", "of at least 0", value => value >= 0, "How much more those outputs count that are most alike; default 0.3.");
@@ -37,7 +37,7 @@ internal sealed class EvaluateCommand(Terminal terminal)
         using var interruption = new Interruption(terminal);
         TextSource text = TextSource.FromFiles(parsed.GetRequiredValue(_text));
         NextTokenModel model = _models.Open(parsed, interruption.Token);
-        Corpus corpus = Read(text, model.Vocabulary, interruption.Token);
+        Corpus corpus = KnownText.Read(terminal, text, model.Vocabulary, interruption.Token);
         if (corpus.Train.Count < 2)
         {
             throw new UnfoldException(model.Vocabulary.Mode == TextMode.Sentences
@@ -45,7 +45,7 @@ internal sealed class EvaluateCommand(Terminal terminal)
                 : $"The text {text.Name} has 1 token, but at least 2 were wanted: the first is only read.");
         }
 
-        Score score = Measure(model, corpus.Train, adaptation, (int)(parsed.GetValue(_threads) ?? Math.Min(Environment.ProcessorCount, 16)), interruption.Token);
+        Score score = Measure(model, corpus.Train, adaptation, Options.Workers(parsed.GetValue(_threads)), interruption.Token);
         if (parsed.GetValue(_json))
         {
             JsonOutput.Write(terminal, json =>
@@ -68,12 +68,6 @@ internal sealed class EvaluateCommand(Terminal terminal)
         return ExitCode.Done;
     }
 
-    private Corpus Read(TextSource text, Vocabulary vocabulary, CancellationToken cancellation)
-    {
-        using var progress = new ProgressLine(terminal, $"Reading {text.Name}");
-        return Corpus.Load(text, new CorpusOptions(), vocabulary: vocabulary, progress: progress.Show, cancellation: cancellation);
-    }
-
     /// <summary>How the model follows the text; null where it stays as it is.</summary>
     private StreamAdaptation? Adaptation(ParseResult parsed)
     {
@@ -94,10 +88,9 @@ internal sealed class EvaluateCommand(Terminal terminal)
         };
     }
 
-    private Score Measure(NextTokenModel model, TokenStore tokens, StreamAdaptation? adaptation, int threads, CancellationToken cancellation)
+    private Score Measure(NextTokenModel model, TokenStore tokens, StreamAdaptation? adaptation, Workers workers, CancellationToken cancellation)
     {
         using var progress = new ProgressLine(terminal, "Scoring");
-        var workers = new Workers(threads);
         return (model, adaptation) switch
         {
             (LanguageModel recurrent, null) => LanguageModelScorer.Score(recurrent, tokens, workers, progress.Show, cancellation),

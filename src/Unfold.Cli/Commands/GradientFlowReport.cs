@@ -45,7 +45,7 @@ internal sealed class GradientFlowReport(Terminal terminal)
 
         // Step t reads what step t - 1 was to foretell.
         ReadOnlyMemory<int> inputs = tokens.AsMemory(0, steps * batch), targets = tokens.AsMemory(batch, steps * batch);
-        var workers = new Workers(Math.Min(Environment.ProcessorCount, 16));
+        Workers workers = Options.Workers(null);
         GradientFlow flow = GradientFlow.Measure(workers, tape => model.Loss(tape, inputs, targets, batch, over: LossOver.Last).Loss);
         if (parsed.GetValue(_out) is { } picture)
         {
@@ -69,8 +69,7 @@ internal sealed class GradientFlowReport(Terminal terminal)
     /// <summary>Windows from all over a text.</summary>
     private (int[] Tokens, int Batch) Read(TextSource text, Vocabulary vocabulary, ref int steps, CancellationToken cancellation)
     {
-        using var progress = new ProgressLine(terminal, $"Reading {text.Name}");
-        TokenStore store = Corpus.Load(text, new CorpusOptions(), vocabulary: vocabulary, progress: progress.Show, cancellation: cancellation).Train;
+        TokenStore store = KnownText.Read(terminal, text, vocabulary, cancellation).Train;
         if (store.Count <= steps)
         {
             throw new UnfoldException($"The text {text.Name} has {store.Count} tokens, but to go {steps} steps back at least {steps + 1} are wanted: lower --seq-length.");

@@ -25,7 +25,7 @@ internal sealed class RescoreCommand(Terminal terminal)
     private readonly Option<ErrorMeasure?> _measure = Options.Choice<ErrorMeasure>("--measure", "The errors that --tune counts, and what the penalty is for; default words.");
     private readonly Option<bool> _known = Options.Switch("--leave-out-unknown", "Count the probabilities of known tokens only; default all, an unknown one as the model gives it.");
     private readonly Option<ulong?> _seed = Options.Seed("For the confidence intervals; default 1.");
-    private readonly Option<long?> _threads = Options.Whole("--threads", 1, 1024, "Default one for each processor, at most 16. The result does not depend on it.");
+    private readonly Option<long?> _threads = Options.Threads();
     private readonly Option<bool> _json = Options.Switch("--json", "Print one JSON object for each list, and one for all.");
 
     /// <summary>Makes the verb.</summary>
@@ -57,7 +57,7 @@ internal sealed class RescoreCommand(Terminal terminal)
         }
 
         NextTokenModel model = _model.Open(parsed, interruption.Token);
-        var workers = new Workers((int)(parsed.GetValue(_threads) ?? Math.Min(Environment.ProcessorCount, 16)));
+        Workers workers = Options.Workers(parsed.GetValue(_threads));
         ErrorMeasure measure = parsed.GetValue(_measure) ?? ErrorMeasure.Words;
         OutOfVocabulary unknown = parsed.GetValue(_known) ? OutOfVocabulary.LeftOut : OutOfVocabulary.Counted;
         (RescoringWeights Weights, int Errors)? tuned = development is null

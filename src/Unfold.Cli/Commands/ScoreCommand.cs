@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Unfold.Numerics;
 using Unfold.Scoring;
 using Unfold.Text;
 
@@ -16,7 +15,7 @@ internal sealed class ScoreCommand(Terminal terminal)
 
     private readonly Option<bool> _byToken = Options.Switch("--by-token", "Show each token with its log-probability.");
     private readonly Option<bool> _known = Options.Switch("--leave-out-unknown", "Count the probabilities of known tokens only; default all, an unknown one as the model gives it.");
-    private readonly Option<long?> _threads = Options.Whole("--threads", 1, 1024, "Default one for each processor, at most 16. The result does not depend on it.");
+    private readonly Option<long?> _threads = Options.Threads();
     private readonly Option<bool> _json = Options.Switch("--json", "Print one JSON object for each line.");
 
     /// <summary>Makes the verb.</summary>
@@ -33,7 +32,7 @@ internal sealed class ScoreCommand(Terminal terminal)
     {
         using var interruption = new Interruption(terminal);
         var lines = new ArrivingLines(terminal, parsed.GetRequiredValue(_file));
-        var scorer = new SentenceScorer(_model.Open(parsed, interruption.Token), new Workers((int)(parsed.GetValue(_threads) ?? Math.Min(Environment.ProcessorCount, 16))));
+        var scorer = new SentenceScorer(_model.Open(parsed, interruption.Token), Options.Workers(parsed.GetValue(_threads)));
         using var progress = new ProgressLine(terminal, $"Scoring {lines.Name}");
         bool byToken = parsed.GetValue(_byToken), known = parsed.GetValue(_known), json = parsed.GetValue(_json);
         if (!json)

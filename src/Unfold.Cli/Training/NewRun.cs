@@ -48,7 +48,7 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
         }
 
         LanguageModel model = CreateModel(shape, corpus.Vocabulary, origin, training.Seed);
-        var trainer = new LanguageModelTrainer(model, training, corpus.Train, corpus.Validation, new Workers(options.ThreadCount(parsed)));
+        var trainer = new LanguageModelTrainer(model, training, corpus.Train, corpus.Validation, Options.Workers(parsed.GetValue(options.Threads)));
         var data = new RunData(files, validation, corpusOptions.ValidationFraction, corpus.Fingerprint) { UnknownTokens = corpus.UnknownTokens };
         var settings = new RunSettings(model.Settings, training, data);
         cancellation.ThrowIfCancellationRequested();

@@ -51,7 +51,7 @@ internal sealed class ResumedRun(TrainOptions options, ParseResult parsed, Termi
         }
 
         var model = new LanguageModel(settings.Model, vocabulary, new SeededRandom(training.Seed));
-        var trainer = new LanguageModelTrainer(model, training, corpus.Train, corpus.Validation, new Workers(options.ThreadCount(parsed)));
+        var trainer = new LanguageModelTrainer(model, training, corpus.Train, corpus.Validation, Options.Workers(parsed.GetValue(options.Threads)));
         TrainingTime earlier = TrainingCheckpoint.Restore(folder.CheckpointFile, trainer);
         var run = new Run(folder, shown, settings, corpus, trainer, grammar, held, _sinceBegin) { Earlier = earlier };
         RequireWeights(run, cancellation);

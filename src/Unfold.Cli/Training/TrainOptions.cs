@@ -90,7 +90,7 @@ internal sealed class TrainOptions
 
     public Option<ulong?> Seed { get; } = Options.Seed("The seed of all that is random; default 1.");
 
-    public Option<long?> Threads { get; } = Options.Whole("--threads", 1, 1024, "Default one for each processor, at most 16. The result does not depend on it.");
+    public Option<long?> Threads { get; } = Options.Threads();
 
     public Option<long?> CheckpointEvery { get; } = Options.Whole("--checkpoint-every", 1, int.MaxValue, "Updates between two validations with a checkpoint; default 500.");
 
@@ -108,9 +108,6 @@ internal sealed class TrainOptions
         Text, Valid, ValidFraction, Lowercase, Tokens, Dictionary, Sentences, Vocabulary, MinCount, Cell, Activation, .. Lstm.All, Layers, Hidden, Residual, Embedding, Tied, Softmax, SampledTokens, Dropout, DropoutMask, WordDropout, WeightDropout, SequenceLength, SegmentLength, BatchSize, Batching, Loss, Steps, Epochs,
         Optimizer, LearningRate, Schedule, ClipNorm, ClipValue, Averaging, Patience, InitFrom, Seed, Threads, CheckpointEvery, Out, Resume, Force, Json,
     ];
-
-    /// <summary>The threads to use.</summary>
-    public int ThreadCount(ParseResult parsed) => (int)(parsed.GetValue(Threads) ?? Math.Min(Environment.ProcessorCount, 16));
 
     /// <summary>Throws where a dictionary is given and nothing looks into it.</summary>
     /// <exception cref="UsageException">It is.</exception>

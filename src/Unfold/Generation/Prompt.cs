@@ -10,6 +10,9 @@ public sealed class Prompt
     private readonly int[] _tokens;
     private readonly NextTokenSession _session;
 
+    /// <summary>Makes joiners; one of Chinese words is not cheap to make.</summary>
+    private readonly Tokenizer _tokenizer;
+
     /// <summary>Reads a text.</summary>
     /// <param name="model">The model.</param>
     /// <param name="text">The text before. Empty starts at the beginning of a line.</param>
@@ -22,6 +25,7 @@ public sealed class Prompt
         ArgumentNullException.ThrowIfNull(text);
         Model = model;
         Text = text;
+        _tokenizer = model.Vocabulary.CreateTokenizer();
         _tokens = RequireKnown(model.Vocabulary, text, model.Vocabulary.EncodePrefix(text), "prompt");
         bool hasEnds = model.Vocabulary.Mode == TextMode.Sentences;
         NeverWritten = hasEnds ? [Vocabulary.UnknownId, Vocabulary.BeginId] : [Vocabulary.UnknownId, Vocabulary.BeginId, Vocabulary.EndId];
@@ -65,7 +69,7 @@ public sealed class Prompt
     /// <summary>Writes tokens after the text.</summary>
     internal TokenJoiner CreateJoiner()
     {
-        TokenJoiner joiner = Model.Vocabulary.CreateTokenizer().CreateJoiner();
+        TokenJoiner joiner = _tokenizer.CreateJoiner();
         foreach (int token in _tokens)
         {
             joiner.Next(Model.Vocabulary.TextOf(token));

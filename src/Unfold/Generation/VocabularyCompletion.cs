@@ -32,9 +32,10 @@ internal sealed class VocabularyCompletion
     public IEnumerable<Completion> Followers(ReadOnlySpan<float> logits, string line, double probability, int count)
     {
         IReadOnlyList<string> before = Split(line);
+        Tokenizer tokenizer = _vocabulary.CreateTokenizer();
         return Complete(logits, "", count).Select(word =>
         {
-            TokenJoiner joiner = _vocabulary.CreateTokenizer().CreateJoiner();
+            TokenJoiner joiner = tokenizer.CreateJoiner();
             joiner.Join(before);
             return new Completion(word.Word, joiner.Next(word.Word), probability * word.Probability);
         });

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Unfold.Text;
 
 namespace Unfold.NGrams;
 
@@ -8,7 +9,7 @@ namespace Unfold.NGrams;
 /// they go sorted to a temporary file, and all such runs are merged at the end.
 /// </summary>
 /// <param name="memoryLimit">Bytes of the buffer; it holds at least two entries.</param>
-/// <param name="temporaryFolder">Where the file lies, which has no name once it is open (or is deleted by the system when it is closed).</param>
+/// <param name="temporaryFolder">Where the <see cref="NamelessFile"/> lies.</param>
 internal sealed class NGramSorter(long memoryLimit, string? temporaryFolder)
 {
     private const int FirstCapacity = 1 << 12;
@@ -127,7 +128,7 @@ internal sealed class NGramSorter(long memoryLimit, string? temporaryFolder)
         string folder = temporaryFolder ?? Path.GetTempPath();
         try
         {
-            _file ??= CreateFile(folder);
+            _file ??= NamelessFile.Create(folder, "ngrams");
             long first = _runs.Sum(run => run.Count);
             RandomAccess.Write(_file, MemoryMarshal.AsBytes(_buffer.AsSpan(0, _length)), first * CountedNGram.Bytes);
             _runs.Add((first, _length));
@@ -137,17 +138,5 @@ internal sealed class NGramSorter(long memoryLimit, string? temporaryFolder)
         {
             throw new UnfoldException($"Counting n-grams wants temporary space in {folder}, but the file could not be written there: {failure.Message}", failure);
         }
-    }
-
-    private static SafeFileHandle CreateFile(string folder)
-    {
-        string path = Path.Combine(folder, $"unfold-ngrams-{Environment.ProcessId}-{Guid.NewGuid():N}.tmp");
-        SafeFileHandle handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, FileOptions.DeleteOnClose);
-        if (!OperatingSystem.IsWindows())
-        {
-            File.Delete(path);
-        }
-
-        return handle;
     }
 }

@@ -3,10 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Unfold.Text;
 
-/// <summary>
-/// Tokens in a temporary file. The file has no name once it is open (or is deleted by the system when it is closed), so that
-/// nobody need dispose the store and not even a killed process leaves the file behind.
-/// </summary>
+/// <summary>Tokens in a <see cref="NamelessFile"/>, so that nobody need dispose the store.</summary>
 internal sealed class DiskTokenStore(SafeFileHandle file, int width, long start, long count) : TokenStore(count)
 {
     public override bool IsInMemory => false;
@@ -14,16 +11,9 @@ internal sealed class DiskTokenStore(SafeFileHandle file, int width, long start,
     /// <summary>Creates the nameless file.</summary>
     public static SafeFileHandle CreateFile(string folder, long bytes)
     {
-        string path = Path.Combine(folder, $"unfold-tokens-{Environment.ProcessId}-{Guid.NewGuid():N}.tmp");
         try
         {
-            SafeFileHandle handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, FileOptions.DeleteOnClose, preallocationSize: bytes);
-            if (!OperatingSystem.IsWindows())
-            {
-                File.Delete(path);
-            }
-
-            return handle;
+            return NamelessFile.Create(folder, "tokens", bytes);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
