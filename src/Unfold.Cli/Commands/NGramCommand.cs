@@ -14,6 +14,9 @@ internal static class NGramCommand
         NGramConvertCommand.Create(terminal),
     };
 
+    /// <summary>How much of a model is left out.</summary>
+    public static Option<double?> Prune() => Options.Number("--prune", "of at least 0", value => value >= 0, "Leave out n-grams without which perplexity grows by less than this share, such as 1e-8; default 0, none.");
+
     /// <summary>The file of an n-gram model.</summary>
     public static Argument<string> File(string name, string description)
     {

@@ -4,11 +4,12 @@ using Unfold.Persistence;
 
 namespace Unfold.Cli.Commands;
 
-/// <summary>unfold ngram convert: turns ARPA text into the compact form and back.</summary>
+/// <summary>unfold ngram convert: turns ARPA text into the compact form and back, and prunes.</summary>
 internal sealed class NGramConvertCommand(Terminal terminal)
 {
     private readonly Argument<string> _in = NGramCommand.File("IN", "The file of an n-gram model, ARPA text or the compact form.");
     private readonly Argument<string> _out = NGramCommand.File("OUT", "The file to write: .arpa for ARPA text, .bin for the compact form.");
+    private readonly Option<double?> _prune = NGramCommand.Prune();
     private readonly Option<bool> _force = Options.Switch("--force", "Replace OUT if it is there.");
     private readonly Option<bool> _json = Options.Switch("--json", "Print one JSON object.");
 
@@ -16,7 +17,7 @@ internal sealed class NGramConvertCommand(Terminal terminal)
     public static Command Create(Terminal terminal)
     {
         var verb = new NGramConvertCommand(terminal);
-        var command = new Command("convert", "Turn ARPA text into the compact form, which is used where it lies, and back.") { verb._in, verb._out, verb._force, verb._json };
+        var command = new Command("convert", "Turn ARPA text into the compact form, which is used where it lies, and back; prune a model.") { verb._in, verb._out, verb._prune, verb._force, verb._json };
         command.SetAction(verb.Run);
         return command;
     }
@@ -28,6 +29,11 @@ internal sealed class NGramConvertCommand(Terminal terminal)
         NGramFile.RequireName(destination);
         NGramCommand.RequireFree(destination, parsed.GetValue(_force));
         NGramModel model = NGramInput.Read(terminal, source, interruption.Token);
+        if (parsed.GetValue(_prune) is > 0 and double threshold)
+        {
+            model = Pruned(model, threshold, interruption.Token);
+        }
+
         Write(destination, model, interruption.Token);
         if (parsed.GetValue(_json))
         {
@@ -42,6 +48,22 @@ internal sealed class NGramConvertCommand(Terminal terminal)
         }
 
         return ExitCode.Done;
+    }
+
+    private NGramModel Pruned(NGramModel model, double threshold, CancellationToken cancellation)
+    {
+        NGramModel pruned;
+        using (var progress = new ProgressLine(terminal, "Pruning"))
+        {
+            pruned = model.Prune(threshold, progress.Show, cancellation);
+        }
+
+        for (int length = 2; length <= model.Order; length++)
+        {
+            terminal.Line(FormattableString.Invariant($"{length}-grams: {pruned.Count(length):N0} of {model.Count(length):N0}"));
+        }
+
+        return pruned;
     }
 
     private void Write(string path, NGramModel model, CancellationToken cancellation)

@@ -27,7 +27,7 @@ internal sealed class NGramTrainOptions
 
     public Option<long[]?> MinCount { get; } = Options.Counts("--min-count", "How often n-grams must be counted to stay, one number for each order with commas between, beginning with 1; the last holds for all orders above. Default 1; 1,1,2 is the custom of SRILM.");
 
-    public Option<double?> Prune { get; } = Options.Number("--prune", "of at least 0", value => value >= 0, "Leave out n-grams without which perplexity grows by less than this share, such as 1e-8; default 0, none.");
+    public Option<double?> Prune { get; } = NGramCommand.Prune();
 
     public Option<TokenKind?> Tokens { get; } = Options.Choice("--tokens", "What one token is; default space.", [.. Enum.GetValues<TokenKind>().Select(kind => (kind.Name, kind))]);
 

@@ -101,7 +101,10 @@ internal sealed class EntropyPruning
 
                 double own = probabilities[child], lower = _table.Probability(context, level - 1, words[child]);
                 double weight = Math.Log(left / leftBelow), newWeight = Math.Log((left + own) / (leftBelow + lower));
-                double growth = -histories[node] * ((own * (Math.Log(lower) + newWeight - Math.Log(own))) + (left * (newWeight - weight)));
+
+                // An impossible word adds nothing itself: p ln p is 0 there.
+                double change = own > 0 ? own * (Math.Log(lower) + newWeight - Math.Log(own)) : 0;
+                double growth = -histories[node] * (change + (left * (newWeight - weight)));
                 _kept[level][child] = Math.Exp(growth) - 1 >= threshold;
             }
         });

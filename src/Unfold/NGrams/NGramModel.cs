@@ -42,6 +42,26 @@ public sealed class NGramModel : NextTokenModel
     /// <summary>Starts a text: a sentence, or running text, of which only the beginning is known.</summary>
     public override NGramSession Start() => new(this);
 
+    /// <summary>
+    /// A model without the n-grams by whose absence the perplexity, measured by this model itself, grows by less than a share (Stolcke, 1998). An n-gram that a longer one which
+    /// stays goes on from stays too. As the numbers are those of single precision, a few n-grams at the very threshold may fare otherwise than by
+    /// <see cref="NGramOptions.PruningThreshold"/>.
+    /// </summary>
+    /// <param name="threshold">The share, at least 0: 1e-8 is little, 1e-6 much.</param>
+    /// <param name="progress">Called now and then with the share of the work done, in [0, 1].</param>
+    /// <param name="cancellation">Stops the pruning.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The threshold is negative or no number.</exception>
+    public NGramModel Prune(double threshold, Action<double>? progress = null, CancellationToken cancellation = default)
+    {
+        if (!(threshold >= 0 && double.IsFinite(threshold)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(threshold), FormattableString.Invariant($"The threshold must be a number of at least 0; found {threshold}."));
+        }
+
+        var table = new NGramTable(Trie, Array.ConvertAll(_logProbabilities, Numbers), Array.ConvertAll(_backoffs, Numbers));
+        return Of(Vocabulary, EntropyPruning.Prune(table, threshold, share => progress?.Invoke(share), cancellation));
+    }
+
     /// <summary>log10 p(w_n | w_1 .. w_(n-1)) of the n-grams of a level.</summary>
     internal ReadOnlySpan<float> LogProbabilities(int level) => _logProbabilities[level - 1].Span;
 
@@ -61,6 +81,18 @@ public sealed class NGramModel : NextTokenModel
             trie,
             [.. Enumerable.Range(1, trie.Order).Select(level => Logarithms(table.Probabilities(level), most: 1))],
             [.. Enumerable.Range(1, trie.Order - 1).Select(level => Logarithms(table.Backoffs(level), most: double.PositiveInfinity))]);
+    }
+
+    private static double[] Numbers(ReadOnlyMemory<float> logarithms)
+    {
+        double[] numbers = new double[logarithms.Length];
+        ReadOnlySpan<float> values = logarithms.Span;
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            numbers[i] = values[i] > Impossible ? Math.Pow(10, values[i]) : 0;
+        }
+
+        return numbers;
     }
 
     /// <param name="values">Probabilities or backoff weights.</param>

@@ -48,6 +48,22 @@ public sealed class NGramTests : IDisposable
     }
 
     [Fact]
+    public void A_model_is_pruned_on_the_way_to_another_file()
+    {
+        string whole = _folder["whole.bin"], later = _folder["later.arpa"], atOnce = _folder["once.arpa"];
+        Assert.Equal(0, CommandLine.Run("ngram", "train", "--order", "4", "--text", _text, "--out", whole).Code);
+        Assert.Equal(0, CommandLine.Run("ngram", "train", "--order", "4", "--text", _text, "--out", atOnce, "--prune", "1e-5").Code);
+        CommandLine.Run("ngram", "convert", whole, later, "--prune", "-1").Refuses(2, "--prune must be a number of at least 0");
+        Said pruned = CommandLine.Run("ngram", "convert", whole, later, "--prune", "1e-5", "--json");
+
+        Assert.Equal(CommandLine.Run("inspect", atOnce, "--json").Json.GetProperty("ngrams").GetRawText(), pruned.Json.GetProperty("ngrams").GetRawText());
+        Assert.Matches(@"^2-grams: [0-9,]+ of [0-9,]+\n3-grams: [0-9,]+ of [0-9,]+\n4-grams: [0-9,]+ of [0-9,]+\n$", pruned.Error);
+        double Perplexity(string model) => CommandLine.Run("ngram", "evaluate", model, "--text", _text, "--json").Json.GetProperty("ppl").GetDouble();
+        Close.Equal(Perplexity(atOnce), Perplexity(later), 1e-5, 0, "perplexity");
+        Assert.True(Perplexity(later) > Perplexity(whole));
+    }
+
+    [Fact]
     public void A_model_is_trained_converted_and_measured()
     {
         string arpa = _folder["model.arpa"], binary = _folder["model.bin"];

@@ -1,4 +1,6 @@
 using Unfold.NGrams;
+using Unfold.Persistence;
+using Unfold.Tests.Persistence;
 using Unfold.Tests.Support;
 using Unfold.Text;
 
@@ -37,6 +39,47 @@ public sealed class EntropyPruningTests
         RequireSums(text, pruned);
         Assert.Equal([0, 0, 0], Enumerable.Range(2, 3).Select(bare.Count));
         RequireSums(text, bare);
+    }
+
+    [Theory]
+    [InlineData(1e-5, 2)]
+    [InlineData(1e-4, 4)]
+    [InlineData(10, 3)]
+    public void A_model_is_pruned_later_as_it_would_have_been_at_once(double threshold, int order)
+    {
+        var text = new RandomText(23, TextMode.Sentences, sentences: 150);
+        var options = new NGramOptions { Order = order };
+        NGramModel atOnce = text.Train(options with { PruningThreshold = threshold });
+        NGramModel whole = text.Train(options);
+        NGramModel later = whole.Prune(threshold, cancellation: TestContext.Current.CancellationToken);
+
+        Assert.Equal(Enumerable.Range(1, order).Select(atOnce.Count), Enumerable.Range(1, order).Select(later.Count));
+        for (int level = 1; level <= order; level++)
+        {
+            Close.Equal([.. atOnce.LogProbabilities(level)], [.. later.LogProbabilities(level)], 1e-6, 1e-6, $"log10 p of {level}-grams");
+            if (level < order)
+            {
+                Close.Equal([.. atOnce.Backoffs(level)], [.. later.Backoffs(level)], 1e-5, 1e-5, $"log10 b of {level}-grams");
+            }
+        }
+
+        RequireSums(text, later);
+        Assert.Equal(Enumerable.Range(1, order).Select(whole.Count), Enumerable.Range(1, order).Select(whole.Prune(0, cancellation: TestContext.Current.CancellationToken).Count));
+        Assert.Throws<ArgumentOutOfRangeException>(() => whole.Prune(double.NaN, cancellation: TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void An_impossible_word_stays_impossible_where_the_model_feels_it()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["model.arpa"], "\\data\\\nngram 1=4\nngram 2=2\n\n\\1-grams:\n-99 <s> 0\n-0.477 </s>\n-0.477 a -0.1\n-0.477 b\n\n\\2-grams:\n-99 a a\n-0.3 a b\n\n\\end\\\n");
+        NGramModel model = NGramFile.Read(folder["model.arpa"], cancellation: TestContext.Current.CancellationToken);
+
+        Assert.Equal(2, model.Prune(1e-9, cancellation: TestContext.Current.CancellationToken).Count(2));
+        Assert.Equal(0, model.Prune(100, cancellation: TestContext.Current.CancellationToken).Count(2));
+        NGramSession session = model.Prune(1e-9, cancellation: TestContext.Current.CancellationToken).Start();
+        session.Feed(model.Vocabulary.IdOf("a"));
+        Assert.Equal(double.NegativeInfinity, session.LogProbability(model.Vocabulary.IdOf("a")));
     }
 
     /// <summary>By how much perplexity grows where one bigram backs off: e^D - 1, D = sum over w of p(h, w) ln(p(w | h) / p'(w | h)).</summary>
