@@ -59,7 +59,7 @@ internal static class Options
     /// <inheritdoc cref="Number"/>
     public static Option<(double First, double Second)?> Pair(string name, string wanted, Predicate<double> good, string description) => new(name)
     {
-        Description = description,
+        Description = wanted.Length > 0 ? $"{description} Numbers {wanted}." : description,
         HelpName = "X[,X]",
         Arity = ArgumentArity.ExactlyOne,
         CustomParser = result =>
@@ -80,7 +80,7 @@ internal static class Options
     /// <inheritdoc cref="Number"/>
     public static Option<double[]?> Numbers(string name, string wanted, Predicate<double> good, string description) => new(name)
     {
-        Description = description,
+        Description = wanted.Length > 0 ? $"{description} Numbers {wanted}." : description,
         HelpName = "X[,X...]",
         Arity = ArgumentArity.ExactlyOne,
         CustomParser = result =>
@@ -125,7 +125,7 @@ internal static class Options
     /// <param name="description">For the help.</param>
     public static Option<double?> Number(string name, string wanted, Predicate<double> good, string description) => new(name)
     {
-        Description = description,
+        Description = wanted.Length > 0 ? $"{description} A number {wanted}." : description,
         HelpName = "X",
         Arity = ArgumentArity.ExactlyOne,
         CustomParser = result =>

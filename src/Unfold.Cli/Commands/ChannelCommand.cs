@@ -49,8 +49,8 @@ internal sealed class ChannelCommand(Terminal terminal)
         string[] texts = parsed.GetRequiredValue(_text), train = parsed.GetRequiredValue(_train);
         ProgressLine? distorting = null;
 
-        // Opened before the long work and the first list, but not a second time, which a pipe would not bear.
-        IEnumerable<string>[] opened = [.. texts.Select(text => TextLines.OfFile(text, share => distorting?.Show(share)))];
+        // Before the long work.
+        IEnumerable<string> lines = TextLines.OfFiles(texts, share => distorting?.Show(share));
         IReadOnlyDictionary<string, long> counts = Count(train, symbols, interruption.Token);
         ConfusionTable table = Table(noise, counts, parsed.GetValue(_rate) ?? 0.1, interruption.Token);
         if (table.Count == 0)
@@ -64,7 +64,7 @@ internal sealed class ChannelCommand(Terminal terminal)
         long number = 0, all = 0, alone = 0;
         using (distorting = new ProgressLine(terminal, $"Distorting {string.Join(", ", texts)}"))
         {
-            foreach (string line in opened.SelectMany(lines => lines).Where(line => !string.IsNullOrWhiteSpace(line)))
+            foreach (string line in lines.Where(line => !string.IsNullOrWhiteSpace(line)))
             {
                 interruption.Token.ThrowIfCancellationRequested();
                 string observed = channel.Observe(line, random);
@@ -102,7 +102,7 @@ internal sealed class ChannelCommand(Terminal terminal)
     private IReadOnlyDictionary<string, long> Count(string[] texts, ErrorMeasure symbols, CancellationToken cancellation)
     {
         using var progress = new ProgressLine(terminal, $"Reading {string.Join(", ", texts)}");
-        return ConfusionChannel.Count(texts.SelectMany(text => TextLines.OfFile(text, progress.Show)).TakeWhile(_ => !Stopped(cancellation)), symbols);
+        return ConfusionChannel.Count(TextLines.OfFiles(texts, progress.Show).TakeWhile(_ => !Stopped(cancellation)), symbols);
     }
 
     private static bool Stopped(CancellationToken cancellation)

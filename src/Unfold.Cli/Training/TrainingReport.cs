@@ -18,7 +18,9 @@ internal static class TrainingReport
             $"Done: {trainer.StepsDone:N0} steps in {run.Time.Wall:0.0} s, {Speed(run):N0} tokens/s; training loss {Shown(trainer.RecentLoss)}, validation loss {Validation(trainer.BestLoss)}"));
         terminal.Line($"The model: {run.Shown}");
         double guessing = Math.Log(trainer.Model.Vocabulary.Count);
-        if (double.IsFinite(trainer.BestLoss) && trainer.BestLoss > guessing + WorseThanGuessing)
+
+        // The validation loss alone may be so high where the text to learn is small, or another one than that to validate.
+        if (double.IsFinite(trainer.BestLoss) && Math.Min(trainer.BestLoss, trainer.RecentLoss) > guessing + WorseThanGuessing)
         {
             string rate = DivergenceAdvice.LowerRate(trainer.Settings.LearningRate, trainer.Settings.Optimizer);
             terminal.Line(FormattableString.Invariant($"Guessing would be better, at {guessing:0.0000} nats: the training has diverged. Begin again with a lower rate, such as --lr {rate} --force"));

@@ -26,13 +26,13 @@ public sealed class Prompt
         Model = model;
         Text = text;
         _tokenizer = model.Vocabulary.CreateTokenizer();
-        _tokens = RequireKnown(model.Vocabulary, text, model.Vocabulary.EncodePrefix(text), "prompt");
+        _tokens = Ids(model.Vocabulary, model.Vocabulary.SplitPrefix(text), "prompt");
         bool hasEnds = model.Vocabulary.Mode == TextMode.Sentences;
         NeverWritten = hasEnds ? [Vocabulary.UnknownId, Vocabulary.BeginId] : [Vocabulary.UnknownId, Vocabulary.BeginId, Vocabulary.EndId];
         _session = model.Start();
         if (_tokens.Length == 0 && !hasEnds)
         {
-            // A line break is the place where texts begin; a model that never saw one starts from its commonest token.
+            // A line break is the place where texts begin; a model without one starts from its commonest token.
             int lineBreak = model.Vocabulary.LineFeedId;
             _session.Feed(lineBreak == Vocabulary.UnknownId ? Math.Min(Vocabulary.SpecialCount, model.Vocabulary.Count - 1) : lineBreak);
         }
@@ -79,26 +79,19 @@ public sealed class Prompt
         return spaced ? new AfterSpaceJoiner(joiner) : joiner;
     }
 
-    /// <summary>The tokens of a text that holds nothing unknown, but for the token &lt;unk&gt; itself.</summary>
+    /// <summary>The ids of the tokens of a text that holds nothing unknown, but for the token &lt;unk&gt; itself.</summary>
     /// <param name="vocabulary">The tokens.</param>
-    /// <param name="text">The text.</param>
-    /// <param name="tokens">Its tokens.</param>
+    /// <param name="cut">The text.</param>
     /// <param name="what">What the text is, for the sentence.</param>
     /// <exception cref="UnfoldException">It does hold something unknown.</exception>
-    internal static int[] RequireKnown(Vocabulary vocabulary, string text, int[] tokens, string what)
+    internal static int[] Ids(Vocabulary vocabulary, IReadOnlyList<string> cut, string what)
     {
-        if (!tokens.Contains(Vocabulary.UnknownId))
+        int[] ids = [.. cut.Select(one => vocabulary.IdOf(one))];
+        if (cut.FirstOrDefault(one => vocabulary.IdOf(one) == Vocabulary.UnknownId && one != Vocabulary.Specials[Vocabulary.UnknownId]) is not { } token)
         {
-            return tokens;
+            return ids;
         }
 
-        string[] unknown = [.. vocabulary.CreateTokenizer().Split(text).Where(token => vocabulary.IdOf(token) == Vocabulary.UnknownId)];
-        if (Array.TrueForAll(unknown, word => word == Vocabulary.Specials[Vocabulary.UnknownId]))
-        {
-            return tokens;
-        }
-
-        string token = unknown.First(word => word != Vocabulary.Specials[Vocabulary.UnknownId]);
         string kind = vocabulary.Kind.Noun;
         string code = vocabulary.Kind == TokenKind.Character ? $" (U+{Rune.GetRuneAt(token, 0).Value:X4})" : "";
         throw new UnfoldException($"The {what} holds the {kind} '{token}'{code}, which the model never saw; it knows {vocabulary.SymbolCount} {kind}s. Leave it out of the {what}, or train on a text that has it.");

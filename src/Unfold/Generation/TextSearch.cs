@@ -59,7 +59,7 @@ public static class TextSearch
 
     private static int[] Tokens(Vocabulary vocabulary, string text)
     {
-        int[] tokens = Prompt.RequireKnown(vocabulary, text, vocabulary.EncodeWithin(text), "forced text");
+        int[] tokens = Prompt.Ids(vocabulary, vocabulary.SplitWithin(text), "forced text");
         if (tokens.Contains(Vocabulary.UnknownId))
         {
             throw new UnfoldException("A forced text must be made of tokens that can be written; found <unk>, which never is.");

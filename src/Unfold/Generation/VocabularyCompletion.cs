@@ -42,15 +42,7 @@ internal sealed class VocabularyCompletion
     }
 
     /// <summary>The tokens of a line that goes on: no end of a sentence comes after them.</summary>
-    public IReadOnlyList<string> Split(string text)
-    {
-        List<string> tokens = [];
-        Tokenizer tokenizer = _vocabulary.CreateTokenizer();
-        TokenSink sink = token => tokens.Add(token.ToString());
-        tokenizer.Push(text, sink);
-        tokenizer.FlushPrefix(sink);
-        return tokens;
-    }
+    public IReadOnlyList<string> Split(string text) => _vocabulary.SplitPrefix(text);
 
     /// <summary>The likeliest words that begin so: p = exp(logit) over the sum of all that do.</summary>
     public IReadOnlyList<Completion> Complete(ReadOnlySpan<float> logits, string prefix, int count)

@@ -8,7 +8,7 @@ namespace Unfold.Text;
 /// </summary>
 public static class TextLines
 {
-    /// <summary>The most code units of a line: without a limit a small packed file of one endless line would take all memory.</summary>
+    /// <summary>The most code units of a line: without a limit one endless line, small as it may be while gzip holds it, would take all memory.</summary>
     internal const int LongestLine = 1 << 24;
 
     private const int BlockBytes = 1 << 12;
@@ -26,6 +26,15 @@ public static class TextLines
         return stream.IsRegular && progress is not null ? Watched(stream, path, progress) : Of(stream, path);
     }
 
+    /// <summary>The lines of several files one after the other. All are opened at once, so that a missing one is known before the first line; files other than pipes then once more, each at its turn.</summary>
+    /// <inheritdoc cref="OfFile"/>
+    public static IEnumerable<string> OfFiles(IReadOnlyList<string> paths, Action<double>? progress = null)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        UnpackedFile?[] pipes = [.. paths.Select(Pipe)];
+        return paths.Zip(pipes).SelectMany(file => file.Second is { } pipe ? Of(pipe, file.First) : OfFile(file.First, progress));
+    }
+
     /// <summary>The lines of a stream, which is closed at the end.</summary>
     /// <param name="stream">Where the bytes come from.</param>
     /// <param name="name">What messages call it.</param>
@@ -35,6 +44,19 @@ public static class TextLines
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(name);
         return Read(stream, name);
+    }
+
+    /// <summary>Opens a file, and closes it where it can be opened again.</summary>
+    private static UnpackedFile? Pipe(string path)
+    {
+        UnpackedFile stream = TextFile.Open(path);
+        if (!stream.IsRegular)
+        {
+            return stream;
+        }
+
+        stream.Dispose();
+        return null;
     }
 
     private static IEnumerable<string> Watched(UnpackedFile stream, string name, Action<double> progress)

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Collections.Frozen;
+using System.Text;
 
 namespace Unfold.Text;
 
@@ -121,8 +123,8 @@ public sealed class Vocabulary
     }
 
     /// <summary>
-    /// The id of a line feed in a text: the end symbol in sentence mode, and of subwords the byte where no symbol is made of it; <see cref="UnknownId"/> where no text that
-    /// was learned had one.
+    /// The id of a line feed in a text: the end symbol in sentence mode; of subwords the byte where no symbol is made of it, whether one was learned or not; else
+    /// <see cref="UnknownId"/> where no text that was learned had one.
     /// </summary>
     public int LineFeedId => IdOf("\n") is var whole and not UnknownId ? whole : Encode("\n") is [var spelt] ? spelt : UnknownId;
 
@@ -141,11 +143,24 @@ public sealed class Vocabulary
     /// <summary>As <see cref="Encode(ReadOnlySpan{char})"/>, for the beginning of a text that goes on: a last line without line feed is no complete sentence and gets no end symbol.</summary>
     public int[] EncodePrefix(ReadOnlySpan<char> text) => Encode(text, static (tokenizer, sink) => tokenizer.FlushPrefix(sink));
 
-    /// <summary>As <see cref="EncodePrefix"/>, for a text that does not stand at the beginning of a line: in sentence mode white space before its words would be left out there.</summary>
-    internal int[] EncodeWithin(ReadOnlySpan<char> text)
+    /// <summary>The tokens of a text that goes on, as they are cut: <see cref="EncodePrefix"/> gives their ids.</summary>
+    internal IReadOnlyList<string> SplitPrefix(ReadOnlySpan<char> text)
+    {
+        List<string> tokens = [];
+        Tokenizer tokenizer = CreateTokenizer();
+        TokenSink sink = token => tokens.Add(token.ToString());
+        tokenizer.Push(text, sink);
+        tokenizer.FlushPrefix(sink);
+        return tokens;
+    }
+
+    /// <summary>As <see cref="SplitPrefix"/>, for a text that does not stand at the beginning of a line: in sentence mode white space before its words would be left out there.</summary>
+    internal IReadOnlyList<string> SplitWithin(ReadOnlySpan<char> text)
     {
         const string before = ".";
-        return text.Length > 0 && char.IsWhiteSpace(text[0]) ? EncodePrefix($"{before}{text}")[EncodePrefix(before).Length..] : EncodePrefix(text);
+        return Rune.DecodeFromUtf16(text, out Rune first, out _) == OperationStatus.Done && RuneClasses.Of(first) is RuneClass.Space or RuneClass.NewLine
+            ? [.. SplitPrefix($"{before}{text}").Skip(SplitPrefix(before).Count)]
+            : SplitPrefix(text);
     }
 
     /// <summary>Writes ids back as text. Begin writes nothing, end in sentence mode a line feed; unknown writes U+FFFD for characters and &lt;unk&gt; for words.</summary>

@@ -92,6 +92,11 @@ public sealed class BadInputTests
         Assert.Contains("(perplexity Infinity)", said.Error, StringComparison.Ordinal);
         Assert.Matches(@"validation loss [0-9.]+E\+[0-9]+ nats", said.Error);
         Assert.Contains("the training has diverged", said.Error, StringComparison.Ordinal);
+        File.WriteAllText(folder["small.txt"], string.Concat(Enumerable.Repeat("the cat sat\n", 40)));
+        File.WriteAllText(folder["other.txt"], string.Concat(Enumerable.Repeat("tta sca hte\n", 9)));
+        Said learned = CommandLine.Train(folder["small.txt"], folder["by heart"], "--valid", folder["other.txt"], "--hidden", "32", "--steps", "300", "--lr", "0.02", "--json");
+        Assert.True(learned.Json.GetProperty("valid_loss").GetDouble() > Math.Log(12) + 1, "It knows its text by heart, and no other.");
+        Assert.DoesNotContain("diverged", learned.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("diverged", CommandLine.Train(text, folder["near"], "--hidden", "16", "--steps", "5").Error, StringComparison.Ordinal);
     }
 

@@ -11,7 +11,7 @@ public sealed class NGramsTests
     public void The_commands_run()
     {
         string[] commands = [.. Repository.Read("docs/ngrams.md").Split('\n').Where(line => line.StartsWith("    unfold ", StringComparison.Ordinal))];
-        Assert.Equal(4, commands.Length);
+        Assert.Equal(5, commands.Length);
         using var folder = new TemporaryFolder();
         CommandLine.WriteText(folder["train.txt"]);
         CommandLine.WriteText(folder["test.txt"], words: 200, seed: 2);

@@ -72,14 +72,17 @@ public sealed class TextSearchTests
     [Fact]
     public void White_space_before_a_forced_text_is_forced_too()
     {
-        PairModel model = PairModel.OfSentences("ab ", seed: 6);
+        PairModel model = PairModel.OfSentences("ab \u200B", seed: 6);
         var options = new BeamOptions { Beam = 20, Length = 6 };
-        foreach (string forced in (string[])[" b", "  a", " "])
+        foreach (string forced in (string[])[" b", "  a", " ", "\u200Bb", "\u200B\u200B"])
         {
             Assert.All(
                 TextSearch.Search(new Prompt(model, "a"), options with { Forced = [forced] }, cancellation: TestContext.Current.CancellationToken),
                 found => Assert.Contains(forced, found.Text, StringComparison.Ordinal));
         }
+
+        UnfoldException unknown = Assert.Throws<UnfoldException>(() => TextSearch.Search(new Prompt(PairModel.OfSentences("ab", seed: 6), "a"), options with { Forced = [" b"] }, cancellation: TestContext.Current.CancellationToken));
+        Assert.Contains("holds the character ' ' (U+0020), which the model never saw", unknown.Message, StringComparison.Ordinal);
     }
 
     [Fact]

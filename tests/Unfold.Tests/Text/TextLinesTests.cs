@@ -1,5 +1,6 @@
 using System.Text;
 using Unfold.Numerics;
+using Unfold.Tests.Persistence;
 using Unfold.Text;
 
 namespace Unfold.Tests.Text;
@@ -40,6 +41,16 @@ public sealed class TextLinesTests
         Assert.Equal([longest.Length, 1], TextLines.Of(new MemoryStream(Encoding.UTF8.GetBytes(longest + "\nb")), "a stream").Select(line => line.Length));
         string message = Assert.Throws<UnfoldException>(() => TextLines.Of(new EndlessLine(), "a stream").Count()).Message;
         Assert.Equal("The text a stream has a line that is too long: line 1 has more than 16,777,216 characters; break it into lines.", message);
+    }
+
+    [Fact]
+    public void A_missing_file_is_known_before_the_first_line()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["a"], "1\n2");
+        File.WriteAllText(folder["b"], "\n3\n");
+        Assert.Equal(["1", "2", "", "3"], TextLines.OfFiles([folder["a"], folder["b"]]));
+        Assert.Contains(folder["c"], Assert.Throws<UnfoldException>(() => TextLines.OfFiles([folder["a"], folder["c"]])).Message, StringComparison.Ordinal);
     }
 
     /// <summary>Gives its bytes in pieces of random lengths.</summary>

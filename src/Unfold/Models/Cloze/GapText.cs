@@ -26,7 +26,7 @@ public sealed record GapText(IReadOnlyList<int> Before, IReadOnlyList<int> After
             throw new UnfoldException("A sentence to be filled stands on one line; found several.");
         }
 
-        return new GapText(vocabulary.EncodePrefix(text.AsSpan(0, gaps[0].Start)), vocabulary.EncodeWithin(trimmed.AsSpan(gaps[0].End)));
+        return new GapText(vocabulary.EncodePrefix(text.AsSpan(0, gaps[0].Start)), [.. vocabulary.SplitWithin(trimmed.AsSpan(gaps[0].End)).Select(token => vocabulary.IdOf(token))]);
     }
 
     private static List<(int Start, int End)> Gaps(string text)
