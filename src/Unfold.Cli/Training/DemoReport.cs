@@ -98,12 +98,11 @@ internal sealed record DemoReport(double Trigram, double Source)
         return (ending, probability);
     }
 
-    /// <summary>One whole line in English and one in Chinese, as the model writes them; the first line, which starts from an empty state as none that was learned did, is only read.</summary>
+    /// <summary>One whole line in English and one in Chinese, as the model writes them.</summary>
     private static IEnumerable<string> Samples(LanguageModel model, ulong seed)
     {
         var line = new StringBuilder();
         string? english = null, chinese = null;
-        bool begun = false;
         foreach (string piece in TextGenerator.Generate(model, "", new GenerationOptions { Length = SampleTokens, Sampling = new SamplingOptions { Temperature = Temperature } }, new SeededRandom(seed)))
         {
             foreach (char letter in piece)
@@ -116,12 +115,6 @@ internal sealed record DemoReport(double Trigram, double Source)
 
                 string text = line.ToString().Trim();
                 line.Clear();
-                if (!begun)
-                {
-                    begun = true;
-                    continue;
-                }
-
                 bool isChinese = text.Any(one => one >= '\u4E00');
                 english ??= !isChinese && text.Length > 0 ? text : null;
                 chinese ??= isChinese ? text : null;

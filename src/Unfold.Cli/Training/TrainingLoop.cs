@@ -96,10 +96,10 @@ internal sealed class TrainingLoop(Run run, TrainingView view, Interruption inte
         // A generator of its own: a sample must not change what the trainer draws.
         var random = new SeededRandom(_trainer.Settings.Seed ^ (ulong)_trainer.StepsDone);
         var options = new GenerationOptions { Length = SampleTokens };
-        string text;
+        string text = "";
         try
         {
-            text = string.Join(' ', string.Concat(TextGenerator.Generate(_trainer.Model, "", options, random)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+            _trainer.UseMeasured(model => text = string.Join(' ', string.Concat(TextGenerator.Generate(model, "", options, random)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
         }
         catch (UnfoldException)
         {

@@ -15,7 +15,7 @@ public sealed class Prompt
 
     /// <summary>Reads a text.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="text">The text before. Empty starts at the beginning of a line.</param>
+    /// <param name="text">The text before. Empty, or with a line feed at its beginning, it starts a line (<see cref="NextTokenModel.StartLine"/>).</param>
     /// <param name="progress">Called after each token with the share that is read, in [0, 1].</param>
     /// <param name="cancellation">Stops between two tokens.</param>
     /// <exception cref="UnfoldException">The text holds something that the model never saw.</exception>
@@ -29,15 +29,15 @@ public sealed class Prompt
         _tokens = Ids(model.Vocabulary, model.Vocabulary.SplitPrefix(text), "prompt");
         bool hasEnds = model.Vocabulary.Mode == TextMode.Sentences;
         NeverWritten = hasEnds ? [Vocabulary.UnknownId, Vocabulary.BeginId] : [Vocabulary.UnknownId, Vocabulary.BeginId, Vocabulary.EndId];
-        _session = model.Start();
-        if (_tokens.Length == 0 && !hasEnds)
+        bool knowsLines = model.Vocabulary.LineFeedId != Vocabulary.UnknownId, atLine = knowsLines && _tokens is [var first, ..] && first == model.Vocabulary.LineFeedId;
+        _session = _tokens.Length == 0 || atLine ? model.StartLine() : model.Start();
+        if (_tokens.Length == 0 && !knowsLines)
         {
-            // A line break is the place where texts begin; a model without one starts from its commonest token.
-            int lineBreak = model.Vocabulary.LineFeedId;
-            _session.Feed(lineBreak == Vocabulary.UnknownId ? Math.Min(Vocabulary.SpecialCount, model.Vocabulary.Count - 1) : lineBreak);
+            // Its commonest token stands for the beginning of a line.
+            _session.Feed(Math.Min(Vocabulary.SpecialCount, model.Vocabulary.Count - 1));
         }
 
-        foreach ((int place, int token) in _tokens.Index())
+        foreach ((int place, int token) in _tokens.Index().Skip(atLine ? 1 : 0))
         {
             cancellation.ThrowIfCancellationRequested();
             _session.Feed(token);

@@ -1,4 +1,3 @@
-using Unfold.Scoring;
 using Unfold.Text;
 
 namespace Unfold.Generation;
@@ -7,22 +6,14 @@ namespace Unfold.Generation;
 /// A line while it is typed: keeps the sessions of its latest tokens, so that a letter more or a few letters less cost a token or none
 /// and not the whole line again.
 /// </summary>
-internal sealed class TypedLine
+/// <param name="model">The model.</param>
+internal sealed class TypedLine(NextTokenModel model)
 {
     private const int Kept = 64;
 
-    private readonly NextTokenSession _start;
+    private readonly NextTokenSession _start = model.StartLine();
     private readonly List<int> _tokens = [];
     private readonly List<NextTokenSession?> _after = [];
-
-    public TypedLine(NextTokenModel model, SentenceEncoder encoder)
-    {
-        _start = model.Start();
-        foreach (int token in encoder.Before)
-        {
-            _start.Feed(token);
-        }
-    }
 
     /// <summary>The session after these tokens of the line; it is not to be fed.</summary>
     public NextTokenSession After(ReadOnlySpan<int> tokens)

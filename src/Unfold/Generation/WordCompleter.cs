@@ -24,7 +24,7 @@ public sealed class WordCompleter
     {
         ArgumentNullException.ThrowIfNull(model);
         _encoder = new SentenceEncoder(model.Vocabulary);
-        _line = new TypedLine(model, _encoder);
+        _line = new TypedLine(model);
         if (model.Vocabulary.Kind is TokenKind.Character or TokenKind.BytePair)
         {
             _spelling = new SpellingCompletion(model.Vocabulary, _encoder);

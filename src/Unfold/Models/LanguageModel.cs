@@ -74,19 +74,46 @@ public sealed class LanguageModel : NextTokenModel
     public OutputLayer Output { get; }
 
     /// <summary>
-    /// Starts a text from a state of zeros, on the calling thread alone. In sentence mode the end of a sentence stands before it, as in
-    /// training; in running text the first token is foretold by nothing, so all are equally likely.
+    /// The state in which lines of the training text end, one row: the mean of h_t, and of what else a state has, over places before a line
+    /// feed or the end of a sentence, up to 64 of them. Texts and lines begin from it. Null where it was not looked for, or hardly a line ends: zeros stand for it then.
     /// </summary>
-    public override LanguageModelSession Start()
+    public StackState? LineEnd { get; internal set; }
+
+    /// <summary>
+    /// Starts a text: in sentence mode, and where <see cref="LineEnd"/> is known, as <see cref="StartLine"/> does; else from a state of zeros, where the
+    /// first token is foretold by nothing and all are equally likely. The calling thread computes alone.
+    /// </summary>
+    /// <remarks>What goes on from the middle of a line is hardly the worse for it, and what begins one much the better.</remarks>
+    public override LanguageModelSession Start() => Vocabulary.Mode == TextMode.Sentences || LineEnd is not null ? StartLine() : new LanguageModelSession(this);
+
+    /// <summary>
+    /// Starts a line, or a sentence, as if others stood before it: the line feed, or the end symbol, is fed to <see cref="LineEnd"/>. A model
+    /// that knows no line feed starts from zeros. The calling thread computes alone.
+    /// </summary>
+    public override LanguageModelSession StartLine()
     {
         var session = new LanguageModelSession(this);
-        if (Vocabulary.Mode == TextMode.Sentences)
+        if (Vocabulary.LineFeedId is not Vocabulary.UnknownId and var end)
         {
-            session.Feed(Vocabulary.EndId);
+            if (LineEnd is not null)
+            {
+                session.State.CopyFrom(LineEnd);
+            }
+
+            session.Feed(end);
         }
 
         return session;
     }
+
+    /// <summary>
+    /// Finds <see cref="LineEnd"/> in a text that was learned: call it when the training is over and lines are to be scored, completed or written.
+    /// <see cref="LanguageModelTrainer.UseMeasured"/> does. A network that learned streams has hardly ever begun at zeros, and finds lines that do
+    /// less likely than the same lines inside a text.
+    /// </summary>
+    /// <param name="text">The encoded text.</param>
+    /// <param name="workers">The threads; the result does not depend on their number.</param>
+    public void FindLineEnd(TokenStore text, Workers workers) => LineEnd = LineEndState.Mean(this, text, workers);
 
     /// <summary>A state of zeros for a batch of sequences.</summary>
     public StackState ZeroState(int batch) => Stack.ZeroState(batch);

@@ -178,17 +178,23 @@ public sealed class LanguageModelTrainer
 
     /// <summary>
     /// Does something with the weights that the last validation has measured, such as saving them: those of the last update, or their mean
-    /// where that was better.
+    /// where that was better. <see cref="LanguageModel.LineEnd"/> is that of these weights on the training text.
     /// </summary>
     public void UseMeasured(Action<LanguageModel> use)
     {
         ArgumentNullException.ThrowIfNull(use);
         if (_meanMeasured)
         {
-            Average!.Use(() => use(Model));
+            Average!.Use(Do);
         }
         else
         {
+            Do();
+        }
+
+        void Do()
+        {
+            Model.FindLineEnd(Batcher.Store, _tape.Workers);
             use(Model);
         }
     }

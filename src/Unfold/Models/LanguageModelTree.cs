@@ -31,7 +31,7 @@ internal sealed class LanguageModelTree
     /// <summary>ln p of each node's token, given the path to it.</summary>
     public double[] LogProbabilities(Action<double>? progress, CancellationToken cancellation)
     {
-        LanguageModelSession start = _model.Start();
+        LanguageModelSession start = _model.StartLine();
         foreach (int child in _tree.Children(0))
         {
             _values[child] = start.LogProbability(_tree.Token(child));

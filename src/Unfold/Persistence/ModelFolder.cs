@@ -56,6 +56,7 @@ public sealed class ModelFolder
         RequireFit(file, settings, vocabulary);
         var model = LanguageModel.WithoutWeights(settings.Model, vocabulary);
         ModelWeights.Read(file, model.Parameters);
+        LineEndFields.Read(file, model);
         return model;
     }
 
@@ -66,6 +67,7 @@ public sealed class ModelFolder
         ArgumentNullException.ThrowIfNull(model);
         var writer = new SafeTensorsWriter();
         ModelWeights.Add(writer, model.Parameters);
+        LineEndFields.Add(writer, model);
         writer.Save(WeightsFile);
     }
 
@@ -167,7 +169,7 @@ public sealed class ModelFolder
     // The sizes in config.json are believed only after the weights on disk have confirmed them, before memory is taken.
     private void RequireFit(SafeTensorsFile file, RunSettings settings, Vocabulary vocabulary)
     {
-        long stored = file.Entries.Sum(entry => entry.Count);
+        long stored = file.Entries.Where(entry => !LineEndFields.Are(entry)).Sum(entry => entry.Count);
         Int128 wanted = settings.Model.CountParameters(vocabulary.Count);
         if (stored != wanted)
         {

@@ -44,13 +44,20 @@ internal static class ModelWeights
         }
     }
 
-    private static void ReadOne(SafeTensorsFile file, Parameter parameter, Span<float> values)
+    /// <summary>Throws unless all values that were read can be computed with.</summary>
+    /// <exception cref="UnfoldException">One is not a number, or infinite.</exception>
+    public static void RequireFinite(SafeTensorsFile file, string name, ReadOnlySpan<float> values)
     {
-        file.ReadSingles(parameter.Name, values, parameter.Shape.ToArray());
         int bad = OptimizerKernels.FirstNonFinite(values);
         if (bad >= 0)
         {
-            throw new UnfoldException(FormattableString.Invariant($"The weights in {file.Name} are damaged: value {bad} of {parameter.Name} is {values[bad]}."));
+            throw new UnfoldException(FormattableString.Invariant($"The weights in {file.Name} are damaged: value {bad} of {name} is {values[bad]}."));
         }
+    }
+
+    private static void ReadOne(SafeTensorsFile file, Parameter parameter, Span<float> values)
+    {
+        file.ReadSingles(parameter.Name, values, parameter.Shape.ToArray());
+        RequireFinite(file, parameter.Name, values);
     }
 }

@@ -18,11 +18,7 @@ public sealed class SentenceEncoder
         ArgumentNullException.ThrowIfNull(vocabulary);
         _vocabulary = vocabulary;
         _lineFeed = vocabulary.LineFeedId;
-        Before = _lineFeed is Vocabulary.UnknownId or Vocabulary.EndId ? [] : [_lineFeed];
     }
-
-    /// <summary>The tokens that a model reads after its start and before the line: their probability does not count.</summary>
-    public IReadOnlyList<int> Before { get; }
 
     /// <summary>Whether a line ends in a token whose probability counts.</summary>
     public bool HasEnd => _lineFeed != Vocabulary.UnknownId;

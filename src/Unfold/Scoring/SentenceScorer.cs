@@ -32,9 +32,9 @@ public sealed class SentenceScorer(NextTokenModel model, Workers workers)
         {
             var tree = new TokenTree();
             int[][] tokens = [.. some.Select(_encoder.Encode)];
-            int[] ends = [.. tokens.Select(line => tree.Add([.. _encoder.Before, .. line]))];
+            int[] ends = [.. tokens.Select(line => tree.Add(line))];
             double[] values = model.LogProbabilities(tree, workers, share => progress?.Invoke((scores.Count + (share * some.Length)) / lines.Count), cancellation);
-            scores.AddRange(tokens.Zip(ends, (line, end) => new SentenceScore(line, tree.Along(values, end)[_encoder.Before.Count..])));
+            scores.AddRange(tokens.Zip(ends, (line, end) => new SentenceScore(line, tree.Along(values, end))));
         }
 
         return scores;

@@ -47,6 +47,9 @@ public sealed class MixtureModel : NextTokenModel
     public override MixtureSession Start() => new(this, First.Start(), Second.Start());
 
     /// <inheritdoc/>
+    public override MixtureSession StartLine() => new(this, First.StartLine(), Second.StartLine());
+
+    /// <inheritdoc/>
     public override double[] LogProbabilities(TokenTree tree, Workers workers, Action<double>? progress = null, CancellationToken cancellation = default)
     {
         double[] first = First.LogProbabilities(tree, workers, share => progress?.Invoke(share / 2), cancellation);

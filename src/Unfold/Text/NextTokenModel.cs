@@ -15,7 +15,19 @@ public abstract class NextTokenModel
     /// <summary>Starts a text: nothing stands before the first token.</summary>
     public abstract NextTokenSession Start();
 
-    /// <summary>For each node of a tree ln p(its token | the path to it), the text starting as in <see cref="Start"/>; 0 for the first node.</summary>
+    /// <summary>Starts a line: the end of another stands before it. A model that knows no line feed starts as in <see cref="Start"/>.</summary>
+    public virtual NextTokenSession StartLine()
+    {
+        NextTokenSession session = Start();
+        if (Vocabulary.Mode != TextMode.Sentences && Vocabulary.LineFeedId is not Vocabulary.UnknownId and var lineFeed)
+        {
+            session.Feed(lineFeed);
+        }
+
+        return session;
+    }
+
+    /// <summary>For each node of a tree ln p(its token | the path to it), each path a line: see <see cref="StartLine"/>; 0 for the first node.</summary>
     /// <param name="tree">Sequences that share their beginnings: no beginning is computed twice.</param>
     /// <param name="workers">The threads; the result does not depend on their number.</param>
     /// <param name="progress">Called with the share that is done, in [0, 1].</param>
@@ -26,7 +38,7 @@ public abstract class NextTokenModel
         ArgumentNullException.ThrowIfNull(tree);
         var values = new double[tree.Count];
         var open = new Stack<(int Node, NextTokenSession Session)>();
-        open.Push((0, Start()));
+        open.Push((0, StartLine()));
         int done = 1;
         while (open.TryPop(out (int Node, NextTokenSession Session) at))
         {
