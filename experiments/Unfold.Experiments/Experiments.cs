@@ -32,5 +32,6 @@ internal static class Experiments
         CorpusExperiment.TangPoems,
         CorpusExperiment.Words,
         new RescoringExperiment(),
+        new LinesExperiment(),
     ];
 }
