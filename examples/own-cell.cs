@@ -35,7 +35,7 @@ while (!trainer.Finished)
 }
 
 var folder = new ModelFolder(Path.Combine(Path.GetTempPath(), $"own-cell-{Guid.NewGuid():N}"));
-folder.Save(model);
+trainer.UseMeasured(folder.Save);
 LanguageModel loaded = folder.Load(cell);
 Console.WriteLine($"perplexity {LanguageModelScorer.Score(loaded, corpus.Validation, new Workers(2)).Perplexity:F2}");
 Directory.Delete(folder.FullPath, recursive: true);

@@ -105,7 +105,7 @@ internal static class RescoreQuestion
 
     private static double[] Alone(LanguageModel model, int[] hypothesis)
     {
-        LanguageModelSession session = model.Start();
+        LanguageModelSession session = model.StartLine();
         return [.. hypothesis.Select(word =>
         {
             double value = session.LogProbability(word);

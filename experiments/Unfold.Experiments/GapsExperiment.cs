@@ -131,7 +131,7 @@ internal sealed class GapsExperiment : Experiment
 
     private static double LogProbability(LanguageModel model, IReadOnlyList<int> sentence)
     {
-        LanguageModelSession session = model.Start();
+        LanguageModelSession session = model.StartLine();
         double sum = 0;
         foreach (int token in sentence)
         {

@@ -42,7 +42,11 @@ internal sealed record LanguageFit(LanguageModel Model, float[] LastWeights, IRe
         }
 
         best.CopyTo(model.Parameters.Edit());
-        model.FindLineEnd(train, context.Workers);
+        if (training.Batching == Batching.Stream)
+        {
+            model.FindLineEnd(train, context.Workers);
+        }
+
         return new LanguageFit(model, last, losses, watch.Elapsed.TotalSeconds);
     }
 }

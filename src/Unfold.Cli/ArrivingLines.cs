@@ -21,14 +21,16 @@ internal sealed class ArrivingLines
     /// <summary>The share that the reading thread has come to.</summary>
     private double? _read;
 
-    /// <summary>Opens the file.</summary>
+    /// <summary>Makes sure that the file can be read.</summary>
     /// <param name="terminal">Where standard input comes from.</param>
     /// <param name="file">A file, or - for standard input.</param>
     /// <exception cref="UnfoldException">The file cannot be read.</exception>
     public ArrivingLines(Terminal terminal, string file)
     {
         Name = file == Input ? InputName : file;
-        _lines = file == Input ? TextLines.Of(terminal.OpenInput(), Name) : TextLines.OfFile(file, share => _read = share);
+
+        // Not held open before it is read: a model that is refused meanwhile would leave it so.
+        _lines = file == Input ? TextLines.Of(terminal.OpenInput(), Name) : TextLines.OfFiles([file], share => _read = share);
     }
 
     /// <summary>What messages call it.</summary>

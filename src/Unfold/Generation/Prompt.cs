@@ -15,7 +15,7 @@ public sealed class Prompt
 
     /// <summary>Reads a text.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="text">The text before. Empty, or with a line feed at its beginning, it starts a line (<see cref="NextTokenModel.StartLine"/>).</param>
+    /// <param name="text">The text before. It begins a line (<see cref="NextTokenModel.StartLine"/>) where it is empty or begins with a line feed, and any does where the model knows lines.</param>
     /// <param name="progress">Called after each token with the share that is read, in [0, 1].</param>
     /// <param name="cancellation">Stops between two tokens.</param>
     /// <exception cref="UnfoldException">The text holds something that the model never saw.</exception>
@@ -29,18 +29,23 @@ public sealed class Prompt
         _tokens = Ids(model.Vocabulary, model.Vocabulary.SplitPrefix(text), "prompt");
         bool hasEnds = model.Vocabulary.Mode == TextMode.Sentences;
         NeverWritten = hasEnds ? [Vocabulary.UnknownId, Vocabulary.BeginId] : [Vocabulary.UnknownId, Vocabulary.BeginId, Vocabulary.EndId];
-        bool knowsLines = model.Vocabulary.LineFeedId != Vocabulary.UnknownId, atLine = knowsLines && _tokens is [var first, ..] && first == model.Vocabulary.LineFeedId;
-        _session = _tokens.Length == 0 || atLine ? model.StartLine() : model.Start();
-        if (_tokens.Length == 0 && !knowsLines)
+        int lineFeed = model.Vocabulary.LineFeedId;
+        bool hasLineFeed = lineFeed != Vocabulary.UnknownId && _tokens is [var first, ..] && first == lineFeed;
+        _session = hasLineFeed || _tokens.Length == 0 || model.KnowsLines ? model.StartLine() : model.Start();
+        if (_tokens.Length == 0 && lineFeed == Vocabulary.UnknownId)
         {
-            // Its commonest token stands for the beginning of a line.
+            // The commonest token stands for the beginning of a line.
             _session.Feed(Math.Min(Vocabulary.SpecialCount, model.Vocabulary.Count - 1));
         }
 
-        foreach ((int place, int token) in _tokens.Index().Skip(atLine ? 1 : 0))
+        foreach ((int place, int token) in _tokens.Index())
         {
             cancellation.ThrowIfCancellationRequested();
-            _session.Feed(token);
+            if (place > 0 || !hasLineFeed)
+            {
+                _session.Feed(token);
+            }
+
             progress?.Invoke((place + 1.0) / _tokens.Length);
         }
     }

@@ -74,45 +74,39 @@ public sealed class LanguageModel : NextTokenModel
     public OutputLayer Output { get; }
 
     /// <summary>
-    /// The state in which lines of the training text end, one row: the mean of h_t, and of what else a state has, over places before a line
-    /// feed or the end of a sentence, up to 64 of them. Texts and lines begin from it. Null where it was not looked for, or hardly a line ends: zeros stand for it then.
+    /// The state in which lines of the training text end, one row: the mean of h_t, and of what else a state has, over places t before a line
+    /// feed or the end of a sentence. Lines begin from it: <see cref="StartLine"/>. Null where it was not looked for or too few lines end: zeros stand
+    /// for it then. It belongs to the weights: a step of a trainer forgets it.
     /// </summary>
     public StackState? LineEnd { get; internal set; }
 
+    /// <summary>Whether lines are sentences, or <see cref="LineEnd"/> is known.</summary>
+    public override bool KnowsLines => Vocabulary.Mode == TextMode.Sentences || LineEnd is not null;
+
     /// <summary>
-    /// Starts a text: in sentence mode, and where <see cref="LineEnd"/> is known, as <see cref="StartLine"/> does; else from a state of zeros, where the
-    /// first token is foretold by nothing and all are equally likely. The calling thread computes alone.
+    /// Starts a text from a state of zeros, on the calling thread alone. In sentence mode the end of a sentence stands before it, as in
+    /// training; in running text the first token is foretold by nothing, so all are equally likely.
     /// </summary>
-    /// <remarks>What goes on from the middle of a line is hardly the worse for it, and what begins one much the better.</remarks>
-    public override LanguageModelSession Start() => Vocabulary.Mode == TextMode.Sentences || LineEnd is not null ? StartLine() : new LanguageModelSession(this);
+    public override LanguageModelSession Start() => Started(Vocabulary.Mode == TextMode.Sentences ? Vocabulary.EndId : null, from: null);
 
     /// <summary>
     /// Starts a line, or a sentence, as if others stood before it: the line feed, or the end symbol, is fed to <see cref="LineEnd"/>. A model
     /// that knows no line feed starts from zeros. The calling thread computes alone.
     /// </summary>
-    public override LanguageModelSession StartLine()
-    {
-        var session = new LanguageModelSession(this);
-        if (Vocabulary.LineFeedId is not Vocabulary.UnknownId and var end)
-        {
-            if (LineEnd is not null)
-            {
-                session.State.CopyFrom(LineEnd);
-            }
-
-            session.Feed(end);
-        }
-
-        return session;
-    }
+    public override LanguageModelSession StartLine() => Started(Vocabulary.LineFeedId is not Vocabulary.UnknownId and var end ? end : null, LineEnd);
 
     /// <summary>
-    /// Finds <see cref="LineEnd"/> in a text that was learned: call it when the training is over and lines are to be scored, completed or written.
-    /// <see cref="LanguageModelTrainer.UseMeasured"/> does. A network that learned streams has hardly ever begun at zeros, and finds lines that do
-    /// less likely than the same lines inside a text.
+    /// Finds <see cref="LineEnd"/> in the text that was learned: call it after a training by streams, when lines are to be scored, completed or written;
+    /// <see cref="LanguageModelTrainer.UseMeasured"/> does. Such a network has hardly ever begun at zeros, and finds lines that do less likely than the
+    /// same lines inside of a text.
     /// </summary>
+    /// <remarks>
+    /// The text is searched from 32 places at equal distances, from each for at most 16,384 tokens, for the next end of a line; the last 32 tokens before
+    /// each are read from zeros. From fewer than 8 ends nothing is concluded.
+    /// </remarks>
     /// <param name="text">The encoded text.</param>
     /// <param name="workers">The threads; the result does not depend on their number.</param>
+    /// <exception cref="ArgumentException">The text has tokens of another vocabulary.</exception>
     public void FindLineEnd(TokenStore text, Workers workers) => LineEnd = LineEndState.Mean(this, text, workers);
 
     /// <summary>A state of zeros for a batch of sequences.</summary>
@@ -217,6 +211,22 @@ public sealed class LanguageModel : NextTokenModel
         lines.AddRange(Stack.Layers.Select((layer, index) => Stack.IsResidual(index) ? $"{layer}, its input added" : layer.ToString()!));
         lines.Add(Output.ToString());
         return FormattableString.Invariant($"LanguageModel({Parameters.ValueCount:N0} parameters)\n  {string.Join("\n  ", lines)}");
+    }
+
+    private LanguageModelSession Started(int? token, StackState? from)
+    {
+        var session = new LanguageModelSession(this);
+        if (from is not null)
+        {
+            session.State.CopyFrom(from);
+        }
+
+        if (token is { } first)
+        {
+            session.Feed(first);
+        }
+
+        return session;
     }
 
     private OutputLayer CreateOutput(SeededRandom? random)

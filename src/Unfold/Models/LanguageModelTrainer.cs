@@ -133,6 +133,7 @@ public sealed class LanguageModelTrainer
             Carried.Clear();
         }
 
+        Model.LineEnd = null;
         Model.Parameters.ClearGradients();
         (double value, StackState final) = Backward(carries ? Carried : null, Model.Settings.UsesChance ? DropoutRandom : null);
         GradientNorm norm = _clipping.Apply(StepsDone + 1, value, Model.Parameters, _tape.Workers);
@@ -178,25 +179,37 @@ public sealed class LanguageModelTrainer
 
     /// <summary>
     /// Does something with the weights that the last validation has measured, such as saving them: those of the last update, or their mean
-    /// where that was better. <see cref="LanguageModel.LineEnd"/> is that of these weights on the training text.
+    /// where that was better. <see cref="LanguageModel.LineEnd"/> is found for them meanwhile, but for a network of windows, which has learned to begin at zeros.
     /// </summary>
     public void UseMeasured(Action<LanguageModel> use)
     {
         ArgumentNullException.ThrowIfNull(use);
-        if (_meanMeasured)
+        if (!_meanMeasured)
         {
-            Average!.Use(Do);
-        }
-        else
-        {
-            Do();
+            UseWithLineEnd(use);
+            return;
         }
 
-        void Do()
+        StackState? last = Model.LineEnd;
+        Model.LineEnd = null;
+        try
+        {
+            Average!.Use(() => UseWithLineEnd(use));
+        }
+        finally
+        {
+            Model.LineEnd = last;
+        }
+    }
+
+    private void UseWithLineEnd(Action<LanguageModel> use)
+    {
+        if (Settings.Batching == Batching.Stream && Model.LineEnd is null)
         {
             Model.FindLineEnd(Batcher.Store, _tape.Workers);
-            use(Model);
         }
+
+        use(Model);
     }
 
     private (double Loss, StackState Final) Backward(StackState? state, SeededRandom? dropout)

@@ -9,19 +9,20 @@ namespace Unfold.Models;
 /// <summary>
 /// The mean state in which lines end: (1/N) sum of s_t over N places t of a text after which a line feed, or the end of a sentence, comes.
 /// </summary>
-/// <remarks>
-/// A few lines are enough, and what stands far before their ends no longer matters: 16 lines of 32 characters had the loss of 1,000 lines
-/// to a thousandth of a nat.
-/// </remarks>
+/// <remarks>Few lines are enough, and what stands far before an end hardly matters.</remarks>
 internal static class LineEndState
 {
-    private const int Lines = 64, Steps = 64;
+    /// <summary>The most lines, and the tokens before the end of each that are read.</summary>
+    internal const int Lines = 32, Steps = 32;
 
-    // What follows the end of a line is hardly learned from fewer.
-    private const int Fewest = 8;
+    /// <summary>The fewest lines: what follows the end of one is hardly learned from fewer.</summary>
+    internal const int Fewest = 8;
 
-    // How far a line's end is looked for.
-    private const int Farthest = 1 << 14;
+    /// <summary>How far an end is looked for from each of as many places as lines are wanted.</summary>
+    internal const int Farthest = 1 << 14;
+
+    // So short that a training that fits in memory has room for it, so long that packing the weights costs little.
+    private const int StepsAtOnce = 4;
 
     /// <summary>Runs the model over the last tokens of lines from all over a text; null where hardly a line ends.</summary>
     public static StackState? Mean(LanguageModel model, TokenStore text, Workers workers)
@@ -35,13 +36,12 @@ internal static class LineEndState
             return null;
         }
 
-        (_, StackState states) = model.Outputs(new Tape(workers) { Recording = false }, Before(text, ends), ends.Length, state: null);
-        StackState mean = states.Map(tensor => MeanRow(tensor, ends.Length));
+        StackState mean = Run(model, text, ends, workers).Map(tensor => MeanRow(tensor, ends.Length));
         return mean.Parts.All(part => OptimizerKernels.FirstNonFinite(part.Values.Values) < 0) ? mean : null;
     }
 
     /// <summary>The places of ends with enough before them: the next one after each of so many places at equal distances.</summary>
-    private static IEnumerable<long> Find(TokenStore text, int end)
+    internal static IEnumerable<long> Find(TokenStore text, int end)
     {
         int[] block = new int[Farthest];
         long last = -1;
@@ -59,20 +59,29 @@ internal static class LineEndState
         }
     }
 
-    /// <summary>The tokens before each place, in order of time.</summary>
-    private static int[] Before(TokenStore text, long[] places)
+    /// <summary>The states before each place, a row each.</summary>
+    private static StackState Run(LanguageModel model, TokenStore text, long[] places, Workers workers)
     {
-        int[] tokens = new int[Steps * places.Length], window = new int[Steps];
-        foreach ((int b, long place) in places.Index())
+        var tape = new Tape(workers) { Recording = false };
+        StackState states = model.ZeroState(places.Length);
+        int[] window = new int[StepsAtOnce];
+        for (int start = 0; start < Steps; start += StepsAtOnce)
         {
-            text.Read(place - Steps, window);
-            for (int t = 0; t < Steps; t++)
+            int[] tokens = new int[StepsAtOnce * places.Length];
+            foreach ((int b, long place) in places.Index())
             {
-                tokens[(t * places.Length) + b] = window[t];
+                text.Read(place - Steps + start, window);
+                for (int t = 0; t < StepsAtOnce; t++)
+                {
+                    tokens[(t * places.Length) + b] = window[t];
+                }
             }
+
+            states.CopyFrom(model.Outputs(tape, tokens, places.Length, states).Final);
+            tape.Reset();
         }
 
-        return tokens;
+        return states;
     }
 
     private static Tensor MeanRow(Tensor rows, int count)

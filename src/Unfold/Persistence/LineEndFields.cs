@@ -25,12 +25,19 @@ internal static class LineEndFields
     /// <exception cref="UnfoldException">A part is missing, has another shape, or holds a value that is not finite.</exception>
     public static void Read(SafeTensorsFile file, LanguageModel model)
     {
-        if (!file.Entries.Any(Are))
+        HashSet<string> found = [.. file.Entries.Where(Are).Select(entry => entry.Name)];
+        if (found.Count == 0)
         {
             return;
         }
 
         StackState state = model.ZeroState(batch: 1);
+        found.ExceptWith(state.Parts.Select(part => Prefix + part.Name));
+        if (found.Count > 0)
+        {
+            throw new UnfoldException($"The weights in {file.Name} are damaged: {found.Min(StringComparer.Ordinal)} is no part of the model's state.");
+        }
+
         foreach ((string name, Tensor values) in state.Parts)
         {
             file.ReadSingles(Prefix + name, values.Edit(), values.Shape.ToArray());

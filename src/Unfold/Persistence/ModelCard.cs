@@ -57,7 +57,7 @@ public static class ModelCard
         Line(card, $"unfold evaluate {name} --text FILE");
         Line(card, $"```");
         Line(card, $"");
-        Line(card, $"`model.safetensors` holds the weights, `config.json` the shape, `vocabulary.json` the tokens in the order of their ids.");
+        Line(card, $"`model.safetensors` holds the weights and, where it was found, the state in which lines end, `config.json` the shape, `vocabulary.json` the tokens in the order of their ids.");
         return card.ToString();
     }
 

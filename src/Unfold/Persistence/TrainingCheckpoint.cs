@@ -77,6 +77,7 @@ public static class TrainingCheckpoint
         // Nothing below can fail: until here a damaged checkpoint has changed nothing.
         trainer.Average?.Restore(averaged, mean);
         ModelWeights.Assign(weights, parameters);
+        trainer.Model.LineEnd = null;
         foreach ((Tensor tensor, float[] values) in carried)
         {
             values.CopyTo(tensor.Edit());

@@ -24,6 +24,7 @@ public sealed class SentenceScorer(NextTokenModel model, Workers workers)
     /// <param name="progress">Called with the share that is done, in [0, 1].</param>
     /// <param name="cancellation">Stops the scoring.</param>
     /// <exception cref="ArgumentException">A line holds a line feed.</exception>
+    /// <exception cref="UnfoldException">The model's weights overflow, so that a probability is not a number.</exception>
     public IReadOnlyList<SentenceScore> Score(IReadOnlyList<string> lines, Action<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(lines);
@@ -34,6 +35,11 @@ public sealed class SentenceScorer(NextTokenModel model, Workers workers)
             int[][] tokens = [.. some.Select(_encoder.Encode)];
             int[] ends = [.. tokens.Select(line => tree.Add(line))];
             double[] values = model.LogProbabilities(tree, workers, share => progress?.Invoke((scores.Count + (share * some.Length)) / lines.Count), cancellation);
+            if (values.AsSpan().IndexOf(double.NaN) is >= 0 and var bad)
+            {
+                throw new UnfoldException($"The model's log-probability of the token {model.Vocabulary[tree.Token(bad)]} should be a number and is none: its weights are damaged or its training diverged.");
+            }
+
             scores.AddRange(tokens.Zip(ends, (line, end) => new SentenceScore(line, tree.Along(values, end))));
         }
 

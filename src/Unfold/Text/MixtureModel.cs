@@ -43,6 +43,9 @@ public sealed class MixtureModel : NextTokenModel
     /// <summary>The id that each token of the first model has in the second.</summary>
     internal int[] IdsInSecond { get; }
 
+    /// <summary>Whether both do.</summary>
+    public override bool KnowsLines => First.KnowsLines && Second.KnowsLines;
+
     /// <inheritdoc/>
     public override MixtureSession Start() => new(this, First.Start(), Second.Start());
 

@@ -12,6 +12,9 @@ public abstract class NextTokenModel
     /// <summary>The tokens, and how a text becomes tokens.</summary>
     public abstract Vocabulary Vocabulary { get; }
 
+    /// <summary>Whether it has learned how lines begin: where it is to write on, a text begins one then.</summary>
+    public virtual bool KnowsLines => Vocabulary.LineFeedId != Vocabulary.UnknownId;
+
     /// <summary>Starts a text: nothing stands before the first token.</summary>
     public abstract NextTokenSession Start();
 

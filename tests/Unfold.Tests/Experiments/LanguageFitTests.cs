@@ -1,4 +1,6 @@
+using Unfold.Autograd;
 using Unfold.Experiments;
+using Unfold.Layers;
 using Unfold.Models;
 using Unfold.Numerics;
 using Unfold.Tests.Support;
@@ -36,5 +38,14 @@ public sealed class LanguageFitTests
         Assert.InRange(best, 0, 9);
         LanguageFit upToBest = Fit(best + 1);
         Close.Same(upToBest.Model.Parameters.Values.ToArray(), whole.Model.Parameters.Values.ToArray(), "The weights after the best epoch");
+
+        // Lines begin as they end by these weights.
+        StackState? lineEnd = whole.Model.LineEnd;
+        Assert.NotNull(lineEnd);
+        upToBest.Model.FindLineEnd(corpus.Train, new Workers(1));
+        foreach (((string name, Tensor wanted), (_, Tensor found)) in upToBest.Model.LineEnd!.Parts.Zip(lineEnd.Parts))
+        {
+            Close.Same(wanted.Values, found.Values, name);
+        }
     }
 }

@@ -34,7 +34,7 @@ internal sealed class PairModel : NextTokenModel
     /// <summary>ln p of tokens after a prompt, one by one.</summary>
     public double LogProbability(IEnumerable<int> prompt, IEnumerable<int> tokens)
     {
-        NextTokenSession session = Start();
+        NextTokenSession session = StartLine();
         foreach (int token in prompt)
         {
             session.Feed(token);

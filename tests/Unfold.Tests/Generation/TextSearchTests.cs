@@ -222,7 +222,7 @@ public sealed class TextSearchTests
 
     private static double Log(PairModel model, string before, string written, char letter, double penalty)
     {
-        NextTokenSession session = model.Start();
+        NextTokenSession session = model.StartLine();
         foreach (int token in model.Vocabulary.Encode(before))
         {
             session.Feed(token);

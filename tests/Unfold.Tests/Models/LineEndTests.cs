@@ -15,8 +15,7 @@ namespace Unfold.Tests.Models;
 /// <summary>Lines begin from the mean of the states in which lines of the training text end.</summary>
 public sealed class LineEndTests
 {
-    // The tokens before a line's end that are read.
-    private const int Steps = 64;
+    private const int Steps = LineEndState.Steps;
 
     public static TheoryData<CellKind, TextMode> Kinds
     {
@@ -89,7 +88,8 @@ public sealed class LineEndTests
         Assert.NotEqual(cold[0], wanted[0]);
 
         Assert.Equal(wanted, Walk(model.StartLine(), line));
-        Assert.Equal(wanted, Walk(model.Start(), line));
+        Assert.True(model.KnowsLines);
+        Assert.Equal(mode == TextMode.Sentences ? cold[0] : -Math.Log(model.Vocabulary.Count), Walk(model.Start(), line)[0], 1e-12);
         Close.Equal(wanted, [.. new SentenceScorer(model, new Workers(2)).Score(["cab"], cancellation: TestContext.Current.CancellationToken)[0].LogProbabilities], 1e-6, 2e-6, "score");
         foreach (string prompt in (string[])["", "\n"])
         {
@@ -105,7 +105,14 @@ public sealed class LineEndTests
         NGramModel counts = NGramTrainer.Train(TokenStore.FromTokens(text, model.Vocabulary.Count), model.Vocabulary, new NGramOptions { Order = 2 }, cancellation: TestContext.Current.CancellationToken).Model;
         double[] counted = Walk(counts.StartLine(), line);
         double[] mixed = [.. wanted.Zip(counted, (one, other) => Math.Log((0.25 * Math.Exp(one)) + (0.75 * Math.Exp(other))))];
-        Close.Equal(mixed, Walk(new MixtureModel(model, counts, 0.25).StartLine(), line), 1e-6, 1e-7, "a mixture");
+        var mixture = new MixtureModel(model, counts, 0.25);
+        Close.Equal(mixed, Walk(mixture.StartLine(), line), 1e-6, 1e-7, "a mixture");
+        Close.Equal(mixed, [.. new SentenceScorer(mixture, new Workers(1)).Score(["cab"], cancellation: TestContext.Current.CancellationToken)[0].LogProbabilities], 1e-6, 2e-6, "the score of a mixture");
+        Assert.True(mixture.KnowsLines);
+
+        // A prompt begins a line, too.
+        byHand.Feed(line[0]);
+        Close.Same(byHand.Logits, new Prompt(model, "c", cancellation: TestContext.Current.CancellationToken).Start().Logits, "a prompt");
     }
 
     [Fact]
@@ -119,21 +126,68 @@ public sealed class LineEndTests
     }
 
     [Theory]
-    [InlineData("", "no text")]
-    [InlineData("ab\n", "a text that is too short to read the end of a line from")]
-    [InlineData("abcabc", "a text without a line")]
-    [InlineData("cab", "a text of seven lines")]
-    public void Without_the_end_of_a_line_lines_begin_at_zeros(string once, string because)
+    [InlineData(0, 200, "a text without a line")]
+    [InlineData(40, 30, "a text that is too short to read the end of a line from")]
+    [InlineData(LineEndState.Fewest - 1, 200, "too few lines")]
+    [InlineData(LineEndState.Fewest, 200, null)]
+    public void Without_lines_enough_lines_begin_at_zeros(int lines, int tokens, string? because)
     {
         LanguageModel model = Create(TextMode.Running, CellKind.Lstm);
-        string text = once.Contains('\n', StringComparison.Ordinal) ? once : string.Concat(Enumerable.Range(0, 200).Select(time => time % 20 == 19 && time > 60 && once == "cab" ? $"{once}\n" : once));
-        model.FindLineEnd(TokenStore.FromTokens(model.Vocabulary.Encode(text), model.Vocabulary.Count), new Workers(1));
-        Assert.True(model.LineEnd is null, because);
+        int end = model.Vocabulary.IdOf("\n"), letter = model.Vocabulary.IdOf("a");
+        int[] text = [.. Enumerable.Range(0, tokens).Select(place => place >= tokens - (10 * lines) && (tokens - place) % 10 == 0 ? end : letter)];
+        Assert.Equal(Math.Min(lines, tokens / 10), text.Count(token => token == end));
+        model.FindLineEnd(TokenStore.FromTokens(text, model.Vocabulary.Count), new Workers(1));
+        if (because is null)
+        {
+            Assert.NotNull(model.LineEnd);
+            return;
+        }
 
+        Assert.True(model.LineEnd is null, because);
+        Assert.False(model.KnowsLines);
         var fromZeros = new LanguageModelSession(model);
-        fromZeros.Feed(model.Vocabulary.IdOf("\n"));
+        fromZeros.Feed(end);
         Close.Same(fromZeros.Logits, model.StartLine().Logits, because);
-        Close.Same(new float[model.Vocabulary.Count], model.Start().Logits, because);
+        fromZeros = new LanguageModelSession(model);
+        fromZeros.Feed(letter);
+        Close.Same(fromZeros.Logits, new Prompt(model, "a", cancellation: TestContext.Current.CancellationToken).Start().Logits, because);
+    }
+
+    [Fact]
+    public void Lines_are_taken_from_all_over_a_text()
+    {
+        // Short lines in the first half, one that is longer than is searched, and short ones again.
+        const int half = 40_000, end = 1;
+        int[] text = [.. Enumerable.Range(0, 2 * half).Select(place => place is < half or > half + (2 * LineEndState.Farthest) && place % 7 == 0 ? end : 0)];
+        text[^1] = 0;
+        TokenStore store = TokenStore.FromTokens(text, 4);
+        long[] found = [.. LineEndState.Find(store, end)];
+        long[] wanted = [.. Enumerable.Range(0, LineEndState.Lines)
+            .Select(line => LineEndState.Steps + ((2L * half) - LineEndState.Steps) * line / LineEndState.Lines)
+            .Select(from => Enumerable.Range((int)from, Math.Min(LineEndState.Farthest, text.Length - (int)from)).FirstOrDefault(place => text[place] == end))
+            .Where(place => place > 0)
+            .Select(place => (long)place).Distinct()];
+        Assert.Equal(wanted, found);
+        Assert.InRange(found.Length, LineEndState.Fewest, LineEndState.Lines - 3);
+        Assert.All(found, place => Assert.Equal(end, text[place]));
+    }
+
+    [Fact]
+    public void A_state_that_is_no_number_is_none()
+    {
+        LanguageModel model = Create(TextMode.Running, CellKind.Lstm);
+        model.Parameters.Edit().Fill(float.NaN);
+        model.FindLineEnd(TokenStore.FromTokens(Text(model.Vocabulary, model.Vocabulary.LineFeedId), model.Vocabulary.Count), new Workers(1));
+        Assert.Null(model.LineEnd);
+        Assert.Contains("diverged", Assert.Throws<UnfoldException>(() => new SentenceScorer(model, new Workers(1)).Score(["ab"], cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_text_of_another_vocabulary_is_refused()
+    {
+        LanguageModel model = Create(TextMode.Running, CellKind.Lstm);
+        int[] text = [.. Text(model.Vocabulary, model.Vocabulary.LineFeedId).Select((token, place) => place % 23 == 4 ? 99 : token)];
+        Assert.Throws<ArgumentException>(() => model.FindLineEnd(TokenStore.FromTokens(text, 100), new Workers(1)));
     }
 
     [Fact]
@@ -175,7 +229,7 @@ public sealed class LineEndTests
     [InlineData("missing", "line_end.layers.1.cell")]
     [InlineData("misshapen", "line_end.layers.0.hidden")]
     [InlineData("not a number", "damaged")]
-    [InlineData("alone", "does not fit together")]
+    [InlineData("of a third layer", "line_end.layers.2.hidden is no part")]
     public void A_damaged_one_is_refused(string damage, string word)
     {
         using var folder = new TemporaryFolder();
@@ -184,7 +238,7 @@ public sealed class LineEndTests
         var writer = new SafeTensorsWriter();
         foreach (Parameter parameter in model.Parameters)
         {
-            writer.Add(damage == "alone" ? "line_end." + parameter.Name : parameter.Name, parameter.Memory, parameter.Shape.ToArray());
+            writer.Add(parameter.Name, parameter.Memory, parameter.Shape.ToArray());
         }
 
         float[] values = new float[5];
@@ -197,30 +251,73 @@ public sealed class LineEndTests
             }
         }
 
+        if (damage == "of a third layer")
+        {
+            writer.Add("line_end.layers.2.hidden", values, 1, values.Length);
+        }
+
         writer.Save(new ModelFolder(folder["run"]).WeightsFile);
         Assert.Contains(word, Assert.Throws<UnfoldException>(() => new ModelFolder(folder["run"]).Load()).Message, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData(0.0)]
-    [InlineData(0.5)]
-    public void Training_finds_it_for_the_weights_that_were_measured(double averaging)
+    [Fact]
+    public void Training_finds_it_for_the_weights_that_were_measured_and_forgets_it_with_the_next_step()
     {
-        (LanguageModelTrainer trainer, TokenStore text) = Train(TinyRun.Settings with { Averaging = averaging, Steps = 30, BatchSize = 4, SequenceLength = 10 });
+        (LanguageModelTrainer trainer, TokenStore text) = Train(TinyRun.Settings with { Steps = 30, BatchSize = 4, SequenceLength = 10 }, validation: []);
         trainer.Validate(TestContext.Current.CancellationToken);
-        float[] weights = [];
-        trainer.UseMeasured(model => weights = [.. model.Parameters.Values]);
+        Assert.Null(trainer.Model.LineEnd);
+        StackState? seen = null;
+        trainer.UseMeasured(model => seen = model.LineEnd);
+        Assert.Same(seen, trainer.Model.LineEnd);
+        RequireSame(Found(trainer.Model.Parameters.Values, text), seen);
+        trainer.Step();
+        Assert.Null(trainer.Model.LineEnd);
+    }
 
-        LanguageModel other = Create(TextMode.Running, CellKind.Lstm);
-        weights.CopyTo(other.Parameters.Edit());
-        other.FindLineEnd(text, new Workers(2));
-        RequireSame(other.LineEnd, trainer.Model.LineEnd);
+    [Fact]
+    public void Training_finds_it_for_the_mean_of_the_weights_where_that_is_better()
+    {
+        // What is validated is never learned, so that it grows less likely with each update, and the mean is the better one.
+        (LanguageModelTrainer trainer, TokenStore text) = Train(TinyRun.Settings with { Averaging = 0.5, Steps = 30, BatchSize = 4, SequenceLength = 10 }, validation: [Vocabulary.UnknownId, Vocabulary.UnknownId, Vocabulary.UnknownId]);
+        trainer.Validate(TestContext.Current.CancellationToken);
+        float[] last = [.. trainer.Model.Parameters.Values], weights = [];
+        StackState? seen = null;
+        trainer.UseMeasured(model => (weights, seen) = ([.. model.Parameters.Values], model.LineEnd));
+        Assert.NotEqual(last, weights);
+        RequireSame(Found(weights, text), seen);
+        Assert.Null(trainer.Model.LineEnd);
+        Close.Same(last, trainer.Model.Parameters.Values, "the last weights");
+    }
+
+    [Fact]
+    public void A_network_of_windows_has_learned_to_begin_at_zeros()
+    {
+        (LanguageModelTrainer trainer, _) = Train(TinyRun.Settings with { Batching = Batching.Windows, Steps = 30, BatchSize = 4, SequenceLength = 10 }, validation: []);
+        trainer.UseMeasured(model => Assert.Null(model.LineEnd));
+    }
+
+    [Fact]
+    public void What_measures_a_text_begins_at_zeros_as_the_scorer_of_whole_windows_does()
+    {
+        foreach (TextMode mode in (TextMode[])[TextMode.Running, TextMode.Sentences])
+        {
+            LanguageModel model = Create(mode, CellKind.Lstm);
+            int end = model.Vocabulary.LineFeedId;
+            TokenStore text = TokenStore.FromTokens([end, .. Text(model.Vocabulary, end)], model.Vocabulary.Count);
+            Score before = LanguageModelScorer.Score(model, text, new Workers(1), cancellation: TestContext.Current.CancellationToken);
+            model.FindLineEnd(text, new Workers(1));
+            Score whole = LanguageModelScorer.Score(model, text, new Workers(1), cancellation: TestContext.Current.CancellationToken);
+            Score steps = NextTokenScorer.Score(model, text, cancellation: TestContext.Current.CancellationToken);
+            Assert.Equal(before, whole);
+            Assert.Equal(whole.Tokens, steps.Tokens);
+            Close.Equal(whole.Loss, steps.Loss, 1e-6, 0, $"{mode}");
+        }
     }
 
     [Fact]
     public void A_network_of_streams_finds_lines_alone_as_likely_as_in_the_text()
     {
-        (LanguageModelTrainer trainer, TokenStore text) = Train(new TrainingSettings { Steps = 250, BatchSize = 10, SequenceLength = 20, LearningRate = 0.02 });
+        (LanguageModelTrainer trainer, TokenStore text) = Train(new TrainingSettings { Steps = 250, BatchSize = 10, SequenceLength = 20, LearningRate = 0.02 }, validation: []);
         LanguageModel model = trainer.Model;
         string[] lines = Lines(new SeededRandom(99), 60);
         TokenStore held = TokenStore.FromTokens(model.Vocabulary.Encode("\n" + string.Concat(lines.Select(line => line + "\n"))), model.Vocabulary.Count);
@@ -234,17 +331,25 @@ public sealed class LineEndTests
         Assert.True(Math.Abs(warm - inText) < 0.25 * (cold - inText), FormattableString.Invariant($"from zeros {cold}, from the end of lines {warm}, in the text {inText}"));
     }
 
-    private static (LanguageModelTrainer Trainer, TokenStore Text) Train(TrainingSettings settings)
+    private static (LanguageModelTrainer Trainer, TokenStore Text) Train(TrainingSettings settings, int[] validation)
     {
         LanguageModel model = Create(TextMode.Running, CellKind.Lstm);
         TokenStore text = TokenStore.FromTokens(model.Vocabulary.Encode(string.Concat(Lines(new SeededRandom(5), 1000).Select(line => line + "\n"))), model.Vocabulary.Count);
-        var trainer = new LanguageModelTrainer(model, settings, text, TokenStore.FromTokens([], model.Vocabulary.Count), new Workers(1));
+        var trainer = new LanguageModelTrainer(model, settings, text, TokenStore.FromTokens(validation, model.Vocabulary.Count), new Workers(1));
         while (!trainer.Finished)
         {
             trainer.Step();
         }
 
         return (trainer, text);
+    }
+
+    private static StackState? Found(ReadOnlySpan<float> weights, TokenStore text)
+    {
+        LanguageModel other = Create(TextMode.Running, CellKind.Lstm);
+        weights.CopyTo(other.Parameters.Edit());
+        other.FindLineEnd(text, new Workers(2));
+        return other.LineEnd;
     }
 
     /// <summary>Lines that begin with one of two letters, and end with a third: where a line begins, much is known.</summary>
