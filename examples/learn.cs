@@ -17,7 +17,7 @@ while (!trainer.Finished)
 }
 
 Console.WriteLine($"perplexity {trainer.Validate().Score.Perplexity:F2}");
-model.FindLineEnd(corpus.Train, new Workers(2)); // texts begin as lines do
+model.FindLineEnd(corpus.Train, new Workers(2)); // a text begins as lines of the training text do
 foreach (string piece in TextGenerator.Generate(model, "我昨天", new GenerationOptions { Stops = ["\n"] }, new SeededRandom(1)))
 {
     Console.Write(piece);

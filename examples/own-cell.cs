@@ -35,7 +35,8 @@ while (!trainer.Finished)
 }
 
 var folder = new ModelFolder(Path.Combine(Path.GetTempPath(), $"own-cell-{Guid.NewGuid():N}"));
-trainer.UseMeasured(folder.Save);
+model.FindLineEnd(corpus.Train, new Workers(2));
+folder.Save(model);
 LanguageModel loaded = folder.Load(cell);
 Console.WriteLine($"perplexity {LanguageModelScorer.Score(loaded, corpus.Validation, new Workers(2)).Perplexity:F2}");
 Directory.Delete(folder.FullPath, recursive: true);

@@ -55,21 +55,14 @@ internal sealed class LinesExperiment : Experiment
         double inText = LanguageModelScorer.Score(model, tested.Train, context.Workers).Loss;
         context.Report(name, "nats in a text", inText, parameters: model.Parameters.ValueCount, seconds: fit.Seconds);
         context.Report(name, "nats alone", Alone(context, model, test), baseline: inText);
-        context.Report(name, "nats alone, from zeros", Alone(context, FromZeros(model), test), baseline: inText);
+        model.LineEnd = null;
+        context.Report(name, "nats alone, from zeros", Alone(context, model, test), baseline: inText);
     }
 
     private static double Alone(ExperimentContext context, LanguageModel model, string[] lines)
     {
         IReadOnlyList<SentenceScore> scores = new SentenceScorer(model, context.Workers).Score(lines);
         return -scores.Sum(score => score.Total) / scores.Sum(score => score.Tokens.Count);
-    }
-
-    /// <summary>The same weights without the state in which lines end.</summary>
-    private static LanguageModel FromZeros(LanguageModel model)
-    {
-        LanguageModel other = LanguageModel.WithoutWeights(model.Settings, model.Vocabulary);
-        model.Parameters.Values.CopyTo(other.Parameters.Edit());
-        return other;
     }
 
     private static TextSource Text(string[] lines) => TextSource.FromString(string.Concat(lines.Select(line => line + "\n")));

@@ -43,7 +43,7 @@ internal sealed class RescoringExperiment : Experiment
         Run(context, Chinese(context), new("characters that look alike", TokenKind.Character, ErrorMeasure.Characters, [ErrorMeasure.Characters], Order: 3, Rate: 0.4, Lists: 2000, Ideographs(context), _ => ShapeConfusions.All()));
     }
 
-    /// <summary>The recipe of the treebank's table of words.</summary>
+    /// <summary>That of the treebank's table of words, but for longer windows.</summary>
     private static (LanguageModelSettings Model, TrainingSettings Training) Words(ExperimentContext context) => Tied(context, layers: 2, dropout: 0.1, weightDropout: 0.2, epochs: 8);
 
     /// <summary>The validation perplexity is 25.3; it was 47.6 by Adam after 8 epochs, 30.5 by descent in as many, and 26.0 after 16 with dropout 0.3 and weights dropped by 0.2.</summary>
@@ -84,7 +84,7 @@ internal sealed class RescoringExperiment : Experiment
         [
             (null, "first hypothesis", null, null),
             (counted, $"{task.Order}-grams", null, null),
-            (recurrent, $"LSTM {recurrent.Settings.Layers} x {recurrent.Settings.Hidden[0]}", recurrent.Parameters.ValueCount, seconds),
+            (recurrent, $"LSTM {(recurrent.Settings.Layers > 1 ? $"{recurrent.Settings.Layers} x " : "")}{recurrent.Settings.Hidden[0]}", recurrent.Parameters.ValueCount, seconds),
             (both, "both", null, null),
         ];
         ErrorCount[][] before = [.. task.Measures.Select(measure => Counts(lists, measure, _ => 0))];

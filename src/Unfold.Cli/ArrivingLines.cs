@@ -29,7 +29,7 @@ internal sealed class ArrivingLines
     {
         Name = file == Input ? InputName : file;
 
-        // Not held open before it is read: a model that is refused meanwhile would leave it so.
+        // Not held open before it is read: where a model is refused meanwhile, nobody would close it, and on Windows it could not be deleted.
         _lines = file == Input ? TextLines.Of(terminal.OpenInput(), Name) : TextLines.OfFiles([file], share => _read = share);
     }
 

@@ -15,7 +15,7 @@ public sealed class Prompt
 
     /// <summary>Reads a text.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="text">The text before. It begins a line (<see cref="NextTokenModel.StartLine"/>) where it is empty or begins with a line feed, and any does where the model knows lines.</param>
+    /// <param name="text">The text before. Empty, or with a line feed at its beginning, it begins a line (<see cref="NextTokenModel.StartLine"/>); any other begins as <see cref="NextTokenModel.StartPrompt"/> says.</param>
     /// <param name="progress">Called after each token with the share that is read, in [0, 1].</param>
     /// <param name="cancellation">Stops between two tokens.</param>
     /// <exception cref="UnfoldException">The text holds something that the model never saw.</exception>
@@ -31,7 +31,7 @@ public sealed class Prompt
         NeverWritten = hasEnds ? [Vocabulary.UnknownId, Vocabulary.BeginId] : [Vocabulary.UnknownId, Vocabulary.BeginId, Vocabulary.EndId];
         int lineFeed = model.Vocabulary.LineFeedId;
         bool hasLineFeed = lineFeed != Vocabulary.UnknownId && _tokens is [var first, ..] && first == lineFeed;
-        _session = hasLineFeed || _tokens.Length == 0 || model.KnowsLines ? model.StartLine() : model.Start();
+        _session = hasLineFeed || _tokens.Length == 0 ? model.StartLine() : model.StartPrompt();
         if (_tokens.Length == 0 && lineFeed == Vocabulary.UnknownId)
         {
             // The commonest token stands for the beginning of a line.

@@ -8,7 +8,7 @@ public static class TextGenerator
 {
     /// <summary>Writes on; where each line is a sentence, to the end of the sentence at most. Each piece is whole characters; a piece that may be the start of a stop string is held back.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="prompt">The text before; it is not part of what is returned. Empty starts at the beginning of a line.</param>
+    /// <param name="prompt">The text before; it is not part of what is returned. How it begins is told by <see cref="Prompt"/>.</param>
     /// <param name="options">How.</param>
     /// <param name="random">Where the choice comes from.</param>
     /// <param name="ended">Told how the text came to its end, after the last piece.</param>

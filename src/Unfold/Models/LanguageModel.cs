@@ -76,12 +76,22 @@ public sealed class LanguageModel : NextTokenModel
     /// <summary>
     /// The state in which lines of the training text end, one row: the mean of h_t, and of what else a state has, over places t before a line
     /// feed or the end of a sentence. Lines begin from it: <see cref="StartLine"/>. Null where it was not looked for or too few lines end: zeros stand
-    /// for it then. It belongs to the weights: a step of a trainer forgets it.
+    /// for it then. It belongs to the weights: a step of a trainer forgets it, and whoever changes them otherwise finds it anew or sets it to null.
     /// </summary>
-    public StackState? LineEnd { get; internal set; }
+    /// <exception cref="ArgumentException">The state is of another shape than one row of this model's.</exception>
+    public StackState? LineEnd
+    {
+        get;
+        set
+        {
+            if (value is not null)
+            {
+                ZeroState(batch: 1).RequireShape(value);
+            }
 
-    /// <summary>Whether lines are sentences, or <see cref="LineEnd"/> is known.</summary>
-    public override bool KnowsLines => Vocabulary.Mode == TextMode.Sentences || LineEnd is not null;
+            field = value;
+        }
+    }
 
     /// <summary>
     /// Starts a text from a state of zeros, on the calling thread alone. In sentence mode the end of a sentence stands before it, as in
@@ -96,6 +106,12 @@ public sealed class LanguageModel : NextTokenModel
     public override LanguageModelSession StartLine() => Started(Vocabulary.LineFeedId is not Vocabulary.UnknownId and var end ? end : null, LineEnd);
 
     /// <summary>
+    /// Starts a text that is to be written on: a line where <see cref="LineEnd"/> is known or lines are sentences, else from a state of zeros. A network of
+    /// streams foretells what goes on from the middle of a line about as well from either.
+    /// </summary>
+    public override LanguageModelSession StartPrompt() => LineEnd is null ? Start() : StartLine();
+
+    /// <summary>
     /// Finds <see cref="LineEnd"/> in the text that was learned: call it after a training by streams, when lines are to be scored, completed or written;
     /// <see cref="LanguageModelTrainer.UseMeasured"/> does. Such a network has hardly ever begun at zeros, and finds lines that do less likely than the
     /// same lines inside of a text.
@@ -106,7 +122,7 @@ public sealed class LanguageModel : NextTokenModel
     /// </remarks>
     /// <param name="text">The encoded text.</param>
     /// <param name="workers">The threads; the result does not depend on their number.</param>
-    /// <exception cref="ArgumentException">The text has tokens of another vocabulary.</exception>
+    /// <exception cref="ArgumentException">A token that is read is not in the vocabulary.</exception>
     public void FindLineEnd(TokenStore text, Workers workers) => LineEnd = LineEndState.Mean(this, text, workers);
 
     /// <summary>A state of zeros for a batch of sequences.</summary>

@@ -30,7 +30,7 @@ internal static class LineEndState
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(workers);
         int end = model.Vocabulary.LineFeedId;
-        long[] ends = end == Vocabulary.UnknownId ? [] : [.. Find(text, end)];
+        long[] ends = end == Vocabulary.UnknownId ? [] : Find(text, end);
         if (ends.Length < Fewest)
         {
             return null;
@@ -41,22 +41,23 @@ internal static class LineEndState
     }
 
     /// <summary>The places of ends with enough before them: the next one after each of so many places at equal distances.</summary>
-    internal static IEnumerable<long> Find(TokenStore text, int end)
+    internal static long[] Find(TokenStore text, int end)
     {
         int[] block = new int[Farthest];
-        long last = -1;
+        var ends = new List<long>(Lines);
         for (int line = 0; line < Lines; line++)
         {
             long from = Steps + ((text.Count - Steps) * line / Lines);
             int length = (int)Math.Clamp(text.Count - from, 0, Farthest);
             text.Read(Math.Min(from, text.Count), block.AsSpan(0, length));
             int found = block.AsSpan(0, length).IndexOf(end);
-            if (found >= 0 && from + found > last)
+            if (found >= 0 && (ends.Count == 0 || from + found > ends[^1]))
             {
-                last = from + found;
-                yield return last;
+                ends.Add(from + found);
             }
         }
+
+        return [.. ends];
     }
 
     /// <summary>The states before each place, a row each.</summary>

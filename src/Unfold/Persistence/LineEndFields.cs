@@ -35,7 +35,7 @@ internal static class LineEndFields
         found.ExceptWith(state.Parts.Select(part => Prefix + part.Name));
         if (found.Count > 0)
         {
-            throw new UnfoldException($"The weights in {file.Name} are damaged: {found.Min(StringComparer.Ordinal)} is no part of the model's state.");
+            throw new UnfoldException($"The weights in {file.Name} are damaged: {SafeTensorsHeader.Quoted(found.Min(StringComparer.Ordinal)!)} is no part of the model's state.");
         }
 
         foreach ((string name, Tensor values) in state.Parts)

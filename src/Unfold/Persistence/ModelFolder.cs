@@ -5,7 +5,7 @@ using Unfold.Text;
 namespace Unfold.Persistence;
 
 /// <summary>
-/// A model on disk: a folder with config.json (shape and settings), vocabulary.json, model.safetensors (the best weights) and
+/// A model on disk: a folder with config.json (shape and settings), vocabulary.json, model.safetensors (the best weights, and the state in which lines end) and
 /// README.md; a training run adds checkpoint.safetensors (the latest step with all that resuming needs).
 /// </summary>
 public sealed class ModelFolder
@@ -60,7 +60,7 @@ public sealed class ModelFolder
         return model;
     }
 
-    /// <summary>Writes the weights, whole or not at all.</summary>
+    /// <summary>Writes the weights and, where it was found, <see cref="LanguageModel.LineEnd"/>; whole or not at all.</summary>
     /// <exception cref="UnfoldException">The file cannot be written; an older one is untouched.</exception>
     public void SaveWeights(LanguageModel model)
     {
@@ -98,7 +98,7 @@ public sealed class ModelFolder
         }
     }
 
-    /// <summary>Saves a model that is no training run: config.json, vocabulary.json, model.safetensors.</summary>
+    /// <summary>Saves a model that is no training run: config.json, vocabulary.json, model.safetensors. <see cref="LanguageModel.LineEnd"/> is saved where it was found before.</summary>
     /// <exception cref="UnfoldException">The folder or a file cannot be written.</exception>
     public void Save(LanguageModel model)
     {

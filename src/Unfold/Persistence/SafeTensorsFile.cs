@@ -219,8 +219,8 @@ public sealed class SafeTensorsFile : IDisposable
         return _header.Entries.Length switch
         {
             0 => "it holds none at all",
-            <= shown => $"it holds {string.Join(", ", _header.Entries.Select(entry => entry.Name))}",
-            int count => $"it holds {string.Join(", ", _header.Entries.Take(shown).Select(entry => entry.Name))} and {count - shown} more",
+            <= shown => $"it holds {string.Join(", ", _header.Entries.Select(entry => SafeTensorsHeader.Quoted(entry.Name)))}",
+            int count => $"it holds {string.Join(", ", _header.Entries.Take(shown).Select(entry => SafeTensorsHeader.Quoted(entry.Name)))} and {count - shown} more",
         };
     }
 }

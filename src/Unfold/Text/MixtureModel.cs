@@ -43,14 +43,14 @@ public sealed class MixtureModel : NextTokenModel
     /// <summary>The id that each token of the first model has in the second.</summary>
     internal int[] IdsInSecond { get; }
 
-    /// <summary>Whether both do.</summary>
-    public override bool KnowsLines => First.KnowsLines && Second.KnowsLines;
-
     /// <inheritdoc/>
     public override MixtureSession Start() => new(this, First.Start(), Second.Start());
 
     /// <inheritdoc/>
     public override MixtureSession StartLine() => new(this, First.StartLine(), Second.StartLine());
+
+    /// <inheritdoc/>
+    public override MixtureSession StartPrompt() => new(this, First.StartPrompt(), Second.StartPrompt());
 
     /// <inheritdoc/>
     public override double[] LogProbabilities(TokenTree tree, Workers workers, Action<double>? progress = null, CancellationToken cancellation = default)

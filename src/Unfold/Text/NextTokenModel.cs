@@ -12,13 +12,10 @@ public abstract class NextTokenModel
     /// <summary>The tokens, and how a text becomes tokens.</summary>
     public abstract Vocabulary Vocabulary { get; }
 
-    /// <summary>Whether it has learned how lines begin: where it is to write on, a text begins one then.</summary>
-    public virtual bool KnowsLines => Vocabulary.LineFeedId != Vocabulary.UnknownId;
-
-    /// <summary>Starts a text: nothing stands before the first token.</summary>
+    /// <summary>Starts a text: nothing stands before the first token. Where lines are sentences, it is the first token of a sentence.</summary>
     public abstract NextTokenSession Start();
 
-    /// <summary>Starts a line: the end of another stands before it. A model that knows no line feed starts as in <see cref="Start"/>.</summary>
+    /// <summary>Starts a line: the end of another stands before it. A model that knows no line feed starts as in <see cref="Start"/>, and so does, by default, one whose lines are sentences.</summary>
     public virtual NextTokenSession StartLine()
     {
         NextTokenSession session = Start();
@@ -29,6 +26,9 @@ public abstract class NextTokenModel
 
         return session;
     }
+
+    /// <summary>Starts a text that is to be written on: as a line, unless the model foretells better what goes on from nothing.</summary>
+    public virtual NextTokenSession StartPrompt() => StartLine();
 
     /// <summary>For each node of a tree ln p(its token | the path to it), each path a line: see <see cref="StartLine"/>; 0 for the first node.</summary>
     /// <param name="tree">Sequences that share their beginnings: no beginning is computed twice.</param>

@@ -143,6 +143,11 @@ public sealed class ScoreTests : IDisposable
         Refuses("not UTF-8", "score", _run, _folder["latin.txt"], "--json");
         Refuses("zero byte stands in line 2", "score", _run, _folder["zero.txt"], "--json");
         Refuses("no model folder", "score", _folder["nothing"], _folder["lines.txt"], "--json");
+        using (new FileStream(_folder["lines.txt"], FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        {
+            // Nobody holds it open.
+        }
+
         CommandLine.Run("score", _run, "--jsn").Refuses(2, "--jsn is no option", "FILE", "Did you mean --json?");
         CommandLine.Run("score", _run).Refuses(2, "FILE is missing: a UTF-8 file");
         CommandLine.Run("score").Refuses(2, "MODEL is missing");

@@ -23,6 +23,7 @@ public sealed class LinesExperimentTests
         Dictionary<(string, string), double> found = output.ToString().TrimEnd('\n').Split('\n').Select(line => JsonDocument.Parse(line).RootElement)
             .ToDictionary(line => (line.GetProperty("model").GetString()!, line.GetProperty("metric").GetString()!), line => line.GetProperty("value").GetDouble());
         Assert.Equal(4, found.Keys.Select(key => key.Item1).Distinct().Count());
+        Assert.Equal(found[("LSTM 128, windows", "nats alone, from zeros")], found[("LSTM 128, windows", "nats alone")]);
         foreach (string model in (string[])["LSTM 128, streams", "LSTM 2 x 128, streams", "GRU 128, streams"])
         {
             double inText = found[(model, "nats in a text")], alone = found[(model, "nats alone")], fromZeros = found[(model, "nats alone, from zeros")];

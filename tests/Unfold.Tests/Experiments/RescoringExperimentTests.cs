@@ -27,7 +27,7 @@ public sealed class RescoringExperimentTests
         {
             double first = found[($"{task}: first hypothesis", measure)], best = found[($"{task}: best of each list", measure)];
             Assert.True(first > 0.5, FormattableString.Invariant($"{task}: the channel makes errors; found {first} %."));
-            Assert.Contains(found.Keys, key => key.Item1 == $"{task}: LSTM {(counted == "3-grams" ? 1 : 2)} x 32");
+            Assert.Contains(found.Keys, key => key.Item1 == $"{task}: LSTM {(counted == "3-grams" ? "" : "2 x ")}32");
             Assert.InRange(found[($"{task}: {counted}", measure)], best, first - 0.1);
             Assert.InRange(found[($"{task}: both", measure)], best, first - 0.1);
         }

@@ -80,7 +80,7 @@ public sealed class SafeTensorsFileTests
         writer.Save(path);
         using SafeTensorsFile file = SafeTensorsFile.Open(path);
         float[] six = new float[6];
-        Assert.Equal($"{path} holds no tensor 'v'; it holds n, w.", Message(() => file.ReadSingles("v", six, 2, 3)));
+        Assert.Equal($"{path} holds no tensor 'v'; it holds 'n', 'w'.", Message(() => file.ReadSingles("v", six, 2, 3)));
         Assert.Equal($"Tensor 'w' in {path} should have the shape [3, 2] and has [2, 3].", Message(() => file.ReadSingles("w", six, 3, 2)));
         Assert.Equal($"Tensor 'w' in {path} should have the shape [6] and has [2, 3].", Message(() => file.ReadAsSingles("w", six, 6)));
         Assert.Equal($"Tensor 'n' in {path} should hold F32 and holds I64.", Message(() => file.ReadSingles("n", six.AsSpan(0, 1), 1)));
