@@ -142,9 +142,8 @@ internal sealed class CorpusExperiment(
     /// </summary>
     private static Study Tied(ExperimentContext context, TextParts text, int width, int length, Unit unit)
     {
-        TreebankRecipe today = TreebankRecipe.Today(context);
-        LanguageModelSettings model = today.Model with { Hidden = width, Embedding = width, Dropout = 0.1 };
-        TrainingSettings descent = today.Training with { Averaging = 0, SequenceLength = length, Epochs = context.Choose(8, 2) };
+        (LanguageModelSettings model, TrainingSettings descent) = TreebankRecipe.Plain(context, width, length, context.Choose(8, 2));
+        model = model with { Dropout = 0.1 };
         return new Study(text, unit, cell => cell switch
         {
             CellKind.Rnn => (model, descent with { Optimizer = OptimizerKind.Adam, LearningRate = 0.002 }),

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Unfold.Layers;
 using Unfold.Models;
 using Unfold.Text;
 
@@ -27,6 +28,7 @@ internal sealed record LanguageFit(LanguageModel Model, float[] LastWeights, IRe
         long stepsEach = Math.Max(1, (train.Count - 1) / training.BatchSize / training.SequenceLength);
         var trainer = new LanguageModelTrainer(model, training with { CheckpointEvery = (int)stepsEach }, train, validation, context.Workers);
         float[] best = [.. model.Parameters.Values], last = best;
+        StackState? lineEnd = null;
         var losses = new List<double>();
         while (!trainer.Finished)
         {
@@ -36,17 +38,16 @@ internal sealed record LanguageFit(LanguageModel Model, float[] LastWeights, IRe
                 (Score score, bool improved) = trainer.Validate();
                 losses.Add(score.Loss);
                 context.Progress(FormattableString.Invariant($"{name}: epoch {losses.Count} of {training.Epochs}, loss {trainer.RecentLoss:0.0000}, validation {score.Loss:0.0000}, perplexity {score.Perplexity:0.00}"));
-                trainer.UseMeasured(measured => last = [.. measured.Parameters.Values]);
-                best = improved ? last : best;
+                trainer.UseMeasured(measured =>
+                {
+                    last = [.. measured.Parameters.Values];
+                    (best, lineEnd) = improved ? (last, measured.LineEnd) : (best, lineEnd);
+                });
             }
         }
 
         best.CopyTo(model.Parameters.Edit());
-        if (training.Batching == Batching.Stream)
-        {
-            model.FindLineEnd(train, context.Workers);
-        }
-
+        model.LineEnd = lineEnd;
         return new LanguageFit(model, last, losses, watch.Elapsed.TotalSeconds);
     }
 }

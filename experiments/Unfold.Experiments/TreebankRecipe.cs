@@ -44,6 +44,13 @@ internal sealed record TreebankRecipe(string Name, LanguageModelSettings Model, 
         return averaged with { Name = "LSTM 2x200 of today", Training = averaged.Training with { Epochs = context.Choose(16, 4) } };
     }
 
+    /// <summary>That of today by another width and length of windows, and without averages, for tables of many networks.</summary>
+    public static (LanguageModelSettings Model, TrainingSettings Training) Plain(ExperimentContext context, int width, int length, int epochs)
+    {
+        TreebankRecipe today = Today(context);
+        return (today.Model with { Hidden = width, Embedding = width }, today.Training with { Averaging = 0, SequenceLength = length, Epochs = epochs });
+    }
+
     /// <summary>From the published recipe to that of today, each with one change more than the one before.</summary>
     public static IReadOnlyList<TreebankRecipe> Steps(ExperimentContext context)
     {

@@ -135,16 +135,7 @@ public sealed class LanguageModelTreeTests
         return (tree, [.. sequences.Select(sequence => tree.Add(sequence))]);
     }
 
-    private static double[] Alone(NextTokenModel model, int[] sequence)
-    {
-        NextTokenSession session = model.Start();
-        return [.. sequence.Select(token =>
-        {
-            double value = session.LogProbability(token);
-            session.Feed(token);
-            return value;
-        })];
-    }
+    private static double[] Alone(NextTokenModel model, int[] sequence) => Sessions.Walk(model.Start(), sequence);
 
     /// <summary>A model that has nothing but sessions.</summary>
     private sealed class Plain(LanguageModel model) : NextTokenModel

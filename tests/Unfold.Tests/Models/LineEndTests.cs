@@ -16,20 +16,7 @@ public sealed class LineEndTests
 {
     private const int Steps = LineEndState.Steps;
 
-    public static TheoryData<CellKind, TextMode> Kinds
-    {
-        get
-        {
-            var data = new TheoryData<CellKind, TextMode>();
-            foreach (CellKind cell in CellKinds.All)
-            {
-                data.Add(cell, TextMode.Running);
-                data.Add(cell, TextMode.Sentences);
-            }
-
-            return data;
-        }
-    }
+    public static MatrixTheoryData<CellKind, TextMode> Kinds => new(CellKinds.All, Enum.GetValues<TextMode>());
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -73,7 +60,7 @@ public sealed class LineEndTests
     public void The_state_has_the_same_bits_on_any_number_of_threads()
     {
         LanguageModel one = Create(TextMode.Running, CellKind.Gru), three = Create(TextMode.Running, CellKind.Gru);
-        TokenStore text = TokenStore.FromTokens(Letters(one.Vocabulary, one.Vocabulary.LineFeedId), one.Vocabulary.Count);
+        TokenStore text = Store(one);
         one.FindLineEnd(text, new Workers(1));
         three.FindLineEnd(text, new Workers(3));
         RequireSame(one.LineEnd, three.LineEnd);
@@ -103,7 +90,7 @@ public sealed class LineEndTests
     public void It_can_be_forgotten_but_not_be_that_of_another_model()
     {
         LanguageModel model = Create(TextMode.Running, CellKind.Lstm);
-        model.FindLineEnd(TokenStore.FromTokens(Letters(model.Vocabulary, model.Vocabulary.LineFeedId), model.Vocabulary.Count), new Workers(1));
+        model.FindLineEnd(Store(model), new Workers(1));
         StackState state = model.LineEnd!;
         Assert.Throws<ArgumentException>(() => model.LineEnd = Create(TextMode.Running, CellKind.Gru).ZeroState(1));
         Assert.Throws<ArgumentException>(() => model.LineEnd = model.ZeroState(2));
@@ -117,7 +104,7 @@ public sealed class LineEndTests
     {
         LanguageModel model = Create(TextMode.Running, CellKind.Lstm);
         model.Parameters.Edit().Fill(float.NaN);
-        model.FindLineEnd(TokenStore.FromTokens(Letters(model.Vocabulary, model.Vocabulary.LineFeedId), model.Vocabulary.Count), new Workers(1));
+        model.FindLineEnd(Store(model), new Workers(1));
         Assert.Null(model.LineEnd);
         Assert.Contains("diverged", Assert.Throws<UnfoldException>(() => new SentenceScorer(model, new Workers(1)).Score(["ab"], cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
     }
@@ -140,7 +127,7 @@ public sealed class LineEndTests
         new ModelFolder(folder["cold"]).Save(model);
         Assert.Null(new ModelFolder(folder["cold"]).Load().LineEnd);
 
-        model.FindLineEnd(TokenStore.FromTokens(Letters(model.Vocabulary, model.Vocabulary.LineFeedId), model.Vocabulary.Count), new Workers(1));
+        model.FindLineEnd(Store(model), new Workers(1));
         new ModelFolder(folder["run"]).Save(model);
         LanguageModel loaded = new ModelFolder(folder["run"]).Load();
         RequireSame(model.LineEnd, loaded.LineEnd);

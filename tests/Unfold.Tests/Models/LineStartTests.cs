@@ -20,17 +20,17 @@ public sealed class LineStartTests
         LanguageModel model = Create(mode, CellKind.Lstm);
         int end = model.Vocabulary.LineFeedId;
         int[] text = Letters(model.Vocabulary, end), line = [.. model.Vocabulary.Encode("cab").Where(token => token != end), end];
-        double[] cold = Walk(model.StartLine(), line);
+        double[] cold = Sessions.Walk(model.StartLine(), line);
         model.FindLineEnd(TokenStore.FromTokens(text, model.Vocabulary.Count), new Workers(1));
 
         var byHand = new LanguageModelSession(model);
         byHand.Restore(model.LineEnd!, byHand.Logits.ToArray());
         byHand.Feed(end);
-        double[] wanted = Walk((LanguageModelSession)byHand.Fork(), line);
+        double[] wanted = Sessions.Walk((LanguageModelSession)byHand.Fork(), line);
         Assert.NotEqual(cold[0], wanted[0]);
 
-        Assert.Equal(wanted, Walk(model.StartLine(), line));
-        Assert.Equal(mode == TextMode.Sentences ? cold[0] : -Math.Log(model.Vocabulary.Count), Walk(model.Start(), line)[0], 1e-12);
+        Assert.Equal(wanted, Sessions.Walk(model.StartLine(), line));
+        Assert.Equal(mode == TextMode.Sentences ? cold[0] : -Math.Log(model.Vocabulary.Count), Sessions.Walk(model.Start(), line)[0], 1e-12);
         Close.Equal(wanted, [.. new SentenceScorer(model, new Workers(2)).Score(["cab"], cancellation: TestContext.Current.CancellationToken)[0].LogProbabilities], 1e-6, 2e-6, "score");
         foreach (string prompt in (string[])["", "\n"])
         {
@@ -39,15 +39,15 @@ public sealed class LineStartTests
         }
 
         NextTokenSession after = byHand.Fork();
-        Walk(after, line[..3]);
+        Sessions.Walk(after, line[..3]);
         double ends = new[] { end, Vocabulary.EndId }.Distinct().Sum(token => Math.Exp(after.LogProbability(token)));
         Close.Equal(Math.Exp(wanted[..3].Sum()) * ends, new WordCompleter(model).Complete("", 1000).Single(word => word.Rest == "cab").Probability, 1e-5, 0, "a word at the start of a line");
 
         NGramModel counts = NGramTrainer.Train(TokenStore.FromTokens(text, model.Vocabulary.Count), model.Vocabulary, new NGramOptions { Order = 2 }, cancellation: TestContext.Current.CancellationToken).Model;
-        double[] counted = Walk(counts.StartLine(), line);
+        double[] counted = Sessions.Walk(counts.StartLine(), line);
         double[] mixed = [.. wanted.Zip(counted, (one, other) => Math.Log((0.25 * Math.Exp(one)) + (0.75 * Math.Exp(other))))];
         var mixture = new MixtureModel(model, counts, 0.25);
-        Close.Equal(mixed, Walk(mixture.StartLine(), line), 1e-6, 1e-7, "a mixture");
+        Close.Equal(mixed, Sessions.Walk(mixture.StartLine(), line), 1e-6, 1e-7, "a mixture");
         Close.Equal(mixed, [.. new SentenceScorer(mixture, new Workers(1)).Score(["cab"], cancellation: TestContext.Current.CancellationToken)[0].LogProbabilities], 1e-6, 2e-6, "the score of a mixture");
 
         // A prompt begins a line, too, with a line feed before it or without.
@@ -100,7 +100,7 @@ public sealed class LineStartTests
     {
         LanguageModel model = Create(TextMode.Running, CellKind.Lstm);
         int end = model.Vocabulary.LineFeedId, letter = model.Vocabulary.IdOf("c");
-        NGramModel counts = NGramTrainer.Train(TokenStore.FromTokens(Letters(model.Vocabulary, end), model.Vocabulary.Count), model.Vocabulary, new NGramOptions { Order = 3 }, cancellation: TestContext.Current.CancellationToken).Model;
+        NGramModel counts = NGramTrainer.Train(Store(model), model.Vocabulary, new NGramOptions { Order = 3 }, cancellation: TestContext.Current.CancellationToken).Model;
         LanguageModelSession fromZeros = model.Start();
         NGramSession fromLine = counts.Start();
         fromLine.Feed(end);

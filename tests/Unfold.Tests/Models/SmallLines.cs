@@ -46,6 +46,9 @@ internal static class SmallLines
         return [.. Enumerable.Range(0, 400).Select(place => place % 23 == 5 ? end : letters[random.NextInt32(4)])];
     }
 
+    /// <summary>The same as a text of a model's.</summary>
+    public static TokenStore Store(LanguageModel model) => TokenStore.FromTokens(Letters(model.Vocabulary, model.Vocabulary.LineFeedId), model.Vocabulary.Count);
+
     /// <summary>A model of two layers that knows four letters, and a line feed or the end of a sentence.</summary>
     public static LanguageModel Create(TextMode mode, CellKind cell)
     {
@@ -56,14 +59,6 @@ internal static class SmallLines
 
     /// <summary>What stands after a prompt.</summary>
     public static NextTokenSession After(NextTokenModel model, string prompt) => new Prompt(model, prompt, cancellation: TestContext.Current.CancellationToken).Start();
-
-    /// <summary>ln p of each token after those before it.</summary>
-    public static double[] Walk(NextTokenSession session, int[] tokens) => [.. tokens.Select(token =>
-    {
-        double value = session.LogProbability(token);
-        session.Feed(token);
-        return value;
-    })];
 
     /// <summary>Fails unless two states have the same bits.</summary>
     public static void RequireSame(StackState? expected, StackState? actual)

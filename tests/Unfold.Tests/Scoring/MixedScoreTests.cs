@@ -34,13 +34,7 @@ public sealed class MixedScoreTests
             {
                 int[] tokens = [.. line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => model.Vocabulary.IdOf(word)), Vocabulary.EndId];
                 Assert.Equal(tokens, score.Tokens);
-                NextTokenSession session = model.Start();
-                double[] wanted = [.. tokens.Select(token =>
-                {
-                    double value = session.LogProbability(token);
-                    session.Feed(token);
-                    return value;
-                })];
+                double[] wanted = Sessions.Walk(model.Start(), tokens);
                 Close.Equal(wanted, [.. score.LogProbabilities], 1e-6, 2e-6, $"{model.GetType().Name}: {line}");
             }
         }

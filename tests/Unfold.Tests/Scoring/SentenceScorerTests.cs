@@ -23,7 +23,7 @@ public sealed class SentenceScorerTests
             Assert.Equal(tokens, score.Tokens);
             NextTokenSession session = model.Start();
             session.Feed(lineFeed);
-            Close.Equal(Walk(session, tokens), [.. score.LogProbabilities], 1e-6, 2e-6, line);
+            Close.Equal(Sessions.Walk(session, tokens), [.. score.LogProbabilities], 1e-6, 2e-6, line);
             Close.Equal(score.LogProbabilities.Sum(), score.Total, 0, 1e-12, line);
         }
 
@@ -83,13 +83,6 @@ public sealed class SentenceScorerTests
     [Fact]
     public void A_line_feed_inside_of_a_line_is_refused() =>
         Assert.Throws<ArgumentException>(() => new SentenceScorer(Create("a", "\n"), new Workers(1)).Score(["a\na"], cancellation: TestContext.Current.CancellationToken));
-
-    private static double[] Walk(NextTokenSession session, int[] tokens) => [.. tokens.Select(token =>
-    {
-        double value = session.LogProbability(token);
-        session.Feed(token);
-        return value;
-    })];
 
     private static LanguageModel Create(params string[] words) =>
         new(new LanguageModelSettings { Hidden = 8, Layers = 2 }, new Vocabulary(TokenKind.Word, LetterCase.Kept, words), new SeededRandom(2));
