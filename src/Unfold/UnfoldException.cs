@@ -1,6 +1,9 @@
 namespace Unfold;
 
-/// <summary>A failure that the user can mend: the message is one sentence that names the thing, what was wanted and what was found.</summary>
+/// <summary>
+/// A failure that the user can mend: the message is one sentence that names the thing, what was wanted and what was found. A control character in it, which a damaged
+/// or hostile file may have brought and a terminal would obey, is replaced by a question mark.
+/// </summary>
 public class UnfoldException : Exception
 {
     /// <summary>Creates the exception without a message of its own; prefer the form that says what went wrong.</summary>
@@ -10,13 +13,16 @@ public class UnfoldException : Exception
 
     /// <summary>Creates the exception from one sentence for the reader.</summary>
     public UnfoldException(string message)
-        : base(message)
+        : base(Printable(message))
     {
     }
 
     /// <summary>Creates the exception from one sentence for the reader and the failure underneath.</summary>
     public UnfoldException(string message, Exception inner)
-        : base(message, inner)
+        : base(Printable(message), inner)
     {
     }
+
+    private static string Printable(string message) =>
+        message.Any(char.IsControl) ? string.Concat(message.Select(letter => char.IsControl(letter) ? '?' : letter)) : message;
 }

@@ -72,6 +72,11 @@ internal sealed class JsonFields
         {
             throw new UnfoldException($"Cannot read {name}: it is not valid JSON (line {failure.LineNumber + 1}), or a name stands in it twice.", failure);
         }
+        catch (InvalidOperationException failure)
+        {
+            // An escape such as \ud800 passes as JSON and is half a character.
+            throw new UnfoldException($"Cannot read {name}: a name in it is not valid Unicode.", failure);
+        }
     }
 
     /// <summary>True when the object has a field of that name that is not null.</summary>
@@ -236,6 +241,19 @@ internal sealed class JsonFields
         return memory.ToArray();
     }
 
+    /// <summary>Sees to it that a sentence about what the file holds names it.</summary>
+    public T Named<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (UnfoldException failure) when (!failure.Message.Contains(_file, StringComparison.Ordinal))
+        {
+            throw new UnfoldException($"{_file} is damaged: {failure.Message}", failure);
+        }
+    }
+
     /// <summary>Ends the reading: refuses fields that nobody asked for, which would otherwise be settings without effect.</summary>
     /// <exception cref="UnfoldException">The object holds another field.</exception>
     public void Done()
@@ -297,9 +315,5 @@ internal sealed class JsonFields
         _ => Shown(value.GetRawText()),
     };
 
-    private static string Shown(string text)
-    {
-        string cut = text.Length <= 60 ? text : text[..60] + "...";
-        return string.Concat(cut.Select(letter => char.IsControl(letter) ? '?' : letter));
-    }
+    private static string Shown(string text) => text.Length <= 60 ? text : text[..60] + "...";
 }

@@ -29,11 +29,14 @@ public sealed record RunSettings(LanguageModelSettings Model, TrainingSettings? 
             throw new UnfoldException($"{path} describes {SequenceModelFolder.WithArticle(type)} and not a language model: {advice}.");
         }
 
-        LanguageModelSettings model = ReadModel(fields.Object("model"), path, customCell);
-        TrainingSettings? training = fields.Has("training") ? ReadTraining(fields.Object("training")) : null;
-        RunData? data = fields.Has("data") ? RunData.Read(fields.Object("data")) : null;
-        fields.Done();
-        return new RunSettings(model, training, data);
+        return fields.Named(() =>
+        {
+            LanguageModelSettings model = ReadModel(fields.Object("model"), path, customCell);
+            TrainingSettings? training = fields.Has("training") ? ReadTraining(fields.Object("training")) : null;
+            RunData? data = fields.Has("data") ? RunData.Read(fields.Object("data")) : null;
+            fields.Done();
+            return new RunSettings(model, training, data);
+        });
     }
 
     /// <summary>Writes config.json, whole or not at all.</summary>

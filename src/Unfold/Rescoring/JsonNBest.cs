@@ -45,7 +45,7 @@ internal static class JsonNBest
     }
 
     private static double Score(NBestLine line, JsonElement hypothesis) =>
-        hypothesis.TryGetProperty("score", out JsonElement score) && score.ValueKind == JsonValueKind.Number && score.TryGetDouble(out double value) && double.IsFinite(value)
+        hypothesis.TryGetProperty("score", out JsonElement score) && score.ValueKind == JsonValueKind.Number && score.TryGetDouble(out double value) && NBestLine.IsScore(value)
             ? value
             : throw line.Refuse($"\"score\" must be a number, 0 where the channel says nothing, as in {Form}");
 }

@@ -89,6 +89,7 @@ public sealed class JsonFieldsTests
     [InlineData("{\"a\": 1, \"a\": 2}", "stands in it twice")]
     [InlineData("[1]", "should hold one JSON object and holds a list")]
     [InlineData("\0\0\0\0", "not valid JSON")]
+    [InlineData("{\"\\ud800\": 1, \"b\": 2}", "a name in it is not valid Unicode")]
     public void What_is_no_object_is_refused(string json, string fragment)
     {
         string message = Message(() => Parse(json));

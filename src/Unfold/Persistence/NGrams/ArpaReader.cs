@@ -311,11 +311,7 @@ internal sealed class ArpaReader
 
     private static bool IsBlank(ReadOnlySpan<byte> line) => line.IndexOfAnyExcept((byte)' ', (byte)'\t') < 0;
 
-    private static string Shown(string text)
-    {
-        string shown = text.Length <= 40 ? text : text[..40] + "...";
-        return string.Concat(shown.Select(letter => char.IsControl(letter) ? '?' : letter));
-    }
+    private static string Shown(string text) => text.Length <= 40 ? text : text[..40] + "...";
 
     private void Require(bool good, string otherwise)
     {

@@ -38,22 +38,7 @@ public sealed record ClozeRun(SequenceEncoderSettings Model, FitOptions Training
     {
         JsonFields fields = JsonFields.Read(FileIn(folder));
         fields.Version(VersionField, FormatVersion);
-        SequenceEncoderSettings model = SequenceConfig.ReadEncoder(fields, customCell: null);
-        model.Validate();
-        JsonFields choices = fields.Object("training");
-        var training = new FitOptions
-        {
-            Epochs = choices.Int32("epochs", 1, int.MaxValue),
-            BatchSize = choices.Int32("batch_size", 1, int.MaxValue),
-            LearningRate = choices.Double("lr", 0, double.MaxValue),
-            Patience = choices.Int32("patience", 0, int.MaxValue),
-            Seed = choices.UInt64("seed"),
-        };
-        choices.Done();
-        training.Validate();
-        var run = new ClozeRun(model, training, RunData.Read(fields.Object("data")));
-        fields.Done();
-        return run;
+        return fields.Named(() => Read(fields));
     }
 
     /// <summary>Takes the training out of a folder; a model in it stays. What cannot be deleted stays too: it goes on to the same model.</summary>
@@ -73,6 +58,26 @@ public sealed record ClozeRun(SequenceEncoderSettings Model, FitOptions Training
             {
             }
         }
+    }
+
+    private static ClozeRun Read(JsonFields fields)
+    {
+        SequenceEncoderSettings model = SequenceConfig.ReadEncoder(fields, customCell: null);
+        model.Validate();
+        JsonFields choices = fields.Object("training");
+        var training = new FitOptions
+        {
+            Epochs = choices.Int32("epochs", 1, int.MaxValue),
+            BatchSize = choices.Int32("batch_size", 1, int.MaxValue),
+            LearningRate = choices.Double("lr", 0, double.MaxValue),
+            Patience = choices.Int32("patience", 0, int.MaxValue),
+            Seed = choices.UInt64("seed"),
+        };
+        choices.Done();
+        training.Validate();
+        var run = new ClozeRun(model, training, RunData.Read(fields.Object("data")));
+        fields.Done();
+        return run;
     }
 
     private static string FileIn(string folder) => Path.Combine(new ModelFolder(folder).FullPath, "run.json");

@@ -73,7 +73,7 @@ internal static class SequenceModelFolder
         }
 
         string hash = fields.String(HashField), configHash = fields.String(ConfigHashField);
-        Blueprint<T> blueprint = Named(folder, () => read(fields));
+        Blueprint<T> blueprint = fields.Named(() => read(fields));
         fields.Done();
         if (!File.Exists(folder.WeightsFile))
         {
@@ -92,7 +92,7 @@ internal static class SequenceModelFolder
             throw new UnfoldException($"{folder.ConfigFile} is damaged or was changed: it no longer says what it was saved with. Copy the folder again, or fit the model again.");
         }
 
-        T model = Named(folder, blueprint.Create);
+        T model = fields.Named(blueprint.Create);
         ModelWeights.Read(file, model.Parameters);
         return HashOf(model.Parameters) == hash
             ? model
@@ -101,19 +101,6 @@ internal static class SequenceModelFolder
 
     /// <summary>The name of a type with a or an before it.</summary>
     public static string WithArticle(string type) => $"{(type.Length > 0 && "AEIOU".Contains(type[0], StringComparison.Ordinal) ? "an" : "a")} {type}";
-
-    /// <summary>Sees to it that a sentence about what config.json holds names the file.</summary>
-    private static TResult Named<TResult>(ModelFolder folder, Func<TResult> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (UnfoldException failure) when (!failure.Message.Contains(folder.ConfigFile, StringComparison.Ordinal))
-        {
-            throw new UnfoldException($"{folder.ConfigFile} is damaged: {failure.Message}", failure);
-        }
-    }
 
     private static byte[] Config(string type, SequenceModel model, Action<Utf8JsonWriter> write)
     {
