@@ -138,14 +138,14 @@ public sealed record LanguageModelSettings
 
         RequireGiven(Hidden, nameof(Hidden), "a width");
         RequireGiven(Lstm, nameof(Lstm), "new() for the plain LSTM");
-        Require(Layers >= 1, "the number of layers", "at least 1", Layers);
+        Setting.Require(Layers >= 1, "The number of layers", "at least 1", Layers);
         foreach (int width in Hidden.Values)
         {
-            Require(width >= 1, "the hidden size", "at least 1", width);
+            Setting.Require(width >= 1, "The hidden size", "at least 1", width);
         }
 
-        Require(Hidden.IsOneForAll || Hidden.Values.Count == Layers, "the number of hidden sizes", $"1, or one for each of the {Layers} layers", Hidden.Values.Count);
-        Require(Embedding >= 0, "the embedding size", "0 for one-hot, or more", Embedding);
+        Setting.Require(Hidden.IsOneForAll || Hidden.Values.Count == Layers, "The number of hidden sizes", $"1, or one for each of the {Layers} layers", Hidden.Values.Count);
+        Setting.Require(Embedding >= 0, "The embedding size", "0 for one-hot, or more", Embedding);
         RequireDropouts();
         if (Cell == CellKind.Custom && CustomCell is null)
         {
@@ -178,9 +178,9 @@ public sealed record LanguageModelSettings
 
     private void RequireDropouts()
     {
-        Require(Dropout is >= 0 and < 1, "the dropout probability", "at least 0 and below 1", Dropout);
-        Require(WordDropout is >= 0 and < 1, "the probability of word dropout", "at least 0 and below 1", WordDropout);
-        Require(WeightDropout is >= 0 and < 1, "the probability of weight dropout", "at least 0 and below 1", WeightDropout);
+        Setting.Require(Dropout is >= 0 and < 1, "The dropout probability", "at least 0 and below 1", Dropout);
+        Setting.Require(WordDropout is >= 0 and < 1, "The probability of word dropout", "at least 0 and below 1", WordDropout);
+        Setting.Require(WeightDropout is >= 0 and < 1, "The probability of weight dropout", "at least 0 and below 1", WeightDropout);
         if (!Enum.IsDefined(DropoutMask))
         {
             throw new UnfoldException($"The mask {(int)DropoutMask} of dropout is not known.");
@@ -214,7 +214,7 @@ public sealed record LanguageModelSettings
             throw new UnfoldException("An adaptive softmax has narrower weights for rare tokens, so they cannot be those of the embedding: leave out one of the two.");
         }
 
-        Require(SampledClasses >= 1, "the number of sampled tokens", "at least 1", SampledClasses);
+        Setting.Require(SampledClasses >= 1, "The number of sampled tokens", "at least 1", SampledClasses);
         int width = OutputSize(Layers - 1);
         if (OutputWeights == OutputWeights.Tied && Embedding != width)
         {
@@ -241,14 +241,6 @@ public sealed record LanguageModelSettings
         if (value is null)
         {
             throw new UnfoldException($"The setting {name} is null: give it {wanted}, or leave it out for the default.");
-        }
-    }
-
-    private static void Require(bool good, string what, string wanted, IFormattable found)
-    {
-        if (!good)
-        {
-            throw new UnfoldException($"{char.ToUpperInvariant(what[0])}{what[1..]} must be {wanted}; found {found.ToString(null, System.Globalization.CultureInfo.InvariantCulture)}.");
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 
 namespace Unfold.Models;
 
@@ -24,17 +23,9 @@ public sealed record StreamAdaptation
     /// <exception cref="UnfoldException">A value is out of range; the message names it.</exception>
     public void Validate()
     {
-        Require(LearningRate == 0 || TrainingSettings.IsLearningRate(LearningRate), "The rate of dynamic evaluation", "0 for none, or above and a number that single precision can hold (1.5e-45 to 3.4e38)", LearningRate);
-        Require(Cache >= 0, "The size of the cache", "0 for none, or above", Cache);
-        Require(double.IsFinite(CacheFlatness) && CacheFlatness >= 0, "The flatness of the cache", "at least 0", CacheFlatness);
-        Require(CacheWeight is >= 0 and < 1, "The weight of the cache", "at least 0 and below 1", CacheWeight);
-    }
-
-    private static void Require(bool good, string what, string wanted, IFormattable found)
-    {
-        if (!good)
-        {
-            throw new UnfoldException($"{what} must be {wanted}; found {found.ToString(null, CultureInfo.InvariantCulture)}.");
-        }
+        Setting.Require(LearningRate == 0 || TrainingSettings.IsLearningRate(LearningRate), "The rate of dynamic evaluation", "0 for none, or above and a number that single precision can hold (1.5e-45 to 3.4e38)", LearningRate);
+        Setting.Require(Cache >= 0, "The size of the cache", "0 for none, or above", Cache);
+        Setting.Require(double.IsFinite(CacheFlatness) && CacheFlatness >= 0, "The flatness of the cache", "at least 0", CacheFlatness);
+        Setting.Require(CacheWeight is >= 0 and < 1, "The weight of the cache", "at least 0 and below 1", CacheWeight);
     }
 }

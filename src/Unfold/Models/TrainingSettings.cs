@@ -1,4 +1,3 @@
-using System.Globalization;
 
 namespace Unfold.Models;
 
@@ -123,24 +122,16 @@ public sealed record TrainingSettings
     /// <exception cref="UnfoldException">A value is out of range; the message names it.</exception>
     public void Validate()
     {
-        Require(SequenceLength >= 1, "The sequence length", "at least 1", SequenceLength);
-        Require(SegmentLength >= 0, "The length of a segment", "0 for none, or above", SegmentLength);
-        Require(BatchSize >= 1, "The batch size", "at least 1", BatchSize);
-        Require(Steps >= 0, "The number of steps", "at least 1", Steps);
-        Require(Steps > 0 || Epochs >= 1, "The number of epochs", "at least 1", Epochs);
-        Require(IsLearningRate(LearningRate), "The learning rate", "above 0 and a number that single precision can hold (1.5e-45 to 3.4e38)", LearningRate);
-        Require(double.IsFinite(ClipNorm) && ClipNorm >= 0, "The clipping norm", "0 for none, or above", ClipNorm);
-        Require(double.IsFinite(ClipValue) && ClipValue >= 0, "The clipping value", "0 for none, or above", ClipValue);
-        Require(CheckpointEvery >= 1, "The number of steps between checkpoints", "at least 1", CheckpointEvery);
-        Require(Patience >= 0, "The patience", "0 for none, or above", Patience);
-        Require(Averaging is >= 0 and < 1, "The share of averaged updates", "at least 0 and below 1", Averaging);
-    }
-
-    private static void Require(bool good, string what, string wanted, IFormattable found)
-    {
-        if (!good)
-        {
-            throw new UnfoldException($"{what} must be {wanted}; found {found.ToString(null, CultureInfo.InvariantCulture)}.");
-        }
+        Setting.Require(SequenceLength >= 1, "The sequence length", "at least 1", SequenceLength);
+        Setting.Require(SegmentLength >= 0, "The length of a segment", "0 for none, or above", SegmentLength);
+        Setting.Require(BatchSize >= 1, "The batch size", "at least 1", BatchSize);
+        Setting.Require(Steps >= 0, "The number of steps", "at least 1", Steps);
+        Setting.Require(Steps > 0 || Epochs >= 1, "The number of epochs", "at least 1", Epochs);
+        Setting.Require(IsLearningRate(LearningRate), "The learning rate", "above 0 and a number that single precision can hold (1.5e-45 to 3.4e38)", LearningRate);
+        Setting.Require(double.IsFinite(ClipNorm) && ClipNorm >= 0, "The clipping norm", "0 for none, or above", ClipNorm);
+        Setting.Require(double.IsFinite(ClipValue) && ClipValue >= 0, "The clipping value", "0 for none, or above", ClipValue);
+        Setting.Require(CheckpointEvery >= 1, "The number of steps between checkpoints", "at least 1", CheckpointEvery);
+        Setting.Require(Patience >= 0, "The patience", "0 for none, or above", Patience);
+        Setting.Require(Averaging is >= 0 and < 1, "The share of averaged updates", "at least 0 and below 1", Averaging);
     }
 }

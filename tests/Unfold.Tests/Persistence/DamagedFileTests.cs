@@ -44,7 +44,7 @@ public sealed class DamagedFileTests : IDisposable
     [MemberData(nameof(Kinds))]
     public void It_is_read_or_refused_with_a_sentence(string kind)
     {
-        const int cases = 300;
+        const int cases = 150;
         (string name, FileDamage damage, Action<string> read) = Prepare(kind);
         string path = _folder[name];
         byte[] valid = File.ReadAllBytes(path);

@@ -13,7 +13,7 @@ public static class PoolingOperations
     /// <exception cref="ArgumentException">The tensor has not three dimensions, or a length does not fit.</exception>
     public static Tensor MeanSteps(this Tape tape, Tensor input, IReadOnlyList<int>? lengths = null)
     {
-        (int time, int batch, int width) = Sequence(tape, input, nameof(MeanSteps));
+        (int time, int batch, int width) = Shapes.RequireSequence(tape, input, nameof(MeanSteps));
         KeptIntegers kept = Lengths(tape, lengths, time, batch, nameof(MeanSteps));
         Tensor result = tape.Result(new Shape(batch, width), input.NeedsGradient);
         Span<float> y = result.Edit();
@@ -58,7 +58,7 @@ public static class PoolingOperations
     /// <inheritdoc cref="MeanSteps" path="/param|/exception"/>
     public static Tensor MaxSteps(this Tape tape, Tensor input, IReadOnlyList<int>? lengths = null)
     {
-        (int time, int batch, int width) = Sequence(tape, input, nameof(MaxSteps));
+        (int time, int batch, int width) = Shapes.RequireSequence(tape, input, nameof(MaxSteps));
         KeptIntegers kept = Lengths(tape, lengths, time, batch, nameof(MaxSteps));
         Tensor result = tape.Result(new Shape(batch, width), input.NeedsGradient);
         var steps = new KeptIntegers(tape, batch * width);
@@ -105,15 +105,5 @@ public static class PoolingOperations
         var whole = new KeptIntegers(tape, batch);
         whole.Values.Fill(time);
         return whole;
-    }
-
-    private static (int Time, int Batch, int Width) Sequence(Tape tape, Tensor input, string operation)
-    {
-        ArgumentNullException.ThrowIfNull(tape);
-        ArgumentNullException.ThrowIfNull(input);
-        Shape shape = input.Shape;
-        return shape.Rank == 3 && shape.Length > 0
-            ? (shape[0], shape[1], shape[2])
-            : throw new ArgumentException($"{operation}: the tensor must have the shape (T, B, F) with at least one value; found {shape}.", nameof(input));
     }
 }

@@ -42,7 +42,7 @@ public static class SequenceOperations
     /// <exception cref="ArgumentException">The tensor has not three dimensions, or a length does not fit.</exception>
     public static Tensor LastSteps(this Tape tape, Tensor input, IReadOnlyList<int>? lengths = null)
     {
-        (int time, int batch, int width) = Sequence(tape, input, nameof(LastSteps));
+        (int time, int batch, int width) = Shapes.RequireSequence(tape, input, nameof(LastSteps));
         KeptIntegers? kept = lengths is null ? null : KeptIntegers.Lengths(tape, lengths, batch, 1, time, nameof(LastSteps));
         var sources = new KeptIntegers(tape, batch);
         for (int row = 0; row < batch; row++)
@@ -64,7 +64,7 @@ public static class SequenceOperations
     /// <exception cref="ArgumentException">The tensor has not three dimensions, or a length does not fit.</exception>
     public static Tensor Reverse(this Tape tape, Tensor input, IReadOnlyList<int>? lengths = null)
     {
-        (int time, int batch, int width) = Sequence(tape, input, nameof(Reverse));
+        (int time, int batch, int width) = Shapes.RequireSequence(tape, input, nameof(Reverse));
         KeptIntegers? kept = lengths is null ? null : KeptIntegers.Lengths(tape, lengths, batch, 0, time, nameof(Reverse));
         var sources = new KeptIntegers(tape, time * batch);
         for (int t = 0; t < time; t++)
@@ -130,15 +130,5 @@ public static class SequenceOperations
 
         tape.OnBackward(result, () => Reductions.AddRowsAt(result.Gradient, sources.Values, width, width, input.Gradient, tape.Workers));
         return result;
-    }
-
-    private static (int Time, int Batch, int Width) Sequence(Tape tape, Tensor input, string operation)
-    {
-        ArgumentNullException.ThrowIfNull(tape);
-        ArgumentNullException.ThrowIfNull(input);
-        Shape shape = input.Shape;
-        return shape.Rank == 3 && shape.Length > 0
-            ? (shape[0], shape[1], shape[2])
-            : throw new ArgumentException($"{operation}: the tensor must have the shape (T, B, F) with at least one value; found {shape}.", nameof(input));
     }
 }

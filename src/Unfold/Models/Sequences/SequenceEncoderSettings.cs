@@ -88,15 +88,8 @@ public sealed record SequenceEncoderSettings
 
         RequireKnown(Merge);
         RequireKnown(Pooling);
-        if (MinimumCount < 1)
-        {
-            throw new UnfoldException($"The count from which a symbol has a vector of its own must be at least 1; found {MinimumCount}.");
-        }
-
-        if (FurtherEmbedding < 1)
-        {
-            throw new UnfoldException($"The embedding size of further columns must be at least 1; found {FurtherEmbedding}.");
-        }
+        Setting.Require(MinimumCount >= 1, "The count from which a symbol has a vector of its own", "at least 1", MinimumCount);
+        Setting.Require(FurtherEmbedding >= 1, "The embedding size of further columns", "at least 1", FurtherEmbedding);
     }
 
     /// <summary>The width of a symbol's vector in a column.</summary>
