@@ -35,19 +35,21 @@ internal sealed class Axis
     {
         double low = double.PositiveInfinity;
         double high = double.NegativeInfinity;
+        bool whole = true;
         foreach (double value in values)
         {
             if (CanShow(scale, value))
             {
                 low = Math.Min(low, value);
                 high = Math.Max(high, value);
+                whole &= value == Math.Floor(value);
             }
         }
 
         bool empty = low > high;
         return scale == AxisScale.Logarithmic
             ? Logarithmic(empty ? 1 : low, empty ? 10 : high, roundEnds)
-            : Linear(empty ? 0 : low, empty ? 1 : high, roundEnds);
+            : Linear(empty ? 0 : low, empty ? 1 : high, roundEnds, leastStep: whole && !empty ? 1 : 0);
     }
 
     /// <summary>Where a value lies: 0 at the low end, 1 at the high end.</summary>
@@ -62,7 +64,8 @@ internal sealed class Axis
             : value.ToString("0.###e0", CultureInfo.InvariantCulture);
     }
 
-    private static Axis Linear(double low, double high, bool roundEnds)
+    // Between whole numbers, such as epochs, nothing is: their ticks are whole too.
+    private static Axis Linear(double low, double high, bool roundEnds, double leastStep = 0)
     {
         // Values that differ by less than the digits of a tick can show are one value; the tiniest numbers are zero.
         double size = Math.Max(Math.Abs(low), Math.Abs(high));
@@ -73,7 +76,7 @@ internal sealed class Axis
         }
 
         // Halves, because the difference of two huge values may not be a number.
-        double step = RoundStep(((high / 2) - (low / 2)) / FewTicks * 2);
+        double step = Math.Max(leastStep, RoundStep(((high / 2) - (low / 2)) / FewTicks * 2));
         double first = Math.Ceiling(low / step);
         double last = Math.Floor(high / step);
         if (roundEnds)

@@ -39,6 +39,18 @@ public sealed class LineChartTests
     }
 
     [Fact]
+    public void Between_whole_numbers_nothing_is_written()
+    {
+        string[] Across(params double[] epochs) => [.. new SvgPicture(new LineChart("epochs").Add("a", epochs, [.. epochs.Select(_ => -5.0)]).ToSvg()).Texts
+            .Where(text => double.TryParse(text, CultureInfo.InvariantCulture, out double value) && value > 0)];
+
+        Assert.Equal(["1", "2", "3", "4"], Across(1, 2, 3, 4));
+        Assert.Equal(["1", "2", "3"], Across(2));
+        Assert.Contains("1.5", Across(1, 2, 3.5));
+        Assert.Equal(["5", "10", "15", "20"], Across(1, 20));
+    }
+
+    [Fact]
     public void What_has_no_place_leaves_a_gap()
     {
         double[] x = [0, 1, 2, 3, 4, 5, 6];
