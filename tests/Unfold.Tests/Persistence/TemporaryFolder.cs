@@ -8,5 +8,18 @@ internal sealed class TemporaryFolder : IDisposable
     /// <summary>A path in it, with this system's separators whatever those of the name are.</summary>
     public string this[string name] => System.IO.Path.GetFullPath(name, Path);
 
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    public void Dispose()
+    {
+        try
+        {
+            Directory.Delete(Path, recursive: true);
+        }
+        catch (Exception failure) when (OperatingSystem.IsWindows() && failure is IOException or UnauthorizedAccessException)
+        {
+            // Windows deletes no file that is mapped, as an n-gram model's is until it is collected.
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            Directory.Delete(Path, recursive: true);
+        }
+    }
 }
