@@ -40,9 +40,7 @@ internal sealed class EvaluateCommand(Terminal terminal)
         Corpus corpus = KnownText.Read(terminal, text, model.Vocabulary, interruption.Token);
         if (corpus.Train.Count < 2)
         {
-            throw new UnfoldException(model.Vocabulary.Mode == TextMode.Sentences
-                ? $"The text {text.Name} has no line that is not blank, but at least one was wanted."
-                : $"The text {text.Name} has {corpus.Train.Count} token{(corpus.Train.Count == 1 ? "" : "s")}, but at least 2 were wanted: the first is only read.");
+            throw new UnfoldException($"The text {text.Name} has {corpus.Train.Count} token{(corpus.Train.Count == 1 ? "" : "s")}, but at least 2 were wanted: the first is only read.");
         }
 
         Score score = Measure(model, corpus.Train, adaptation, Options.Workers(parsed.GetValue(_threads)), interruption.Token);

@@ -23,7 +23,7 @@ internal sealed class NGramTrainOptions
         ("kneser-ney", NGrams.Smoothing.KneserNey),
         ("add-k", NGrams.Smoothing.Additive));
 
-    public Option<double?> AddedCount { get; } = Options.Number("--k", "above 0", value => value > 0, "The count that add-k adds; default 0.01.");
+    public Option<double?> AddedCount { get; } = Options.Number("--k", "of 1e-30 to 1e30", NGramOptions.IsAddedCount, "The count that add-k adds; default 0.01.");
 
     public Option<long[]?> MinCount { get; } = Options.Counts("--min-count", "How often n-grams must be counted to stay, one number for each order with commas between, beginning with 1; the last holds for all orders above. Default 1; 1,1,2 is the custom of SRILM.");
 

@@ -47,10 +47,11 @@ internal sealed class RescoreCommand(Terminal terminal)
         RequireSense(parsed);
         using var interruption = new Interruption(terminal);
         IReadOnlyDictionary<string, string> references = ReadReferences(parsed.GetValue(_references) ?? [], interruption.Token);
-        IReadOnlyList<NBestList> lists = Read(parsed, _nbest, references, interruption.Token);
+        IReadOnlyDictionary<string, double>? costs = parsed.GetValue(_costs) is { Length: > 0 } archives ? ReadCosts(archives, interruption.Token) : null;
+        IReadOnlyList<NBestList> lists = Read(parsed, _nbest, costs, references, interruption.Token);
         RequireAllOrNone(lists);
-        IReadOnlyList<NBestList>? development = parsed.Gave(_tune) ? Read(parsed, _tune, references, interruption.Token) : null;
-        RequireUse(references, [.. lists, .. development ?? []]);
+        IReadOnlyList<NBestList>? development = parsed.Gave(_tune) ? Read(parsed, _tune, costs, references, interruption.Token) : null;
+        RequireUse(costs, references, [.. lists, .. development ?? []]);
         if (development?.FirstOrDefault(list => list.Reference is null) is { } bare)
         {
             throw new UnfoldException($"The list {bare.Id}, on which the weights are to be tuned, has no reference: name a file that holds it with --references.");
@@ -99,19 +100,31 @@ internal sealed class RescoreCommand(Terminal terminal)
         return NBestFile.ReadReferences(paths, progress.Show, cancellation);
     }
 
-    private IReadOnlyList<NBestList> Read(ParseResult parsed, Option<string[]> option, IReadOnlyDictionary<string, string> references, CancellationToken cancellation)
+    private IReadOnlyDictionary<string, double> ReadCosts(string[] paths, CancellationToken cancellation)
+    {
+        using var progress = new ProgressLine(terminal, $"Reading {string.Join(", ", paths)}");
+        return NBestFile.ReadCosts(paths, progress.Show, cancellation);
+    }
+
+    private IReadOnlyList<NBestList> Read(
+        ParseResult parsed, Option<string[]> option, IReadOnlyDictionary<string, double>? costs, IReadOnlyDictionary<string, string> references, CancellationToken cancellation)
     {
         string[] paths = parsed.GetRequiredValue(option);
         using var progress = new ProgressLine(terminal, $"Reading {string.Join(", ", paths.Select(path => path == NBestFile.InputPath ? ArrivingLines.InputName : path))}");
         IEnumerable<string>? input = paths.Contains(NBestFile.InputPath)
             ? new ArrivingLines(terminal, ArrivingLines.Input).Blocks(LinesAtOnce, cancellation).SelectMany(block => block)
             : null;
-        IReadOnlyList<NBestList> lists = NBestFile.Read(paths, parsed.GetValue(_format), parsed.GetValue(_costs), input, progress.Show, cancellation);
+        IReadOnlyList<NBestList> lists = NBestFile.Read(paths, parsed.GetValue(_format), costs, input, progress.Show, cancellation);
         return [.. lists.Select(list => references.TryGetValue(list.Id, out string? reference) ? list with { Reference = reference } : list)];
     }
 
-    private static void RequireUse(IReadOnlyDictionary<string, string> references, IReadOnlyList<NBestList> lists)
+    private static void RequireUse(IReadOnlyDictionary<string, double>? costs, IReadOnlyDictionary<string, string> references, IReadOnlyList<NBestList> lists)
     {
+        if (costs is not null && !lists.Any(list => list.Format == NBestFormat.Kaldi))
+        {
+            throw new UnfoldException("Archives of costs go with text archives of Kaldi, but none of the n-best lists is one: leave the costs out.");
+        }
+
         if (references.Count > 0 && lists.Count > 0 && !lists.Any(list => references.ContainsKey(list.Id)))
         {
             throw new UnfoldException($"The references are for other lists than these: the first is for {references.Keys.First()}, and the first list is {lists[0].Id}. Give each line the name of a list before its words.");

@@ -20,6 +20,11 @@ internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredLis
     /// <summary>The unknown tokens of all hypotheses that were chosen.</summary>
     private long Unknown => lists.Zip(_best, (list, best) => (long)list.UnknownTokens[best]).Sum();
 
+    /// <summary>Whether there is anything to count errors against.</summary>
+    private bool IsMeasured => lists.Any(list => !string.IsNullOrWhiteSpace(list.List.Reference));
+
+    private (ErrorMeasure Measure, string Name, string Field)[] Known => IsMeasured ? Measures : [];
+
     /// <summary>Writes a line for each list, its name and its text, and the rates to stderr.</summary>
     public void Write(ulong seed)
     {
@@ -32,7 +37,12 @@ internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredLis
 
         terminal.Output.Flush();
         terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{lists.Count} lists, weight {weights.Model:0.####}, penalty {weights.Insertion:0.####} a {(weights.Unit == ErrorMeasure.Words ? "word" : "character")}, {Unknown} unknown tokens in what was chosen"));
-        foreach ((ErrorMeasure measure, string name, _) in Known())
+        if (lists.Any(list => list.List.Reference is not null) && !IsMeasured)
+        {
+            terminal.Line("All references are empty: there is nothing to count errors against.");
+        }
+
+        foreach ((ErrorMeasure measure, string name, _) in Known)
         {
             Rates rates = Measured(measure, name, seed);
             terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{name,-20}  before {Shown(rates.Before)}  after {Shown(rates.After)}  change {Shown(rates.Change)}  best possible {100 * rates.Oracle:0.00}%"));
@@ -69,7 +79,7 @@ internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredLis
             json.WriteNumber("weight", weights.Model);
             json.WriteNumber("penalty", weights.Insertion);
             json.WriteString("measure", weights.Unit == ErrorMeasure.Words ? "words" : "characters");
-            foreach ((ErrorMeasure measure, string name, string field) in Known())
+            foreach ((ErrorMeasure measure, string name, string field) in Known)
             {
                 Rates rates = Measured(measure, name, seed);
                 json.WriteStartObject(field);
@@ -82,7 +92,6 @@ internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredLis
         });
     }
 
-    private (ErrorMeasure Measure, string Name, string Field)[] Known() => lists.Count > 0 && lists[0].List.Reference is not null ? Measures : [];
 
     private Rates Measured(ErrorMeasure measure, string name, ulong seed)
     {

@@ -5,8 +5,8 @@ using Unfold.Text;
 namespace Unfold.Channels;
 
 /// <summary>
-/// Words that are heard for each other because they are spelt alike: those with the same skeleton of consonants, or one letter apart, or two letters
-/// apart where both are long. Two words of one letter are alike by their skeleton alone.
+/// Words that are heard for each other because they are spelt alike: those one letter apart, or two letters apart with the same skeleton of
+/// consonants or where both are long. Two words of one letter are alike by their skeleton alone.
 /// </summary>
 internal static class SpellingConfusions
 {
@@ -73,7 +73,7 @@ internal static class SpellingConfusions
             + (Skeleton(word) == Skeleton(other) && distance <= 2 ? Alike : 0);
     }
 
-    /// <summary>The consonants by how they sound, without doubles: night and nite are both nt.</summary>
+    /// <summary>The consonants by how they sound, without doubles: night and knit are both nt.</summary>
     private static string Skeleton(string word)
     {
         string lower = word.ToLowerInvariant().Replace("ght", "t", StringComparison.Ordinal).Replace("ph", "f", StringComparison.Ordinal).Replace("kn", "n", StringComparison.Ordinal);

@@ -1,8 +1,8 @@
 namespace Unfold.Channels;
 
 /// <summary>
-/// Words that may be heard for each other. Words of letters are where they are spelt alike: with the same skeleton of consonants, or one letter apart,
-/// or two letters apart where both are long. Words of Chinese characters are where they sound alike but for their tones: with the same pinyin, of which the
+/// Words that may be heard for each other. Words of letters are where they are spelt alike: one letter apart, or two letters apart with the same skeleton of
+/// consonants or where both are long. Words of Chinese characters are where they sound alike but for their tones: with the same pinyin, of which the
 /// ICU library of the system knows the commonest reading of each character. Words of more than 64 letters and words with anything else are never confused.
 /// </summary>
 public static class WordConfusions

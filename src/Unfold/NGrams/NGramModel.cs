@@ -30,7 +30,7 @@ public sealed class NGramModel : NextTokenModel
 
     internal NGramTrie Trie { get; }
 
-    /// <summary>How many n-grams of a length from 1 to <see cref="Order"/> the model has; of length 1 every token but impossible ones that no n-gram begins with.</summary>
+    /// <summary>How many n-grams of a length from 1 to <see cref="Order"/> the model has; of length 1 every token, the two marks of a sentence among them, but an unknown word that is impossible and begins none.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such length.</exception>
     public int Count(int length)
     {

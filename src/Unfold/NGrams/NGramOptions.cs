@@ -3,13 +3,15 @@ namespace Unfold.NGrams;
 /// <summary>How an n-gram model is estimated.</summary>
 public sealed record NGramOptions
 {
+    private const double LeastAdded = 1e-30, MostAdded = 1e30;
+
     /// <summary>N, the length of the longest n-gram: 1 to 7.</summary>
     public int Order { get; init; } = 3;
 
     /// <summary>The smoothing of all orders.</summary>
     public Smoothing Smoothing { get; init; } = Smoothing.ModifiedKneserNey;
 
-    /// <summary>k of <see cref="Smoothing.Additive"/>, above 0; unused elsewhere.</summary>
+    /// <summary>k of <see cref="Smoothing.Additive"/>, from 1e-30 to 1e30; unused elsewhere.</summary>
     public double AddedCount { get; init; } = 0.01;
 
     /// <summary>
@@ -34,6 +36,9 @@ public sealed record NGramOptions
     /// <summary>Where that file lies; null for the system's temporary folder.</summary>
     public string? TemporaryFolder { get; init; }
 
+    /// <summary>Whether a count can be added: its probabilities must be neither lost in the sums nor beyond what a model can hold, 1e-30 to 1e30.</summary>
+    public static bool IsAddedCount(double count) => count is >= LeastAdded and <= MostAdded;
+
     internal long MinimumCount(int order) => MinimumCounts[Math.Min(order, MinimumCounts.Count) - 1];
 
     /// <exception cref="ArgumentException">A setting is outside of its range.</exception>
@@ -41,7 +46,7 @@ public sealed record NGramOptions
     {
         Require(Order is >= 1 and <= NGramKey.MaximumOrder, $"The order is {Order}, but must be from 1 to {NGramKey.MaximumOrder}.");
         Require(Enum.IsDefined(Smoothing) && Enum.IsDefined(UnknownWords), "The smoothing or the way with unknown words is none of the named ones.");
-        Require(AddedCount > 0 && double.IsFinite(AddedCount), FormattableString.Invariant($"The added count is {AddedCount}, but must be above 0."));
+        Require(IsAddedCount(AddedCount), FormattableString.Invariant($"The added count is {AddedCount}, but must be from {LeastAdded} to {MostAdded}."));
         Require(PruningThreshold >= 0 && double.IsFinite(PruningThreshold), FormattableString.Invariant($"The pruning threshold is {PruningThreshold}, but must be at least 0."));
         Require(MinimumCounts is [1, ..] && MinimumCounts.All(count => count >= 1), "The minimum counts must be at least 1, and that of order 1 exactly 1: words are left out by the vocabulary.");
     }

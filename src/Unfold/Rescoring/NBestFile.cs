@@ -14,7 +14,7 @@ public static class NBestFile
     /// <summary>Reads the lists of some files; a folder stands for the files in it, in the order of their names.</summary>
     /// <param name="paths">Files and folders.</param>
     /// <param name="format">The format of all of them; where it is not given each file must show it.</param>
-    /// <param name="costs">Archives of costs for archives of Kaldi, whose costs add up; without one the channel says nothing.</param>
+    /// <param name="costs">What the hypotheses of Kaldi's archives cost, as <see cref="ReadCosts"/> gives it; without it their channel says nothing. The other formats hold scores of their own.</param>
     /// <param name="input">The lines that the path "-" stands for, which messages call standard input, and a list without a name is called stdin; without them that is a file like others.</param>
     /// <param name="progress">Called now and then with the share that is read, in [0, 1].</param>
     /// <param name="cancellation">Stops the reading.</param>
@@ -22,7 +22,7 @@ public static class NBestFile
     public static IReadOnlyList<NBestList> Read(
         IReadOnlyList<string> paths,
         NBestFormat? format = null,
-        IReadOnlyList<string>? costs = null,
+        IReadOnlyDictionary<string, double>? costs = null,
         IEnumerable<string>? input = null,
         Action<double>? progress = null,
         CancellationToken cancellation = default)
@@ -31,13 +31,10 @@ public static class NBestFile
         var lists = new List<NBestList>();
         var places = new Dictionary<string, string>(StringComparer.Ordinal);
         string[] files = [.. paths.SelectMany(path => IsInput(path) ? [path] : Files(path))];
-        int before = costs?.Count ?? 0, all = before + files.Length;
-        IReadOnlyDictionary<string, double>? costOf = before > 0 ? KaldiNBest.ReadCosts(costs!.Select(LinesOf)) : null;
-        bool kaldi = false;
         foreach ((int place, string path) in files.Index())
         {
             string name = IsInput(path) ? InputName : path;
-            using IEnumerator<NBestLine> lines = (IsInput(path) ? Numbered(name, input!, cancellation) : LinesOf(path, before + place)).GetEnumerator();
+            using IEnumerator<NBestLine> lines = (IsInput(path) ? Numbered(name, input!, cancellation) : Lines(path, Part(place, files.Length, progress), cancellation)).GetEnumerator();
             if (!lines.MoveNext())
             {
                 throw new UnfoldException($"{name} is empty, but at least one hypothesis was wanted.");
@@ -47,11 +44,10 @@ public static class NBestFile
             bool json = format is NBestFormat.Json || (format is null && JsonNBest.BeginsWith(lines.Current));
             NBestLine[] seen = json ? [] : [.. Rest(lines)];
             NBestFormat own = json ? NBestFormat.Json : format ?? Shown(name, seen);
-            kaldi |= own == NBestFormat.Kaldi;
             foreach (NBestList list in own switch
             {
                 NBestFormat.Srilm => [IsInput(path) ? SrilmNBest.Read(name, seen) with { Id = InputId } : SrilmNBest.Read(name, seen)],
-                NBestFormat.Kaldi => KaldiNBest.Read(seen, costOf),
+                NBestFormat.Kaldi => KaldiNBest.Read(seen, costs),
                 NBestFormat.Json => Rest(lines).Select(JsonNBest.Read),
                 _ => throw new ArgumentOutOfRangeException(nameof(format), format, "This format is not known."),
             })
@@ -62,15 +58,24 @@ public static class NBestFile
                     throw new UnfoldException($"The list {list.Id} of {name} stands in {places[list.Id]} already, but each name may stand for one list only.");
                 }
 
-                lists.Add(list);
+                lists.Add(list with { Format = own });
             }
         }
 
-        return costOf is null || kaldi ? lists : throw new UnfoldException("Archives of costs go with text archives of Kaldi, but none of the n-best lists is one: leave the costs out.");
+        return lists;
 
         bool IsInput(string path) => path == InputPath && input is not null;
+    }
 
-        IEnumerable<NBestLine> LinesOf(string path, int place) => Lines(path, Part(place, all, progress), cancellation);
+    /// <summary>Reads archives of costs of Kaldi: what each hypothesis costs, by its key. The costs of several archives add up.</summary>
+    /// <param name="paths">Files.</param>
+    /// <param name="progress">Called now and then with the share that is read, in [0, 1].</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    /// <exception cref="UnfoldException">A file cannot be read, or a line is no key and number; the message names it.</exception>
+    public static IReadOnlyDictionary<string, double> ReadCosts(IReadOnlyList<string> paths, Action<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        return KaldiNBest.ReadCosts(paths.Select((path, place) => Lines(path, Part(place, paths.Count, progress), cancellation)));
     }
 
     /// <summary>Reads references: in each line the name of a list and what was said or written in truth.</summary>

@@ -123,7 +123,7 @@ internal sealed class FileTextSource : TextSource
         if (!stream.IsRegular)
         {
             stream.Dispose();
-            throw new UnfoldException($"The text {path} is a pipe or device, but a regular file was wanted, because it is read twice; save it to a file first.");
+            throw new UnfoldException($"The text {path} is a pipe or device, but a regular file was wanted: save it to a file first.");
         }
 
         return stream;

@@ -87,6 +87,8 @@ public sealed class MixtureTests : IDisposable
         CommandLine.Run("score", _run, _text, "--mix", _folder["none.arpa"]).Refuses(1, "none.arpa");
         Assert.Equal(0, CommandLine.Run("ngram", "train", "--order", "2", "--tokens", "word", "--text", _text, "--smoothing", "add-k", "--out", _folder["other.arpa"]).Code);
         CommandLine.Run("score", _run, _text, "--mix", _folder["other.arpa"]).Refuses(1, "mixed");
+        File.WriteAllText(_folder["blank.txt"], "\n \n");
+        CommandLine.Run("score", _folder["other.arpa"], _text, "--mix", _folder["other.arpa"], "--mix-tune", _folder["blank.txt"]).Refuses(1, "blank.txt has no line that is not blank");
     }
 
     private static double[] Scores(string model, string[] more, string text)

@@ -87,6 +87,46 @@ public sealed class RescoreTests : IDisposable
     }
 
     [Fact]
+    public void Costs_are_for_all_archives_of_kaldi_and_for_nothing_else()
+    {
+        string archive = Write("archive", "one-1 hte cta\none-2 the cat\n"), costs = Write("costs", "one-1 100\none-2 0\n"), references = Write("references", "one the cat\ntwo Ann on the mat\nthree the dog\n");
+        string[] command = ["rescore", _run, "--nbest", archive, "--weight", "0"];
+        Assert.Equal("one hte cta\n", CommandLine.Run(command).Output);
+        Assert.Equal("one the cat\n", CommandLine.Run([.. command, "--costs", costs]).Output);
+
+        // Either of the two sets of lists may be Kaldi's.
+        Assert.Equal(0, CommandLine.Run("rescore", _run, "--nbest", archive, "--tune", _lists, "--costs", costs, "--references", references).Code);
+        Assert.Equal(0, CommandLine.Run("rescore", _run, "--nbest", _lists, "--tune", archive, "--costs", costs, "--references", references).Code);
+        CommandLine.Run("rescore", _run, "--nbest", _lists, "--costs", costs).Refuses(1, "leave the costs out");
+    }
+
+    [Fact]
+    public void Costs_may_come_through_a_pipe()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs a shell.");
+        string archive = Write("archive", "one-1 hte cta\none-2 the cat\n"), costs = Write("costs", "one-1 100\none-2 0\n"), references = Write("references", "one the cat\n");
+        string pipe = _folder["pipe"];
+        using var made = System.Diagnostics.Process.Start("mkfifo", pipe);
+        made.WaitForExit();
+        Task writing = Task.Run(() => File.WriteAllBytes(pipe, File.ReadAllBytes(costs)), TestContext.Current.CancellationToken);
+        Said said = CommandLine.Run("rescore", _run, "--nbest", archive, "--tune", archive, "--costs", pipe, "--references", references);
+        Assert.True(said.Code == 0, said.Error);
+        Assert.True(writing.IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public void Empty_references_have_no_rate()
+    {
+        string lists = Write("silence.jsonl", "{\"id\": \"one\", \"hypotheses\": [{\"text\": \"the\", \"score\": 0}, {\"text\": \"\", \"score\": 0}], \"reference\": \" \"}\n");
+        Said said = CommandLine.Run("rescore", _run, "--nbest", lists);
+        Assert.True(said.Code == 0, said.Error);
+        Assert.Contains("there is nothing to count errors against", said.Error, StringComparison.Ordinal);
+        JsonElement all = Parse(CommandLine.Run("rescore", _run, "--nbest", lists, "--json").Output.TrimEnd('\n').Split('\n')[^1]);
+        Assert.Equal(1, all.GetProperty("lists").GetInt32());
+        Assert.False(all.TryGetProperty("word_error_rate", out _));
+    }
+
+    [Fact]
     public void Unknown_tokens_are_told_and_may_be_left_out()
     {
         string lists = Write("unknown.jsonl", "{\"id\": \"one\", \"hypotheses\": [{\"text\": \"the cжжt\", \"score\": 0}]}\n{\"id\": \"two\", \"hypotheses\": [{\"text\": \"the cat\", \"score\": 0}]}\n");

@@ -129,7 +129,7 @@ public sealed class UsageTests
         { "ngram train --text a --out b.arpa --min-count 1,,2", "--min-count must be a whole number of at least 1; found nothing." },
         { "ngram train --text a --out b.arpa --order 2 --min-count 1,1,2", "--min-count has 3 numbers, but the order is 2" },
         { "ngram train --text a --out b.arpa --smoothing witten-bell", "--smoothing must be one of modified-kneser-ney, kneser-ney, add-k; found witten-bell." },
-        { "ngram train --text a --out b.arpa --k 0", "--k must be a number above 0" },
+        { "ngram train --text a --out b.arpa --k 0", "--k must be a number of 1e-30 to 1e30" },
         { "ngram train --text a --out b.arpa --k 1", "--k is what add-k adds" },
         { "ngram train --text a --out b.arpa --prune -1", "--prune must be a number of at least 0" },
         { "ngram train --text a --out b.arpa --sentences --running", "--sentences and --running exclude each other" },

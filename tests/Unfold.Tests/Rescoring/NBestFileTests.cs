@@ -176,14 +176,13 @@ public sealed class NBestFileTests : IDisposable
     [InlineData("u-1 a\n", "u-1 x\n", "a cost must be a finite number")]
     [InlineData("u-1 a\n", "u-1 1\nu-1 2\n", "stands in this file twice")]
     public void Archives_that_do_not_fit_together_are_refused(string text, string costs, string words) =>
-        Assert.Contains(words, Refuse(() => NBestFile.Read([Write("text", text)], NBestFormat.Kaldi, [Write("costs", costs)])), StringComparison.Ordinal);
+        Assert.Contains(words, Refuse(() => NBestFile.Read([Write("text", text)], NBestFormat.Kaldi, NBestFile.ReadCosts([Write("costs", costs)]))), StringComparison.Ordinal);
 
     [Fact]
-    public void Names_stand_once_and_costs_have_an_archive()
+    public void Names_stand_once_and_files_are_there()
     {
         string one = Write("a", "{\"id\": \"u\", \"hypotheses\": [{\"text\": \"a\", \"score\": 1}]}\n");
         Assert.Contains("The list u of", Refuse(() => NBestFile.Read([one, one])), StringComparison.Ordinal);
-        Assert.Contains("leave the costs out", Refuse(() => NBestFile.Read([one], costs: [Write("costs", "u-1 1\n")])), StringComparison.Ordinal);
         Assert.Contains("does not exist", Refuse(() => NBestFile.Read([_folder["none"]])), StringComparison.Ordinal);
     }
 
@@ -194,9 +193,12 @@ public sealed class NBestFileTests : IDisposable
         string[] paths = [Write("lists/a", "u-1 a\nu-2 b\n"), Write("lists/b", "v-1 a\nv-2 b\n")];
         string costs = Write("costs", "u-1 1\nu-2 2\nv-1 1\nv-2 2\n");
         var shares = new List<double>();
-        NBestFile.Read([_folder["lists"]], costs: [costs], progress: shares.Add, cancellation: TestContext.Current.CancellationToken);
+        NBestFile.Read([_folder["lists"]], progress: shares.Add, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(shares.Order(), shares);
-        Assert.Equal((8, 1.0), (shares.Count, shares[^1]));
+        Assert.Equal((4, 1.0), (shares.Count, shares[^1]));
+        shares.Clear();
+        NBestFile.ReadCosts([costs], shares.Add, TestContext.Current.CancellationToken);
+        Assert.Equal((4, 1.0), (shares.Count, shares[^1]));
         shares.Clear();
         NBestFile.ReadReferences([costs, Write("other", "w a\n")], shares.Add, TestContext.Current.CancellationToken);
         Assert.Equal(1, shares[^1]);
@@ -232,5 +234,5 @@ public sealed class NBestFileTests : IDisposable
     }
 
     private IReadOnlyList<NBestList> Read(string name, string content, NBestFormat? format = null, params string[] costs) =>
-        NBestFile.Read([Write(name, content)], format, costs);
+        NBestFile.Read([Write(name, content)], format, costs.Length > 0 ? NBestFile.ReadCosts(costs) : null);
 }

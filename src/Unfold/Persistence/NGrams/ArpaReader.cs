@@ -257,7 +257,7 @@ internal sealed class ArpaReader
     {
         try
         {
-            return new Vocabulary(_tokenization, _ids.Keys.Skip(Vocabulary.SpecialCount).Select(name => ArpaTokens.Read(name, _tokenization.Kind)));
+            return new Vocabulary(_tokenization, _ids.Keys.Skip(Vocabulary.SpecialCount).Select(name => ArpaTokens.Read(name, _tokenization)));
         }
         catch (UnfoldException failure)
         {

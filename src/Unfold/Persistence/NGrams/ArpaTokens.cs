@@ -5,9 +5,10 @@ using Unfold.Text;
 namespace Unfold.Persistence;
 
 /// <summary>
-/// How tokens and the way of cutting are written in ARPA files, where white space divides: a token of characters or words that is or
-/// holds white space or a control character has &lt;U+000A&gt; for it, and a line before the counts that begins with # tells how the text
-/// was cut where it is not the usual way, sentences of words between spaces. Other readers take that line for a comment.
+/// How tokens and the way of cutting are written in ARPA files, where white space divides. Where the text was cut in the usual way, into
+/// sentences of words between spaces, a token is written as it is. Else a line before the counts that begins with # tells how it was cut, which
+/// other readers take for a comment, and a token that is or holds white space or a control character has &lt;U+000A&gt; for it, and what looks like
+/// that already &lt;U+003C&gt; for its first sign.
 /// </summary>
 internal static class ArpaTokens
 {
@@ -62,26 +63,26 @@ internal static class ArpaTokens
     private static string[] Fields(string line) => line[Comment.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>What a token is written as.</summary>
-    public static string Written(string token, TokenKind kind)
+    public static string Written(string token, Tokenization tokenization)
     {
-        if (kind == TokenKind.Space || !token.Any(MustBeEscaped))
+        if (tokenization == Usual || !Enumerable.Range(0, token.Length).Any(at => MustBeEscaped(token, at)))
         {
             return token;
         }
 
         var written = new StringBuilder();
-        foreach (char unit in token)
+        for (int at = 0; at < token.Length; at++)
         {
-            written = MustBeEscaped(unit) ? written.Append(CultureInfo.InvariantCulture, $"{Escape}{(int)unit:X4}>") : written.Append(unit);
+            written = MustBeEscaped(token, at) ? written.Append(CultureInfo.InvariantCulture, $"{Escape}{(int)token[at]:X4}>") : written.Append(token[at]);
         }
 
         return written.ToString();
     }
 
     /// <summary>The token that was written.</summary>
-    public static string Read(string written, TokenKind kind)
+    public static string Read(string written, Tokenization tokenization)
     {
-        if (kind == TokenKind.Space || !written.Contains(Escape, StringComparison.Ordinal))
+        if (tokenization == Usual || !written.Contains(Escape, StringComparison.Ordinal))
         {
             return written;
         }
@@ -106,5 +107,5 @@ internal static class ArpaTokens
         return token.ToString();
     }
 
-    private static bool MustBeEscaped(char unit) => char.IsWhiteSpace(unit) || char.IsControl(unit);
+    private static bool MustBeEscaped(string token, int at) => char.IsWhiteSpace(token[at]) || char.IsControl(token[at]) || token.AsSpan(at).StartsWith(Escape);
 }

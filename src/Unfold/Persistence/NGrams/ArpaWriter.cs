@@ -29,7 +29,7 @@ internal static class ArpaWriter
             writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ngram {length}={model.Count(length)}"));
         }
 
-        string[] tokens = [.. Enumerable.Range(0, vocabulary.Count).Select(id => ArpaTokens.Written(vocabulary[id], vocabulary.Kind))];
+        string[] tokens = [.. Enumerable.Range(0, vocabulary.Count).Select(id => ArpaTokens.Written(vocabulary[id], vocabulary.Tokenization))];
         for (int length = 1; length <= model.Order; length++)
         {
             writer.WriteLine();

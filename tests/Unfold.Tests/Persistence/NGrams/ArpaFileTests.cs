@@ -97,6 +97,18 @@ public sealed class ArpaFileTests : IDisposable
         RequireSame(model, read);
     }
 
+    [Theory]
+    [InlineData(TextMode.Running)]
+    [InlineData(TextMode.Sentences)]
+    public void Words_between_spaces_come_back_whatever_they_are(TextMode mode)
+    {
+        const string text = "a b\n<U+000A> a <U+ b\n<U+0041> A <U+003C>U+0041> \u0001 <\nb a\n";
+        Corpus corpus = Corpus.Load(TextSource.FromString(text), new CorpusOptions { Kind = TokenKind.Space, Mode = mode, ValidationFraction = 0 }, cancellation: TestContext.Current.CancellationToken);
+        NGramModel model = RandomText.Train(corpus.Train, corpus.Vocabulary, new NGramOptions { Order = 2 });
+        NGramFile.Write(_folder["words.arpa"], model, cancellation: TestContext.Current.CancellationToken);
+        RequireSame(model, Read(_folder["words.arpa"], isPath: true));
+    }
+
     [Fact]
     public void A_file_of_words_is_what_other_readers_want()
     {
