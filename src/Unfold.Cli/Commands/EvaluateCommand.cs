@@ -44,6 +44,11 @@ internal sealed class EvaluateCommand(Terminal terminal)
         }
 
         Score score = Measure(model, corpus.Train, adaptation, Options.Workers(parsed.GetValue(_threads)), interruption.Token);
+        if (double.IsNaN(score.Loss))
+        {
+            throw new UnfoldException("The model's loss should be a number and is none: its weights are damaged or its training diverged.");
+        }
+
         if (parsed.GetValue(_json))
         {
             JsonOutput.Write(terminal, json =>

@@ -42,7 +42,7 @@ internal sealed class GeneratedOutput(Terminal terminal, Prompt prompt, bool jso
             }
         }
 
-        return Finish();
+        return _made.Count > 0 ? Finish() : throw new OperationCanceledException(interruption.Token);
     }
 
     /// <summary>Searches, and shows the best texts.</summary>

@@ -120,7 +120,7 @@ internal sealed class Download(HttpClient client, TimeSpan patience)
 
             if (failed == MostTries)
             {
-                throw new UnfoldException($"Fetching {file.Address} broke off after {partial.Length} of {file.Bytes} bytes ({reason}). They are kept: run the command again to go on from there.");
+                throw new UnfoldException($"Fetching {file.Address} broke off after {partial.Length} of {file.Bytes} bytes ({reason}). {(partial.Length > 0 ? "They are kept: run the command again to go on from there." : "Try again later.")}");
             }
 
             await Task.Delay(Pause * failed, cancellation).ConfigureAwait(false);

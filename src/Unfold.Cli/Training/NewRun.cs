@@ -47,6 +47,11 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
             throw new UnfoldException($"The validation text {validation} has {corpus.Validation.Count} token{(corpus.Validation.Count == 1 ? "" : "s")}, but at least 2 were wanted: the first is only read. Give a longer one, or leave out --valid.");
         }
 
+        if (training.Averaging > 0 && corpus.Validation.Count < 2)
+        {
+            throw new UnfoldException($"{options.Averaging.Name} takes the mean of the weights where it is better on a validation text, and there is none: give one with {options.Valid.Name}, or a larger {options.ValidFraction.Name}.");
+        }
+
         LanguageModel model = CreateModel(shape, corpus.Vocabulary, origin, training.Seed);
         var trainer = new LanguageModelTrainer(model, training, corpus.Train, corpus.Validation, Options.Workers(parsed.GetValue(options.Threads)));
         var data = new RunData(files, validation, corpusOptions.ValidationFraction, corpus.Fingerprint) { UnknownTokens = corpus.UnknownTokens };

@@ -104,21 +104,23 @@ internal sealed class TextBeam
 
     /// <summary>Adds a token to a text.</summary>
     /// <returns>The longer text; null where it has ended.</returns>
-    private Node? Follow(Node parent, int token, double score, bool isWhole)
+    private Node? Follow(Node parent, int token, double score, bool holdsForced)
     {
         double logProbability = parent.LogProbability + parent.Session.LogProbability(token);
         if (token == Vocabulary.EndId)
         {
-            End(Written(parent.Last, out _), new GenerationEnd(_length, GenerationEndReason.SentenceEnd, null, logProbability), score);
+            End(Written(parent.Last, isWhole: true, out _), new GenerationEnd(_length, GenerationEndReason.SentenceEnd, null, logProbability), score);
             return null;
         }
 
         var last = new Link(parent.Last, token);
+        bool isLongest = _length == _options.Length;
         string? stop = null;
-        string text = _options.Stops.Count > 0 || _length == _options.Length ? Written(last, out stop) : "";
-        if (stop is not null || _length == _options.Length)
+        string text = _options.Stops.Count > 0 || isLongest ? Written(last, isLongest, out stop) : "";
+        if (stop is not null || isLongest)
         {
-            if (isWhole)
+            // What a stop string has cut off is not written, even if it was forced.
+            if (holdsForced && (stop is null || HoldsForced(last, text.Length)))
             {
                 End(text, new GenerationEnd(_length, stop is null ? GenerationEndReason.Length : GenerationEndReason.Stop, stop, logProbability), score);
             }
@@ -134,14 +136,36 @@ internal sealed class TextBeam
     private void End(string text, GenerationEnd end, double score) => _ended.Add(new GeneratedText(text, end, _options.Score(score, _length)));
 
     /// <summary>The text after the prompt, up to the first stop string.</summary>
-    private string Written(Link? last, out string? stop)
+    /// <param name="last">Its tokens.</param>
+    /// <param name="isWhole">Whether nothing follows: a character of which only some bytes are there is then broken.</param>
+    /// <param name="stop">The stop string, or null.</param>
+    private string Written(Link? last, bool isWhole, out string? stop)
     {
         TokenJoiner joiner = _prompt.CreateJoiner();
         var filter = new StopStringFilter(_options.Stops);
         string text = string.Concat(Tokens(last).Reverse().Select(token => filter.Push(joiner.Next(_prompt.Model.Vocabulary[token]))));
-        text += filter.Push(joiner.Flush()) + filter.Flush();
+        text += isWhole ? filter.Push(joiner.Flush()) + filter.Flush() : "";
         stop = filter.Found;
         return text;
+    }
+
+    /// <summary>Whether all forced texts are among the tokens that lie in the first part of a text.</summary>
+    private bool HoldsForced(Link? last, int length)
+    {
+        TokenJoiner joiner = _prompt.CreateJoiner();
+        int[] counts = _forced.None;
+        foreach (int token in Tokens(last).Reverse())
+        {
+            length -= joiner.Next(_prompt.Model.Vocabulary[token]).Length;
+            if (length < 0)
+            {
+                break;
+            }
+
+            counts = _forced.After(counts, token);
+        }
+
+        return _forced.Whole(counts) == _forced.Total;
     }
 
     /// <summary>The tokens of a text, the last one first.</summary>

@@ -19,7 +19,7 @@ public static class TextSearch
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         Vocabulary vocabulary = prompt.Model.Vocabulary;
-        var forced = new ForcedTexts([.. options.Forced.Select(text => Tokens(vocabulary, text))]);
+        var forced = new ForcedTexts([.. options.Forced.Select(text => Tokens(vocabulary, text, options.Stops))]);
         if (forced.Longest > options.Length)
         {
             throw new UnfoldException($"A text of at most {options.Length} tokens cannot hold a forced text of {forced.Longest}: raise the length.");
@@ -57,7 +57,7 @@ public static class TextSearch
         MemoryBudget.RequireTexts(Int128.Min(places, options.Groups * texts), tokens);
     }
 
-    private static int[] Tokens(Vocabulary vocabulary, string text)
+    private static int[] Tokens(Vocabulary vocabulary, string text, IReadOnlyList<string> stops)
     {
         int[] tokens = Prompt.Ids(vocabulary, vocabulary.SplitWithin(text), "forced text");
         if (tokens.Contains(Vocabulary.UnknownId))
@@ -68,6 +68,12 @@ public static class TextSearch
         if (vocabulary.Mode == TextMode.Sentences && tokens.Contains(Vocabulary.EndId))
         {
             throw new UnfoldException("A forced text must be part of one sentence; found a line break in it, which ends a sentence of this model.");
+        }
+
+        string written = vocabulary.Decode(tokens);
+        if (stops.FirstOrDefault(stop => written.Contains(stop, StringComparison.Ordinal)) is { } within)
+        {
+            throw new UnfoldException($"The forced text {Vocabulary.Quoted(text)} holds {Vocabulary.Quoted(within)}, before which writing stops: it would never be written whole.");
         }
 
         return tokens.Length > 0 ? tokens : throw new UnfoldException("A forced text must hold at least one token; found an empty one.");

@@ -111,7 +111,7 @@ public sealed record TrainingSettings
 
     /// <summary>
     /// The share of the updates, the last ones, whose weights are averaged, in [0, 1); each validation then measures both the last weights and
-    /// the mean, and the better ones count. 0 averages nothing.
+    /// the mean, and the better ones count. 0 averages nothing, and so does a run without a validation text, which could not tell which are better.
     /// </summary>
     public double Averaging { get; init; }
 

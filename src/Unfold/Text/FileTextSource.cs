@@ -109,7 +109,8 @@ internal sealed class FileTextSource : TextSource
     {
         try
         {
-            return stream.Read(destination);
+            // A byte order mark may come in parts.
+            return stream.ReadAtLeast(destination, 3, throwOnEndOfStream: false);
         }
         catch (IOException failure)
         {

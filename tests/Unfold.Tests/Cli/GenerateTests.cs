@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Unfold.Cli;
+using Unfold.Cli.Commands;
 using Unfold.Generation;
 using Unfold.Models;
 using Unfold.Persistence;
@@ -22,6 +24,20 @@ public sealed class GenerateTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_interruption_before_the_first_text_is_told_like_any_other(bool several)
+    {
+        using var output = new StringWriter();
+        var terminal = new Terminal(output, TextWriter.Null, TerminalKind.Plain);
+        using var interruption = new Interruption(terminal);
+        interruption.Ask();
+        var shown = new GeneratedOutput(terminal, new Prompt(new ModelFolder(_run).Load(), ""), json: true, several, interruption);
+        Assert.Throws<OperationCanceledException>(() => shown.Draw(new GenerationOptions { Length = 5 }, [], 1, 1));
+        Assert.Equal("", output.ToString());
+    }
 
     [Fact]
     public void The_text_is_the_prompt_and_what_follows()

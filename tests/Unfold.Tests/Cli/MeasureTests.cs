@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Unfold.Autograd;
 using Unfold.Cli;
 using Unfold.Models;
 using Unfold.Numerics;
@@ -23,6 +24,23 @@ public sealed class MeasureTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData]
+    [InlineData("--cache", "10")]
+    [InlineData("--json")]
+    public void A_loss_that_is_no_number_is_refused(params string[] more)
+    {
+        LanguageModel model = new ModelFolder(_run).Load();
+        foreach (Parameter parameter in model.Output.Parameters)
+        {
+            // Each is a number, and their sum with a positive output is none.
+            parameter.Edit().Fill(3e38f);
+        }
+
+        new ModelFolder(_folder["wild"]).Save(model);
+        CommandLine.Run(["evaluate", _folder["wild"], "--text", _text, .. more]).Refuses(1, "should be a number and is none");
+    }
 
     [Fact]
     public void Evaluation_is_the_mean_over_one_stream()

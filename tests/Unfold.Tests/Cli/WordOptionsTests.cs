@@ -59,6 +59,10 @@ public sealed class WordOptionsTests : IDisposable
     }
 
     [Fact]
+    public void An_average_wants_a_validation_text_to_be_better_on() =>
+        CommandLine.Train(_text, _folder["run"], "--steps", "5", "--averaging", "0.5", "--valid-fraction", "0").Refuses(1, "--averaging", "--valid", "--valid-fraction");
+
+    [Fact]
     public void A_model_against_a_sample_of_the_vocabulary_learns_and_is_measured_exactly()
     {
         Said trained = CommandLine.Train(_text, _folder["run"], "--steps", "60", "--hidden", "12", "--softmax", "sampled", "--sampled-tokens", "5");

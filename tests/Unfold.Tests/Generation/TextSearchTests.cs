@@ -1,5 +1,8 @@
 using Unfold.Generation;
+using Unfold.NGrams;
+using Unfold.Tests.NGrams;
 using Unfold.Tests.Support;
+using Unfold.Tests.Text;
 using Unfold.Text;
 
 namespace Unfold.Tests.Generation;
@@ -127,6 +130,30 @@ public sealed class TextSearchTests
         Assert.NotEqual(Texts("abcd", 6).MaxBy(text => Worth(model, "d", text)), best);
     }
 
+    [Theory]
+    [InlineData("ab", "bc")]
+    [InlineData("cab", "ba")]
+    [InlineData("aa", "ab", "ac")]
+    public void What_a_stop_string_cuts_off_is_not_written_even_if_it_was_forced(string forced, params string[] stops)
+    {
+        var model = new PairModel("abc", seed: 8);
+        var options = new BeamOptions { Beam = 2000, Length = 5, Forced = [forced], Stops = stops };
+        IReadOnlyList<GeneratedText> found = TextSearch.Search(new Prompt(model, "b"), options, cancellation: TestContext.Current.CancellationToken);
+        IEnumerable<string> all = Texts("abc", 5)
+            .Select(text => stops.Select(stop => text.IndexOf(stop, StringComparison.Ordinal)).Where(at => at >= 0).DefaultIfEmpty(text.Length).Min() is var end ? text[..end] : text)
+            .Where(text => text.Contains(forced, StringComparison.Ordinal)).Distinct();
+        Assert.Equal(all.Order(StringComparer.Ordinal), found.Select(text => text.Text).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Half_a_character_is_no_broken_one_before_the_end()
+    {
+        Vocabulary vocabulary = Tokenizations.Learn("ab aab abb", 300);
+        NGramModel model = RandomText.Train(TokenStore.FromTokens(vocabulary.Encode("ab aab abb"), vocabulary.Count), vocabulary, new NGramOptions { Order = 2 });
+        var options = new BeamOptions { Beam = 4, Length = 6, Forced = ["\U0001F600"], Stops = ["\uFFFD"] };
+        Assert.Contains("\U0001F600", TextSearch.Search(new Prompt(model, "a"), options, cancellation: TestContext.Current.CancellationToken)[0].Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_narrow_beam_holds_the_forced_texts_too_and_no_text_twice()
     {
@@ -178,6 +205,7 @@ public sealed class TextSearchTests
         Assert.Contains("cannot hold a forced text of 3", Refused(new BeamOptions { Length = 2, Forced = ["abc"] }), StringComparison.Ordinal);
         Assert.Contains("raise the length", Refused(new BeamOptions { Length = 2, Forced = ["a", "b", "c"] }), StringComparison.Ordinal);
         Assert.Contains("The forced text holds the character 'x'", Refused(new BeamOptions { Forced = ["x"] }), StringComparison.Ordinal);
+        Assert.Contains("The forced text \"abc\" holds \"b\", before which writing stops", Refused(new BeamOptions { Forced = ["abc"], Stops = ["d", "b"] }), StringComparison.Ordinal);
         Assert.Contains("found an empty one", Refused(new BeamOptions { Forced = [""] }), StringComparison.Ordinal);
         Assert.Contains("at least 1 hypothesis; found 0", Refused(new BeamOptions { Beam = 0 }), StringComparison.Ordinal);
         Assert.Contains("found 2 groups in a beam of 5", Refused(new BeamOptions { Beam = 5, Groups = 2 }), StringComparison.Ordinal);

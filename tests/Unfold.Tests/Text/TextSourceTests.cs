@@ -1,4 +1,5 @@
 using System.Text;
+using Unfold.Tests.Support;
 using Unfold.Text;
 
 namespace Unfold.Tests.Text;
@@ -57,6 +58,8 @@ public sealed class TextSourceTests : IDisposable
         Assert.Equal("one\ntwo\nthree", ReadAll(TextSource.FromFiles(one, two, three), out TextSummary summary));
         ReadAll(TextSource.FromString("\uFEFFone\ntwo\nthree"), out TextSummary same);
         Assert.Equal(same, summary);
+        string parts = Write("4.gz", Gzip.Pack([0xEF]), Gzip.Pack([0xBB]), Gzip.Pack([0xBF, .. "two\n"u8]));
+        Assert.Equal("one\ntwo\nthree", ReadAll(TextSource.FromFiles(one, parts, three), out _));
         ReadAll(TextSource.FromString("one\ntwo\nthreE"), out TextSummary other);
         Assert.NotEqual(same.Fingerprint, other.Fingerprint);
     }

@@ -72,6 +72,15 @@ public sealed class DownloadTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_a_server_that_sends_nothing_nothing_is_kept()
+    {
+        using var server = new FileServer(FileServer.Status("503 Service Unavailable"));
+        UnfoldException failure = await Assert.ThrowsAsync<UnfoldException>(() => FetchAsync(server.Address));
+        Assert.EndsWith("after 0 of 300000 bytes (the server answers 503). Try again later.", failure.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(_target + ".partial"));
+    }
+
+    [Fact]
     public async Task A_server_without_ranges_is_asked_for_all_of_it_again()
     {
         using var server = new FileServer(FileServer.Whole(_content, 100_000), FileServer.Whole(_content));
