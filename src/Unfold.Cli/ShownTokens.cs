@@ -11,7 +11,10 @@ internal static class ShownTokens
             "\n" => "\\n",
             "\t" => "\\t",
             " " => "\" \"",
-            _ => token,
+            _ => token.Printable,
         };
+
+        /// <summary>A text of a file with a question mark for each control character, which a terminal would obey.</summary>
+        public string Printable => token.Any(char.IsControl) ? string.Concat(token.Select(letter => char.IsControl(letter) ? '?' : letter)) : token;
     }
 }

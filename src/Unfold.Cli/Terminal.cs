@@ -60,8 +60,8 @@ internal sealed class Terminal(TextWriter output, TextWriter error, TerminalKind
         };
     }
 
-    /// <summary>Writes a line to stderr.</summary>
-    public void Line(string text = "") => _error.WriteLine(text);
+    /// <summary>Writes a line to stderr; a control character, which a file may have brought, does not come through.</summary>
+    public void Line(string text = "") => _error.WriteLine(text.Printable);
 
     /// <summary>Writes the sentence of a failure to stderr.</summary>
     public void Failure(string sentence)

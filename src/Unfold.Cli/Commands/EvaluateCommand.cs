@@ -13,7 +13,7 @@ internal sealed class EvaluateCommand(Terminal terminal)
     private readonly Option<long?> _threads = Options.Threads();
     private readonly Option<double?> _dynamic = Options.Number("--dynamic", "of at least 0 that single precision can hold", value => value == 0 || TrainingSettings.IsLearningRate(value), "Learn from each window of the text once it is scored, with this rate; the saved model stays as it is. Default 0, not at all.");
     private readonly Option<long?> _cache = Options.Whole("--cache", 0, 1_000_000, "Remember so many of the last tokens, and expect them again after outputs like those they came after; default 0.");
-    private readonly Option<double?> _flatness = Options.Number("--cache-flatness", "of at least 0", value => value >= 0, "How much more those outputs count that are most alike; default 0.3.");
+    private readonly Option<double?> _flatness = Options.Number("--cache-flatness", "of at least 0 that single precision can hold", StreamAdaptation.IsFlatness, "How much more those outputs count that are most alike; default 0.3.");
     private readonly Option<double?> _weight = Options.Number("--cache-weight", "of at least 0 and below 1", value => value is >= 0 and < 1, "The weight of what is remembered; default 0.1.");
     private readonly Option<bool> _json = Options.Switch("--json", "Print one JSON object.");
 
@@ -38,15 +38,11 @@ internal sealed class EvaluateCommand(Terminal terminal)
         TextSource text = TextSource.FromFiles(parsed.GetRequiredValue(_text));
         NextTokenModel model = _models.Open(parsed, interruption.Token);
         Corpus corpus = KnownText.Read(terminal, text, model.Vocabulary, interruption.Token);
-        if (corpus.Train.Count < 2)
-        {
-            throw new UnfoldException($"The text {text.Name} has {corpus.Train.Count} token{(corpus.Train.Count == 1 ? "" : "s")}, but at least 2 were wanted: the first is only read.");
-        }
-
+        KnownText.RequireTwo(corpus.Train, text.Name, model.Vocabulary.Mode);
         Score score = Measure(model, corpus.Train, adaptation, Options.Workers(parsed.GetValue(_threads)), interruption.Token);
         if (double.IsNaN(score.Loss))
         {
-            throw new UnfoldException("The model's loss should be a number and is none: its weights are damaged or its training diverged.");
+            throw new UnfoldException($"The loss of {parsed.GetRequiredValue(_models.Argument)} should be a number and is none: its weights are damaged or its training diverged.");
         }
 
         if (parsed.GetValue(_json))

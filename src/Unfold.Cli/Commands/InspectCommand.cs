@@ -132,7 +132,7 @@ internal sealed class InspectCommand(Terminal terminal)
             output.WriteLine("Training");
             foreach ((string name, string value, _) in Describe(training, data, settings.Model))
             {
-                output.WriteLine($"  {name,-18} {value}");
+                output.WriteLine($"  {name,-18} {value.Printable}");
             }
         }
 

@@ -23,7 +23,7 @@ internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredLis
     /// <summary>Whether there is anything to count errors against.</summary>
     private bool IsMeasured => lists.Any(list => !string.IsNullOrWhiteSpace(list.List.Reference));
 
-    private (ErrorMeasure Measure, string Name, string Field)[] Known => IsMeasured ? Measures : [];
+    private (ErrorMeasure Measure, string Name, string Field)[] MeasuresTold => IsMeasured ? Measures : [];
 
     /// <summary>Writes a line for each list, its name and its text, and the rates to stderr.</summary>
     public void Write(ulong seed)
@@ -42,7 +42,7 @@ internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredLis
             terminal.Line("All references are empty: there is nothing to count errors against.");
         }
 
-        foreach ((ErrorMeasure measure, string name, _) in Known)
+        foreach ((ErrorMeasure measure, string name, _) in MeasuresTold)
         {
             Rates rates = Measured(measure, name, seed);
             terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{name,-20}  before {Shown(rates.Before)}  after {Shown(rates.After)}  change {Shown(rates.Change)}  best possible {100 * rates.Oracle:0.00}%"));
@@ -79,7 +79,7 @@ internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredLis
             json.WriteNumber("weight", weights.Model);
             json.WriteNumber("penalty", weights.Insertion);
             json.WriteString("measure", weights.Unit == ErrorMeasure.Words ? "words" : "characters");
-            foreach ((ErrorMeasure measure, string name, string field) in Known)
+            foreach ((ErrorMeasure measure, string name, string field) in MeasuresTold)
             {
                 Rates rates = Measured(measure, name, seed);
                 json.WriteStartObject(field);
@@ -91,7 +91,6 @@ internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredLis
             }
         });
     }
-
 
     private Rates Measured(ErrorMeasure measure, string name, ulong seed)
     {

@@ -42,9 +42,9 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
             terminal.Line(FormattableString.Invariant($"The vocabulary is limited to the {corpusOptions.MaximumSymbols:N0} most frequent tokens; --vocabulary sets another limit"));
         }
 
-        if (validation is not null && corpus.Validation.Count < 2)
+        if (validation is not null)
         {
-            throw new UnfoldException($"The validation text {validation} has {corpus.Validation.Count} token{(corpus.Validation.Count == 1 ? "" : "s")}, but at least 2 were wanted: the first is only read. Give a longer one, or leave out --valid.");
+            KnownText.RequireTwo(corpus.Validation, validation, corpus.Vocabulary.Mode);
         }
 
         if (training.Averaging > 0 && corpus.Validation.Count < 2)

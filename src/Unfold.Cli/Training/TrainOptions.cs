@@ -82,7 +82,7 @@ internal sealed class TrainOptions
 
     public Option<double?> ClipValue { get; } = Options.Number("--clip-value", "of at least 0", value => value >= 0, "The largest size of one gradient, 0 for none; default 0.");
 
-    public Option<double?> Averaging { get; } = Options.Number("--averaging", "of at least 0 and below 1", value => value is >= 0 and < 1, "The share of updates, the last ones, whose weights are averaged; the mean counts where it is better; default 0.");
+    public Option<double?> Averaging { get; } = Options.Number("--averaging", "of at least 0 and below 1", value => value is >= 0 and < 1, "The share of updates, the last ones, whose weights are averaged; the mean counts where it is better on the validation text; default 0.");
 
     public Option<long?> Patience { get; } = Options.Whole("--patience", 0, int.MaxValue, "End early after so many validations without improvement, 0 for never; default 0.");
 

@@ -41,7 +41,7 @@ public static class TextSearch
 
         IReadOnlyList<GeneratedText> found = [.. groups.SelectMany(group => group.Ended).OrderByDescending(text => text.IsComplete).ThenByDescending(text => text.Score).DistinctBy(text => text.Text)];
         return found.Count > 0 ? found : throw new UnfoldException(forced.Total > 0
-            ? $"No text of at most {options.Length} tokens that holds all forced texts was found: raise the length or the beam, or force fewer."
+            ? $"No text of at most {options.Length} tokens that holds all forced texts was found: raise the length or the beam, or force fewer{(options.Stops.Count > 0 ? ", or leave out what writing stops before" : "")}."
             : "No text was found: the model thinks that nothing can follow the texts that were held; a wider beam may hold others.");
     }
 

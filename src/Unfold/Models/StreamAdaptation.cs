@@ -1,4 +1,3 @@
-
 namespace Unfold.Models;
 
 /// <summary>How a model follows the text that it is measured on: from what has been scored it learns, remembers, or both.</summary>
@@ -19,13 +18,16 @@ public sealed record StreamAdaptation
     /// <summary>lambda, the weight of the cache, in [0, 1).</summary>
     public double CacheWeight { get; init; } = 0.1;
 
+    /// <summary>Whether a flatness can be used: its product with two outputs must be a number.</summary>
+    public static bool IsFlatness(double flatness) => flatness >= 0 && float.IsFinite((float)flatness);
+
     /// <summary>Throws unless all values are in range.</summary>
     /// <exception cref="UnfoldException">A value is out of range; the message names it.</exception>
     public void Validate()
     {
         Setting.Require(LearningRate == 0 || TrainingSettings.IsLearningRate(LearningRate), "The rate of dynamic evaluation", "0 for none, or above and a number that single precision can hold (1.5e-45 to 3.4e38)", LearningRate);
         Setting.Require(Cache >= 0, "The size of the cache", "0 for none, or above", Cache);
-        Setting.Require(double.IsFinite(CacheFlatness) && CacheFlatness >= 0, "The flatness of the cache", "at least 0", CacheFlatness);
+        Setting.Require(IsFlatness(CacheFlatness), "The flatness of the cache", "at least 0 and a number that single precision can hold (up to 3.4e38)", CacheFlatness);
         Setting.Require(CacheWeight is >= 0 and < 1, "The weight of the cache", "at least 0 and below 1", CacheWeight);
     }
 }

@@ -1,4 +1,3 @@
-
 namespace Unfold.Models;
 
 /// <summary>How a text is fed to a model.</summary>

@@ -47,9 +47,10 @@ internal sealed class Axis
         }
 
         bool empty = low > high;
+        double leastStep = whole && !empty ? 1 : 0;
         return scale == AxisScale.Logarithmic
-            ? Logarithmic(empty ? 1 : low, empty ? 10 : high, roundEnds)
-            : Linear(empty ? 0 : low, empty ? 1 : high, roundEnds, leastStep: whole && !empty ? 1 : 0);
+            ? Logarithmic(empty ? 1 : low, empty ? 10 : high, roundEnds, leastStep)
+            : Linear(empty ? 0 : low, empty ? 1 : high, roundEnds, leastStep);
     }
 
     /// <summary>Where a value lies: 0 at the low end, 1 at the high end.</summary>
@@ -65,7 +66,7 @@ internal sealed class Axis
     }
 
     // Between whole numbers, such as epochs, nothing is: their ticks are whole too.
-    private static Axis Linear(double low, double high, bool roundEnds, double leastStep = 0)
+    private static Axis Linear(double low, double high, bool roundEnds, double leastStep)
     {
         // Values that differ by less than the digits of a tick can show are one value; the tiniest numbers are zero.
         double size = Math.Max(Math.Abs(low), Math.Abs(high));
@@ -103,7 +104,7 @@ internal sealed class Axis
         return power * (head <= 1 ? 1 : head <= 2 ? 2 : head <= 5 ? 5 : 10);
     }
 
-    private static Axis Logarithmic(double low, double high, bool roundEnds)
+    private static Axis Logarithmic(double low, double high, bool roundEnds, double leastStep)
     {
         int first = (int)Math.Floor(Math.Log10(low) + 1e-9);
         int last = (int)Math.Ceiling(Math.Log10(high) - 1e-9);
@@ -127,7 +128,7 @@ internal sealed class Axis
             .Where(tick => tick >= low && tick <= high && double.IsFinite(tick))];
 
         // So few only where the whole axis lies between two powers of ten: there it is almost linear.
-        return new Axis(AxisScale.Logarithmic, low, high, ticks.Length < 2 ? Linear(low, high, roundEnds: false).Ticks : ticks);
+        return new Axis(AxisScale.Logarithmic, low, high, ticks.Length < 2 ? Linear(low, high, roundEnds: false, leastStep).Ticks : ticks);
     }
 
     // A quarter, so that the distance of two huge values stays a number.

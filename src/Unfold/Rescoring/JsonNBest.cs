@@ -47,5 +47,5 @@ internal static class JsonNBest
     private static double Score(NBestLine line, JsonElement hypothesis) =>
         hypothesis.TryGetProperty("score", out JsonElement score) && score.ValueKind == JsonValueKind.Number && score.TryGetDouble(out double value) && NBestLine.IsScore(value)
             ? value
-            : throw line.Refuse($"\"score\" must be a number, 0 where the channel says nothing, as in {Form}");
+            : throw line.Refuse($"\"score\" must be a number of at most 3.4e38 in size, 0 where the channel says nothing, as in {Form}");
 }

@@ -12,11 +12,13 @@ internal sealed record NBestLine(string File, long Number, string Text)
     public UnfoldException Refuse(string wanted) => new($"{File}, line {Number}: {wanted}; found {Shown}.");
 
     /// <summary>A number that single precision can hold.</summary>
-    public double Score(string field, string what) => Finite(field) ?? throw Refuse($"{what} must be a finite number of at most 3.4e38 in size, but {(field.Length == 0 ? "nothing" : $"'{field}'")} is none");
+    public double Score(string field, string what) => Finite(field) is { } value && IsScore(value)
+        ? value
+        : throw Refuse($"{what} must be a finite number of at most 3.4e38 in size, but {(field.Length == 0 ? "nothing" : $"'{field}'")} is none");
 
-    /// <summary>A number that single precision can hold, or null.</summary>
+    /// <summary>A finite number, or null.</summary>
     public static double? Finite(string field) =>
-        double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && IsScore(value) ? value : null;
+        double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? value : null;
 
     /// <summary>Whether single precision can hold a number: sums of such and their products with a weight are finite in double precision.</summary>
     public static bool IsScore(double value) => float.IsFinite((float)value);

@@ -229,7 +229,7 @@ public sealed class ClozeTests : IDisposable
         Assert.Equal(0, CommandLine.Train(_text, _folder["language"], "--steps", "1").Code);
         CommandLine.Run("fill", _folder["language"], "我__").Refuses(1, "holds a language model", "unfold cloze train");
         File.WriteAllText(_folder["blank.txt"], "\n \n");
-        CommandLine.Run("cloze", "evaluate", _model, "--text", _folder["blank.txt"]).Refuses(1, "no sentence");
+        CommandLine.Run("cloze", "evaluate", _model, "--text", _folder["blank.txt"]).Refuses(1, "blank.txt has no line that is not blank");
         Said strange = CommandLine.Run("fill", _model, "x____y");
         Assert.Equal((0, "2 of the characters around the gap are not in the model's vocabulary, and read as unknown.\n"), (strange.Code, strange.Error));
     }

@@ -25,6 +25,16 @@ public sealed class MeasureTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    [Fact]
+    public void No_terminal_obeys_what_stands_in_a_file()
+    {
+        string config = _folder["run/config.json"];
+        File.WriteAllText(config, File.ReadAllText(config).Replace("text.txt", "te\\u001b[31mxt.txt", StringComparison.Ordinal));
+        string shown = CommandLine.Run("inspect", _run).Output;
+        Assert.Contains("te?[31mxt.txt", shown, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001B', shown);
+    }
+
     [Theory]
     [InlineData]
     [InlineData("--cache", "10")]

@@ -100,18 +100,19 @@ public sealed class RescoreTests : IDisposable
         CommandLine.Run("rescore", _run, "--nbest", _lists, "--costs", costs).Refuses(1, "leave the costs out");
     }
 
-    [Fact]
-    public void Costs_may_come_through_a_pipe()
+    [Fact(Timeout = 30_000)]
+    public async Task Costs_may_come_through_a_pipe()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs a shell.");
         string archive = Write("archive", "one-1 hte cta\none-2 the cat\n"), costs = Write("costs", "one-1 100\none-2 0\n"), references = Write("references", "one the cat\n");
         string pipe = _folder["pipe"];
         using var made = System.Diagnostics.Process.Start("mkfifo", pipe);
-        made.WaitForExit();
+        await made.WaitForExitAsync(TestContext.Current.CancellationToken);
         Task writing = Task.Run(() => File.WriteAllBytes(pipe, File.ReadAllBytes(costs)), TestContext.Current.CancellationToken);
-        Said said = CommandLine.Run("rescore", _run, "--nbest", archive, "--tune", archive, "--costs", pipe, "--references", references);
+        Said said = await Task.Run(
+            () => CommandLine.Run("rescore", _run, "--nbest", archive, "--tune", archive, "--costs", pipe, "--references", references), TestContext.Current.CancellationToken);
         Assert.True(said.Code == 0, said.Error);
-        Assert.True(writing.IsCompletedSuccessfully);
+        await writing;
     }
 
     [Fact]

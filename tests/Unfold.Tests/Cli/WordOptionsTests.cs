@@ -77,6 +77,7 @@ public sealed class WordOptionsTests : IDisposable
     [InlineData("train --text a --cell mingru --weight-dropout 0.1", "found the cell mingru")]
     [InlineData("train --text a --softmax adaptive --embedding 256 --tied", "leave out one of the two")]
     [InlineData("train --text a --dropout-mask always", "--dropout-mask must be one of independent, locked; found always")]
+    [InlineData("evaluate a --text b --cache 5 --cache-flatness 1e39", "--cache-flatness must be a number of at least 0 that single precision can hold; found 1e39")]
     [InlineData("train --text a --averaging 1", "--averaging must be a number of at least 0 and below 1; found 1")]
     [InlineData("train --text a --word-dropout 1", "--word-dropout must be a number of at least 0 and below 1")]
     [InlineData("train --text a --sampled-tokens 0", "--sampled-tokens must be a whole number of at least 1")]

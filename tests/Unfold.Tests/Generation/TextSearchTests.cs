@@ -204,6 +204,7 @@ public sealed class TextSearchTests
         string Refused(BeamOptions options) => Assert.Throws<UnfoldException>(() => TextSearch.Search(prompt, options)).Message;
         Assert.Contains("cannot hold a forced text of 3", Refused(new BeamOptions { Length = 2, Forced = ["abc"] }), StringComparison.Ordinal);
         Assert.Contains("raise the length", Refused(new BeamOptions { Length = 2, Forced = ["a", "b", "c"] }), StringComparison.Ordinal);
+        Assert.Contains("leave out what writing stops before", Refused(new BeamOptions { Length = 4, Forced = ["a", "b"], Stops = ["ab", "ac", "ba", "bc", "ca", "cb"] }), StringComparison.Ordinal);
         Assert.Contains("The forced text holds the character 'x'", Refused(new BeamOptions { Forced = ["x"] }), StringComparison.Ordinal);
         Assert.Contains("The forced text \"abc\" holds \"b\", before which writing stops", Refused(new BeamOptions { Forced = ["abc"], Stops = ["d", "b"] }), StringComparison.Ordinal);
         Assert.Contains("found an empty one", Refused(new BeamOptions { Forced = [""] }), StringComparison.Ordinal);

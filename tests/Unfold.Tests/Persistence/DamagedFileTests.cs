@@ -135,26 +135,30 @@ public sealed class DamagedFileTests : IDisposable
     private (string Name, FileDamage Damage, Action<string> Read) Table(Vocabulary vocabulary)
     {
         AtomicFile.Write(_folder["vocabulary.json"], vocabulary.Write);
-        return ("vocabulary.json", Json, path =>
-        {
-            Vocabulary read = Vocabulary.Load(path);
-            int[] ids = read.Encode(Text);
-            read.Decode(ids);
-            using var again = new MemoryStream();
-            read.Write(again);
-            Assert.Equal(read.Count, Vocabulary.Read(again.ToArray(), path).Count);
-        });
+        return ("vocabulary.json", Json, UseVocabulary);
     }
 
     private (string Name, FileDamage Damage, Action<string> Read) Lists(string content)
     {
         File.WriteAllText(_folder["lists"], content);
-        return ("lists", NBest, path =>
-        {
-            IReadOnlyList<NBestList> lists = NBestFile.Read([path]);
-            Assert.NotEmpty(lists);
-            Assert.All(lists.SelectMany(list => list.Hypotheses), hypothesis => Assert.True(double.IsFinite(hypothesis.Channel)));
-        });
+        return ("lists", NBest, UseLists);
+    }
+
+    /// <summary>Encodes, decodes, and writes and reads again.</summary>
+    private static void UseVocabulary(string path)
+    {
+        Vocabulary read = Vocabulary.Load(path);
+        read.Decode(read.Encode(Text));
+        using var again = new MemoryStream();
+        read.Write(again);
+        Assert.Equal(read.Count, Vocabulary.Read(again.ToArray(), path).Count);
+    }
+
+    private static void UseLists(string path)
+    {
+        IReadOnlyList<NBestList> lists = NBestFile.Read([path]);
+        Assert.NotEmpty(lists);
+        Assert.All(lists.SelectMany(list => list.Hypotheses), hypothesis => Assert.True(double.IsFinite(hypothesis.Channel)));
     }
 
     /// <summary>Asks for probabilities, prunes, and writes and reads again.</summary>
