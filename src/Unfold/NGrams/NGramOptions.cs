@@ -31,7 +31,7 @@ public sealed record NGramOptions
     public UnknownWords UnknownWords { get; init; } = UnknownWords.Open;
 
     /// <summary>Counted n-grams above this many bytes go to a temporary file.</summary>
-    public long MemoryLimit { get; init; } = 1L << 30;
+    public long MemoryLimit { get; init; } = 1L << 28;
 
     /// <summary>Where that file lies; null for the system's temporary folder.</summary>
     public string? TemporaryFolder { get; init; }
