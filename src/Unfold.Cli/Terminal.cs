@@ -63,11 +63,11 @@ internal sealed class Terminal(TextWriter output, TextWriter error, TerminalKind
     /// <summary>Writes a line to stderr; a control character, which a file may have brought, does not come through.</summary>
     public void Line(string text = "") => _error.WriteLine(text.Printable);
 
-    /// <summary>Writes the sentence of a failure to stderr.</summary>
+    /// <summary>Writes the sentence of a failure to stderr, without control characters as in <see cref="Line"/>.</summary>
     public void Failure(string sentence)
     {
         Flush();
-        _error.WriteLine(kind == TerminalKind.Live ? $"\e[31merror:\e[0m {sentence}" : $"error: {sentence}");
+        _error.WriteLine($"{(kind == TerminalKind.Live ? "\e[31merror:\e[0m" : "error:")} {sentence.Printable}");
     }
 
     /// <summary>Shows the cursor again, on a line of its own, where a live view may have hidden it.</summary>
