@@ -67,6 +67,11 @@ internal sealed class CompleteCommand(Terminal terminal)
             return;
         }
 
+        if (completions.Count == 0)
+        {
+            terminal.Line("No word that the model knows goes on from the end of this line.");
+        }
+
         foreach (Completion completion in completions)
         {
             terminal.Output.WriteLine($"{completion.Probability.ToString("0.000000", CultureInfo.InvariantCulture)}  {completion.Word}");

@@ -53,6 +53,15 @@ public sealed class CompleteTests : IDisposable
     }
 
     [Fact]
+    public void A_line_that_no_word_goes_on_from_says_so()
+    {
+        string grams = _folder["words.arpa"];
+        File.WriteAllText(_folder["words.txt"], "the cat sat\nthe dog sat\n");
+        Assert.Equal(0, CommandLine.Run("ngram", "train", "--text", _folder["words.txt"], "--order", "2", "--out", grams).Code);
+        Assert.Equal(new Said(0, "", "No word that the model knows goes on from the end of this line.\n"), CommandLine.Run("complete", grams, "the zebr"));
+    }
+
+    [Fact]
     public void What_cannot_be_meant_is_refused()
     {
         CommandLine.Run("complete", _run, "a\nb").Refuses(2, "TEXT must be one line");
