@@ -26,7 +26,8 @@ internal sealed class RescoreCommand(Terminal terminal)
     private readonly Option<bool> _known = Options.Switch("--leave-out-unknown", "Count the probabilities of known tokens only; default all, an unknown one as the model gives it.");
     private readonly Option<ulong?> _seed = Options.Seed("For the confidence intervals; default 1.");
     private readonly Option<long?> _threads = Options.Threads();
-    private readonly Option<bool> _json = Options.Switch("--json", "Print one JSON object for each list, and one for all.");
+    private readonly Option<bool> _ranked = Options.Switch("--ranked", "Show every hypothesis of each list with its scores, the best first; default the best one alone.");
+    private readonly Option<bool> _json = Options.Switch("--json", "Print one JSON object for each list, or each hypothesis with --ranked, and one for all.");
 
     /// <summary>Makes the verb.</summary>
     public static Command Create(Terminal terminal)
@@ -35,7 +36,7 @@ internal sealed class RescoreCommand(Terminal terminal)
         verb._nbest.Required = true;
         var command = new Command("rescore", "Pick the likeliest hypothesis of each n-best list, by channel and language model.")
         {
-            verb._model.Argument, verb._nbest, verb._format, verb._costs, verb._references, verb._weight, verb._penalty, verb._tune, verb._measure, verb._known, verb._seed, verb._threads, verb._json,
+            verb._model.Argument, verb._nbest, verb._format, verb._costs, verb._references, verb._weight, verb._penalty, verb._tune, verb._measure, verb._known, verb._seed, verb._threads, verb._ranked, verb._json,
         };
         verb._model.AddTo(command);
         command.SetAction(verb.Run);
@@ -66,14 +67,15 @@ internal sealed class RescoreCommand(Terminal terminal)
             : Tune(Score(model, development, workers, unknown, "Scoring the development lists", interruption.Token), measure, interruption.Token);
         RescoringWeights weights = tuned?.Weights ?? new RescoringWeights(parsed.GetValue(_weight) ?? 1, parsed.GetValue(_penalty) ?? 0, measure);
         IReadOnlyList<ScoredList> scored = Score(model, lists, workers, unknown, "Scoring", interruption.Token);
-        var report = new RescoringReport(terminal, scored, weights, interruption.Token);
+        var report = new RescoringReport(terminal, scored, weights, parsed.GetValue(_seed) ?? 1, interruption.Token);
+        bool ranked = parsed.GetValue(_ranked);
         if (parsed.GetValue(_json))
         {
-            report.WriteJson(model, parsed.GetValue(_seed) ?? 1);
+            report.WriteJson(model, ranked);
         }
         else
         {
-            report.Write(parsed.GetValue(_seed) ?? 1);
+            report.Write(ranked);
         }
 
         return ExitCode.Done;

@@ -7,7 +7,7 @@ using Unfold.Text;
 namespace Unfold.Cli.Commands;
 
 /// <summary>What rescoring chose, and how often that is wrong.</summary>
-internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredList> lists, RescoringWeights weights, CancellationToken cancellation)
+internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredList> lists, RescoringWeights weights, ulong seed, CancellationToken cancellation)
 {
     private static readonly (ErrorMeasure Measure, string Name, string Field)[] Measures =
     [
@@ -20,23 +20,38 @@ internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredLis
     /// <summary>The unknown tokens of all hypotheses that were chosen.</summary>
     private long Unknown => lists.Zip(_best, (list, best) => (long)list.UnknownTokens[best]).Sum();
 
+    /// <summary>The lists in which the model thinks every hypothesis impossible.</summary>
+    private int Impossible => lists.Count(list => list.IsImpossible(weights));
+
     /// <summary>Whether there is anything to count errors against.</summary>
     private bool IsMeasured => lists.Any(list => !string.IsNullOrWhiteSpace(list.List.Reference));
 
     private (ErrorMeasure Measure, string Name, string Field)[] MeasuresTold => IsMeasured ? Measures : [];
 
-    /// <summary>Writes a line for each list, its name and its text, and the rates to stderr.</summary>
-    public void Write(ulong seed)
+    /// <summary>Writes a line for each list, its name and its text, or a row for each of its hypotheses, and the rates to stderr.</summary>
+    public void Write(bool ranked)
     {
-        foreach ((ScoredList list, int best) in lists.Zip(_best))
+        if (ranked)
         {
-            cancellation.ThrowIfCancellationRequested();
-            string text = list.List.Hypotheses[best].Text;
-            terminal.Output.WriteLine(text.Length == 0 ? list.List.Id : $"{list.List.Id} {text}");
+            terminal.Output.WriteLine("list\tplace\ttotal\tchannel\tnats\tunknown\twords\tcharacters\ttext");
+        }
+
+        foreach ((ScoredList list, int place) in Shown(ranked))
+        {
+            NBestHypothesis hypothesis = list.List.Hypotheses[place];
+            terminal.Output.WriteLine(
+                ranked ? string.Create(CultureInfo.InvariantCulture, $"{list.List.Id}\t{place + 1}\t{Shown(weights.Total(hypothesis, list.LogProbabilities[place]))}\t{hypothesis.Channel:0.000000}\t{Shown(list.LogProbabilities[place])}\t{list.UnknownTokens[place]}\t{hypothesis.Words}\t{hypothesis.Characters}\t{hypothesis.Text}")
+                : hypothesis.Text.Length == 0 ? list.List.Id
+                : $"{list.List.Id} {hypothesis.Text}");
         }
 
         terminal.Output.Flush();
         terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{lists.Count} lists, weight {weights.Model:0.####}, penalty {weights.Insertion:0.####} a {(weights.Unit == ErrorMeasure.Words ? "word" : "character")}, {Unknown} unknown tokens in what was chosen"));
+        if (Impossible > 0)
+        {
+            terminal.Line($"In {Impossible} of the lists the model thinks every hypothesis impossible: there the other scores have chosen.");
+        }
+
         if (lists.Any(list => list.List.Reference is not null) && !IsMeasured)
         {
             terminal.Line("All references are empty: there is nothing to count errors against.");
@@ -44,27 +59,26 @@ internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredLis
 
         foreach ((ErrorMeasure measure, string name, _) in MeasuresTold)
         {
-            Rates rates = Measured(measure, name, seed);
-            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{name,-20}  before {Shown(rates.Before)}  after {Shown(rates.After)}  change {Shown(rates.Change)}  best possible {100 * rates.Oracle:0.00}%"));
+            Rates rates = Measured(measure, name);
+            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{name,-20}  before {Shown(rates.Before)}  after {Shown(rates.After)}  change {Shown(rates.Change)}  best possible {100.0 * rates.FewestErrors / rates.Units:0.00}%  ({rates.ErrorsBefore:N0}, {rates.ErrorsAfter:N0} and {rates.FewestErrors:N0} of {rates.Units:N0})"));
         }
     }
 
-    /// <summary>Writes an object for each list, and one for all.</summary>
-    public void WriteJson(NextTokenModel model, ulong seed)
+    /// <summary>Writes an object for each list or each of its hypotheses, and one for all.</summary>
+    public void WriteJson(NextTokenModel model, bool ranked)
     {
-        foreach ((ScoredList list, int best) in lists.Zip(_best))
+        foreach ((ScoredList list, int place) in Shown(ranked))
         {
-            cancellation.ThrowIfCancellationRequested();
-            NBestHypothesis hypothesis = list.List.Hypotheses[best];
+            NBestHypothesis hypothesis = list.List.Hypotheses[place];
             JsonOutput.Write(terminal, json =>
             {
                 json.WriteString("id", list.List.Id);
                 json.WriteString("text", hypothesis.Text);
-                json.WriteNumber("place", best + 1);
-                json.WriteFinite("total", weights.Total(hypothesis, list.LogProbabilities[best]));
+                json.WriteNumber("place", place + 1);
+                json.WriteFinite("total", weights.Total(hypothesis, list.LogProbabilities[place]));
                 json.WriteNumber("channel", hypothesis.Channel);
-                json.WriteFinite("logprob", list.LogProbabilities[best]);
-                json.WriteNumber("unknown_tokens", list.UnknownTokens[best]);
+                json.WriteFinite("logprob", list.LogProbabilities[place]);
+                json.WriteNumber("unknown_tokens", list.UnknownTokens[place]);
                 json.WriteNumber("words", hypothesis.Words);
                 json.WriteNumber("characters", hypothesis.Characters);
             });
@@ -75,24 +89,42 @@ internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredLis
             json.WriteNumber("lists", lists.Count);
             json.WriteNumber("hypotheses", lists.Sum(list => list.List.Hypotheses.Count));
             json.WriteNumber("unknown_tokens", Unknown);
+            json.WriteNumber("impossible_lists", Impossible);
             ModelChoice.WriteShare(json, model);
             json.WriteNumber("weight", weights.Model);
             json.WriteNumber("penalty", weights.Insertion);
             json.WriteString("measure", weights.Unit == ErrorMeasure.Words ? "words" : "characters");
             foreach ((ErrorMeasure measure, string name, string field) in MeasuresTold)
             {
-                Rates rates = Measured(measure, name, seed);
+                Rates rates = Measured(measure, name);
                 json.WriteStartObject(field);
                 Write(json, "before", rates.Before);
                 Write(json, "after", rates.After);
                 Write(json, "change", rates.Change);
-                json.WriteNumber("oracle", rates.Oracle);
+                json.WriteNumber("oracle", (double)rates.FewestErrors / rates.Units);
+                json.WriteNumber("units", rates.Units);
+                json.WriteNumber("errors_before", rates.ErrorsBefore);
+                json.WriteNumber("errors_after", rates.ErrorsAfter);
+                json.WriteNumber("errors_oracle", rates.FewestErrors);
                 json.WriteEndObject();
             }
         });
     }
 
-    private Rates Measured(ErrorMeasure measure, string name, ulong seed)
+    /// <summary>The best hypothesis of each list, or all of them in their order.</summary>
+    private IEnumerable<(ScoredList List, int Place)> Shown(bool ranked)
+    {
+        foreach ((ScoredList list, int best) in lists.Zip(_best))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            foreach (int place in ranked ? list.Ranked(weights) : [best])
+            {
+                yield return (list, place);
+            }
+        }
+    }
+
+    private Rates Measured(ErrorMeasure measure, string name)
     {
         IReadOnlyList<ErrorCount>[] errors = Errors(measure, name);
         ErrorCount[] before = [.. errors.Select(list => list[0])];
@@ -104,7 +136,10 @@ internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredLis
             first,
             ErrorRate.Of(after, random.Split(), share => progress.Show((1 + share) / 3), cancellation),
             ErrorRate.Difference(before, after, random.Split(), share => progress.Show((2 + share) / 3), cancellation),
-            (double)errors.Sum(list => list.Min(count => count.Errors)) / before.Sum(count => count.Units));
+            before.Sum(count => (long)count.Units),
+            before.Sum(count => (long)count.Errors),
+            after.Sum(count => (long)count.Errors),
+            errors.Sum(list => (long)list.Min(count => count.Errors)));
     }
 
     private IReadOnlyList<ErrorCount>[] Errors(ErrorMeasure measure, string name)
@@ -131,6 +166,8 @@ internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredLis
 
     private static string Shown(ErrorRate rate) => string.Create(CultureInfo.InvariantCulture, $"{100 * rate.Rate:0.00}% [{100 * rate.Low:0.00}, {100 * rate.High:0.00}]");
 
-    /// <summary>Error rates of the first hypotheses, the chosen ones, their difference, and the best that the lists hold.</summary>
-    private sealed record Rates(ErrorRate Before, ErrorRate After, ErrorRate Change, double Oracle);
+    private static string Shown(double value) => double.IsNegativeInfinity(value) ? "-inf" : value.ToString("0.000000", CultureInfo.InvariantCulture);
+
+    /// <summary>Error rates of the first hypotheses, the chosen ones, and their difference; the units of the references, and the errors in the first hypotheses, the chosen ones and the best that the lists hold.</summary>
+    private sealed record Rates(ErrorRate Before, ErrorRate After, ErrorRate Change, long Units, long ErrorsBefore, long ErrorsAfter, long FewestErrors);
 }

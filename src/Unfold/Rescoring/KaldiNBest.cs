@@ -9,46 +9,41 @@ namespace Unfold.Rescoring;
 /// </summary>
 internal static class KaldiNBest
 {
-    /// <summary>Whether all lines have keys: the names with numbers that run from 1 on. A first word that is no key is never taken for one.</summary>
+    /// <summary>Whether all lines have keys: names whose numbers are 1 to the number of their hypotheses, in any order. A first word that is no key is never taken for one.</summary>
     public static bool Fits(IReadOnlyList<NBestLine> lines)
     {
-        var next = new Dictionary<string, int>(StringComparer.Ordinal);
+        var numbers = new Dictionary<string, HashSet<int>>(StringComparer.Ordinal);
         foreach (NBestLine line in lines)
         {
-            if (Key(line) is not { } key || key.Number != next.GetValueOrDefault(key.Name) + 1)
+            if (Key(line) is not { } key || !Of(numbers, key.Name).Add(key.Number))
             {
                 return false;
             }
-
-            next[key.Name] = key.Number;
         }
 
-        return true;
+        return numbers.Values.All(own => own.Max() == own.Count);
     }
 
-    /// <summary>Reads the lists of an archive.</summary>
+    /// <summary>Reads the lists of an archive, the hypotheses of each in the order of their numbers, of which some may be missing.</summary>
     public static IEnumerable<NBestList> Read(IReadOnlyList<NBestLine> lines, IReadOnlyDictionary<string, double>? costs)
     {
         var names = new List<string>();
-        var lists = new Dictionary<string, List<NBestHypothesis>>(StringComparer.Ordinal);
+        var lists = new Dictionary<string, SortedDictionary<int, NBestHypothesis>>(StringComparer.Ordinal);
         foreach (NBestLine line in lines)
         {
             (string name, int number) = Key(line) ?? throw line.Refuse("a text archive of n-best lists wants a key in front of each hypothesis, the name of the utterance with its number in the list, as in: utterance-1 first second");
-            if (!lists.TryGetValue(name, out List<NBestHypothesis>? hypotheses))
+            if (!lists.ContainsKey(name))
             {
                 names.Add(name);
-                lists.Add(name, hypotheses = []);
             }
 
-            if (number != hypotheses.Count + 1)
+            if (!Of(lists, name).TryAdd(number, new NBestHypothesis(string.Join(' ', line.Fields.Skip(1)), costs is null ? 0 : -Cost(line, costs))))
             {
-                throw line.Refuse($"the hypotheses of {name} are numbered from 1 on, so {name}-{hypotheses.Count + 1} was wanted here");
+                throw line.Refuse($"the key {line.Fields[0]} stands in this file twice, but each hypothesis has one of its own");
             }
-
-            hypotheses.Add(new NBestHypothesis(string.Join(' ', line.Fields.Skip(1)), costs is null ? 0 : -Cost(line, costs)));
         }
 
-        return names.Select(name => new NBestList(name, lists[name]));
+        return names.Select(name => new NBestList(name, [.. lists[name].Values]));
     }
 
     /// <summary>Reads archives of costs; those of one key add up.</summary>
@@ -75,6 +70,17 @@ internal static class KaldiNBest
         }
 
         return costs;
+    }
+
+    private static T Of<T>(Dictionary<string, T> all, string name)
+        where T : new()
+    {
+        if (!all.TryGetValue(name, out T? own))
+        {
+            all.Add(name, own = new T());
+        }
+
+        return own;
     }
 
     private static double Cost(NBestLine line, IReadOnlyDictionary<string, double> costs) => costs.TryGetValue(line.Fields[0], out double cost)

@@ -6,9 +6,19 @@ namespace Unfold.Rescoring;
 /// <param name="UnknownTokens">How many tokens of each the model's vocabulary does not hold.</param>
 public sealed record ScoredList(NBestList List, IReadOnlyList<double> LogProbabilities, IReadOnlyList<int> UnknownTokens)
 {
-    /// <summary>The place of the hypothesis with the highest total; of equals the first.</summary>
+    /// <summary>Whether the model thinks every hypothesis impossible, and its weight is above 0.</summary>
+    /// <param name="weights">The weights.</param>
+    public bool IsImpossible(RescoringWeights weights) => weights.Model > 0 && LogProbabilities.All(double.IsNegativeInfinity);
+
+    /// <summary>The place of the hypothesis with the highest total; of equals the first. Where all are impossible to the model, the other scores choose.</summary>
+    /// <param name="weights">The weights.</param>
     public int Best(RescoringWeights weights)
     {
+        if (IsImpossible(weights))
+        {
+            return Best(weights with { Model = 0 });
+        }
+
         int best = 0;
         double highest = double.NegativeInfinity;
         for (int place = 0; place < LogProbabilities.Count; place++)
@@ -21,6 +31,19 @@ public sealed record ScoredList(NBestList List, IReadOnlyList<double> LogProbabi
         }
 
         return best;
+    }
+
+    /// <summary>The places of all hypotheses, the highest total first, of equals the first. Those that are impossible to the model come last, in the order of their other scores.</summary>
+    /// <param name="weights">The weights.</param>
+    public IReadOnlyList<int> Ranked(RescoringWeights weights)
+    {
+        double Total(int place, RescoringWeights by) => by.Total(List.Hypotheses[place], LogProbabilities[place]);
+        return
+        [
+            .. Enumerable.Range(0, LogProbabilities.Count)
+                .OrderByDescending(place => Total(place, weights))
+                .ThenByDescending(place => double.IsNegativeInfinity(Total(place, weights)) ? Total(place, weights with { Model = 0 }) : 0),
+        ];
     }
 
     /// <summary>The errors of each hypothesis.</summary>

@@ -71,6 +71,43 @@ public sealed class RescoreTests : IDisposable
     }
 
     [Fact]
+    public void All_hypotheses_are_ranked_where_that_is_wanted()
+    {
+        string[] command = ["rescore", _run, "--nbest", _lists, "--weight", "0.5", "--ranked"];
+        IReadOnlyList<ScoredList> scored = Rescorer.Score(new ModelFolder(_run).Load(), NBestFile.Read([_lists], cancellation: TestContext.Current.CancellationToken), new Workers(1), cancellation: TestContext.Current.CancellationToken);
+        var weights = new RescoringWeights(0.5, 0);
+        (string Id, int Place, double Total)[] wanted =
+        [
+            .. scored.SelectMany(list => list.List.Hypotheses
+                .Select((hypothesis, place) => (list.List.Id, place + 1, weights.Total(hypothesis, list.LogProbabilities[place])))
+                .OrderByDescending(one => one.Item3)),
+        ];
+
+        JsonElement[] objects = [.. CommandLine.Run([.. command, "--json"]).Output.TrimEnd('\n').Split('\n').Select(Parse)];
+        Assert.Equal(wanted, objects.SkipLast(1).Select(json => (json.GetProperty("id").GetString()!, json.GetProperty("place").GetInt32(), json.GetProperty("total").GetDouble())));
+        string[][] rows = [.. CommandLine.Run(command).Output.TrimEnd('\n').Split('\n').Skip(1).Select(row => row.Split('\t'))];
+        Assert.Equal(wanted.Select(one => (one.Id, $"{one.Place}")), rows.Select(row => (row[0], row[1])));
+        Assert.All(rows, row => Assert.Equal(9, row.Length));
+        JsonElement words = objects[^1].GetProperty("word_error_rate");
+        Assert.Equal((9, 4, 1), (words.GetProperty("units").GetInt32(), words.GetProperty("errors_before").GetInt32(), words.GetProperty("errors_oracle").GetInt32()));
+        Assert.Equal(words.GetProperty("after").GetProperty("rate").GetDouble(), words.GetProperty("errors_after").GetInt32() / 9.0, 1e-12);
+    }
+
+    [Fact]
+    public void Lists_that_are_impossible_to_the_model_are_told()
+    {
+        string text = Write("words.txt", "the cat sat\nthe dog sat\n"), grams = _folder["closed.arpa"];
+        Assert.Equal(0, CommandLine.Run("ngram", "train", "--text", text, "--order", "2", "--closed", "--out", grams).Code);
+        string lists = Write("names.jsonl", "{\"id\": \"a\", \"hypotheses\": [{\"text\": \"the emu\", \"score\": -10}, {\"text\": \"emu sat\", \"score\": -2}, {\"text\": \"the rhea\", \"score\": -3}]}\n");
+        Said said = CommandLine.Run("rescore", grams, "--nbest", lists);
+        Assert.Equal("a emu sat\n", said.Output);
+        Assert.Contains("In 1 of the lists the model thinks every hypothesis impossible", said.Error, StringComparison.Ordinal);
+        JsonElement[] objects = [.. CommandLine.Run("rescore", grams, "--nbest", lists, "--ranked", "--json").Output.TrimEnd('\n').Split('\n').Select(Parse)];
+        Assert.Equal([2, 3, 1], objects.SkipLast(1).Select(json => json.GetProperty("place").GetInt32()));
+        Assert.Equal(1, objects[^1].GetProperty("impossible_lists").GetInt32());
+    }
+
+    [Fact]
     public void Tuning_finds_the_weights_on_other_lists()
     {
         string bare = Write("bare.jsonl", string.Join('\n', Lists.Split('\n').Select(line => line.Split(", \"reference\"")[0] + (line.Contains("reference", StringComparison.Ordinal) ? "}" : ""))));

@@ -50,5 +50,18 @@ public sealed class RescorerTests
         Assert.True(known.LogProbabilities[2] > all.LogProbabilities[2]);
     }
 
+    [Fact]
+    public void Where_the_model_thinks_all_impossible_the_other_scores_choose()
+    {
+        var list = new NBestList("a", [new("a b", -10), new("a b c", -2), new("b", -3)]);
+        double no = double.NegativeInfinity;
+        Assert.Equal(1, new ScoredList(list, [no, no, no], [0, 0, 0]).Best(new RescoringWeights(1, 0)));
+        Assert.Equal(2, new ScoredList(list, [no, no, no], [0, 0, 0]).Best(new RescoringWeights(1, -1)));
+        Assert.Equal(0, new ScoredList(list, [-900, no, no], [0, 0, 0]).Best(new RescoringWeights(1, 0)));
+        Assert.True(new ScoredList(list, [no, no, no], [0, 0, 0]).IsImpossible(new RescoringWeights(1, 0)));
+        Assert.False(new ScoredList(list, [no, no, no], [0, 0, 0]).IsImpossible(new RescoringWeights(0, 0)));
+        Assert.False(new ScoredList(list, [-900, no, no], [0, 0, 0]).IsImpossible(new RescoringWeights(1, 0)));
+    }
+
     private static string Draw(SeededRandom random) => string.Join(' ', Enumerable.Range(0, random.NextInt32(5)).Select(_ => Words[random.NextInt32(Words.Length - 1)]));
 }
