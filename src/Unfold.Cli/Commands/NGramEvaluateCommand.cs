@@ -1,13 +1,12 @@
 using System.CommandLine;
-using Unfold.NGrams;
 using Unfold.Text;
 
 namespace Unfold.Cli.Commands;
 
-/// <summary>unfold ngram evaluate: the perplexity of a text.</summary>
+/// <summary>unfold ngram evaluate: the perplexity of a text as it is told of n-grams, with and without ends of sentences and unknown words.</summary>
 internal sealed class NGramEvaluateCommand(Terminal terminal)
 {
-    private readonly Argument<string> _model = NGramCommand.File("MODEL", "The file of an n-gram model, ARPA text or the compact form.");
+    private readonly ModelChoice _models = new(terminal);
     private readonly Option<string[]> _text = Options.Paths("--text", "UTF-8 files to score, read as one text.");
     private readonly Option<bool> _json = Options.Switch("--json", "Print one JSON object.");
 
@@ -16,10 +15,11 @@ internal sealed class NGramEvaluateCommand(Terminal terminal)
     {
         var verb = new NGramEvaluateCommand(terminal);
         verb._text.Required = true;
-        var command = new Command("evaluate", "Measure an n-gram model on a text: perplexity with ends of sentences (ppl) and without them (ppl1), both without tokens that are unknown or have no probability, and that of all tokens (ppl_with_unknown), as unfold evaluate says it.")
+        var command = new Command("evaluate", "Measure an n-gram model, or for comparison a recurrent one or a mixture, on a text: perplexity with ends of sentences (ppl) and without them (ppl1), both without tokens that are unknown or have no probability, and that of all tokens (ppl_with_unknown), as unfold evaluate says it.")
         {
-            verb._model, verb._text, verb._json,
+            verb._models.Argument, verb._text, verb._json,
         };
+        verb._models.AddTo(command);
         command.SetAction(verb.Run);
         return command;
     }
@@ -28,7 +28,7 @@ internal sealed class NGramEvaluateCommand(Terminal terminal)
     {
         using var interruption = new Interruption(terminal);
         TextSource text = TextSource.FromFiles(parsed.GetRequiredValue(_text));
-        NGramModel model = Read(parsed.GetRequiredValue(_model), interruption.Token);
+        NextTokenModel model = _models.Open(parsed, interruption.Token);
         TextPerplexity found = Measure(model, text, interruption.Token);
         if (parsed.GetValue(_json))
         {
@@ -43,6 +43,7 @@ internal sealed class NGramEvaluateCommand(Terminal terminal)
                 json.WriteFinite("ppl_with_unknown", found.PerplexityWithUnknown);
                 json.WriteNumber("written_unknown", found.WrittenUnknown);
                 json.WriteNumber("zeroprobs", found.ZeroProbabilities);
+                ModelChoice.WriteShare(json, model);
             });
             return ExitCode.Done;
         }
@@ -59,14 +60,7 @@ internal sealed class NGramEvaluateCommand(Terminal terminal)
         return ExitCode.Done;
     }
 
-    private NGramModel Read(string path, CancellationToken cancellation)
-    {
-        NGramModel model = NGramInput.Read(terminal, path, cancellation);
-        SegmentationNote.Tell(terminal, path, model.Vocabulary);
-        return model;
-    }
-
-    private TextPerplexity Measure(NGramModel model, TextSource text, CancellationToken cancellation)
+    private TextPerplexity Measure(NextTokenModel model, TextSource text, CancellationToken cancellation)
     {
         using var progress = new ProgressLine(terminal, $"Scoring {text.Name}");
         return TextPerplexity.Measure(model, text, progress.Show, cancellation);

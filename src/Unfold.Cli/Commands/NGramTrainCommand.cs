@@ -32,7 +32,7 @@ internal sealed class NGramTrainCommand(Terminal terminal)
         NGramCommand.RequireFree(path, parsed.GetValue(_options.Force));
         TextSource text = TextSource.FromFiles(parsed.GetRequiredValue(_options.Text));
         CorpusOptions reading = _options.Corpus(parsed);
-        Vocabulary? shared = parsed.GetValue(_options.VocabularyOf) is string model ? ReadVocabulary(model, interruption.Token) : null;
+        Vocabulary? shared = parsed.GetValue(_options.VocabularyOf) is string model ? VocabularyInput.Read(terminal, model, interruption.Token) : null;
         NGramFile.RequireHolds(path, shared?.Tokenization ?? new Tokenization(reading.Kind) { Dictionary = reading.Dictionary });
         Corpus corpus = Read(text, reading, shared, interruption.Token);
         Describe(corpus);
@@ -45,14 +45,6 @@ internal sealed class NGramTrainCommand(Terminal terminal)
         }
 
         return ExitCode.Done;
-    }
-
-    private Vocabulary ReadVocabulary(string path, CancellationToken cancellation)
-    {
-        using var progress = new ProgressLine(terminal, $"Reading {path}");
-        Vocabulary vocabulary = ModelFile.Open(path, progress.Show, cancellation).Vocabulary;
-        SegmentationNote.Tell(terminal, path, vocabulary);
-        return vocabulary;
     }
 
     private Corpus Read(TextSource text, CorpusOptions options, Vocabulary? vocabulary, CancellationToken cancellation)

@@ -41,7 +41,7 @@ internal sealed class NGramTrainOptions
 
     public Option<long?> Vocabulary { get; } = Options.Whole("--vocabulary", 1, int.MaxValue, "The most tokens to know, the most frequent ones; all others are counted as <unk>. Default all, 8000 for bpe.");
 
-    public Option<string?> VocabularyOf { get; } = Options.Path("--vocabulary-of", "MODEL", "Know the tokens of this model, cut as it cuts text, so that the two can be mixed; in place of the options on how text is cut and which tokens are known.");
+    public Option<string?> VocabularyOf { get; } = VocabularyInput.Option();
 
     public Option<long?> MinTokenCount { get; } = Options.Whole("--min-token-count", 1, long.MaxValue, "How often a token must be seen to be known; default 1.");
 

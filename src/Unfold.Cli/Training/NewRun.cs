@@ -36,8 +36,9 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
         }
 
         CorpusOptions corpusOptions = options.CorpusOptions(parsed, defaults);
-        (Corpus corpus, Grammar? grammar) = RunText.Load(files, validation, corpusOptions, origin?.Vocabulary, training.Seed, terminal, cancellation);
-        if (origin is null && corpus.UnknownTokens > 0 && corpus.Vocabulary.SymbolCount == corpusOptions.MaximumSymbols)
+        Vocabulary? vocabulary = parsed.GetValue(options.VocabularyOf) is string other ? VocabularyInput.Read(terminal, other, cancellation) : origin?.Vocabulary;
+        (Corpus corpus, Grammar? grammar) = RunText.Load(files, validation, corpusOptions, vocabulary, training.Seed, terminal, cancellation);
+        if (vocabulary is null && corpus.UnknownTokens > 0 && corpus.Vocabulary.SymbolCount == corpusOptions.MaximumSymbols)
         {
             terminal.Line(FormattableString.Invariant($"The vocabulary is limited to the {corpusOptions.MaximumSymbols:N0} most frequent tokens; --vocabulary sets another limit"));
         }
@@ -98,6 +99,16 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
     {
         parsed.Exclude(options.Steps, options.Epochs);
         parsed.Exclude(options.Valid, options.ValidFraction);
+        foreach (Option own in (Option[])[options.InitFrom, options.Tokens, options.Dictionary, options.Sentences, options.Lowercase, options.Vocabulary, options.MinCount])
+        {
+            parsed.Exclude(options.VocabularyOf, own);
+        }
+
+        if (!parsed.Gave(options.Text) && parsed.Gave(options.VocabularyOf))
+        {
+            throw new UsageException($"{options.VocabularyOf.Name} wants --text too: the embedded corpus has a vocabulary of its own.");
+        }
+
         if (!parsed.Gave(options.Text) && parsed.Gave(options.Valid))
         {
             throw new UsageException("--valid wants --text too: the embedded corpus has its own validation part.");

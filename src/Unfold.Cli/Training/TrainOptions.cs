@@ -86,6 +86,8 @@ internal sealed class TrainOptions
 
     public Option<long?> Patience { get; } = Options.Whole("--patience", 0, int.MaxValue, "End early after so many validations without improvement, 0 for never; default 0.");
 
+    public Option<string?> VocabularyOf { get; } = VocabularyInput.Option();
+
     public Option<string?> InitFrom { get; } = Options.Path("--init-from", "MODEL", "Start from the weights, shape and vocabulary of this model.");
 
     public Option<ulong?> Seed { get; } = Options.Seed("The seed of all that is random; default 1.");
@@ -105,7 +107,7 @@ internal sealed class TrainOptions
     /// <summary>All options, in the order of the help.</summary>
     public IReadOnlyList<Option> All =>
     [
-        Text, Valid, ValidFraction, Lowercase, Tokens, Dictionary, Sentences, Vocabulary, MinCount, Cell, Activation, .. Lstm.All, Layers, Hidden, Residual, Embedding, Tied, Softmax, SampledTokens, Dropout, DropoutMask, WordDropout, WeightDropout, SequenceLength, SegmentLength, BatchSize, Batching, Loss, Steps, Epochs,
+        Text, Valid, ValidFraction, Lowercase, Tokens, Dictionary, Sentences, Vocabulary, MinCount, VocabularyOf, Cell, Activation, .. Lstm.All, Layers, Hidden, Residual, Embedding, Tied, Softmax, SampledTokens, Dropout, DropoutMask, WordDropout, WeightDropout, SequenceLength, SegmentLength, BatchSize, Batching, Loss, Steps, Epochs,
         Optimizer, LearningRate, Schedule, ClipNorm, ClipValue, Averaging, Patience, InitFrom, Seed, Threads, CheckpointEvery, Out, Resume, Force, Json,
     ];
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Unfold.Persistence;
 using Unfold.Tests.Persistence;
+using Unfold.Text;
 
 namespace Unfold.Tests.Cli;
 
@@ -47,6 +49,33 @@ public sealed class MixtureTests : IDisposable
         double[] tuned = Scores(_run, "--mix", _arpa, "--mix-tune", _text);
         Assert.True(tuned.Sum() >= half.Sum() - 1e-6, "The share of the greatest likelihood is no worse than a half.");
         Assert.Equal(0, CommandLine.Run("complete", _run, "the c", "--mix", _arpa).Code);
+    }
+
+    [Fact]
+    public void A_network_can_know_the_tokens_of_n_grams()
+    {
+        string words = _folder["sentences.arpa"], run = _folder["network"];
+        Assert.Equal(0, CommandLine.Run("ngram", "train", "--order", "2", "--min-token-count", "60", "--lowercase", "--text", _folder["text.txt"], "--out", words).Code);
+        Said trained = CommandLine.Train(_folder["text.txt"], run, "--steps", "20", "--vocabulary-of", words);
+        Assert.True(trained.Code == 0, trained.Error);
+        Vocabulary wanted = ModelFile.Open(words, cancellation: TestContext.Current.CancellationToken).Vocabulary, found = new ModelFolder(run).Load().Vocabulary;
+        Assert.Equal(wanted.Tokenization, found.Tokenization);
+        Assert.Equal(Enumerable.Range(0, wanted.Count).Select(id => wanted[id]), Enumerable.Range(0, found.Count).Select(id => found[id]));
+        double[] counted = Scores(words), recurrent = Scores(run), half = Scores(run, "--mix", words);
+        Assert.All(half, (line, place) => Assert.True(line > Math.Min(counted[place], recurrent[place])));
+        Assert.Equal(0, CommandLine.Run("train", "--resume", run).Code);
+
+        JsonElement network = CommandLine.Run("ngram", "evaluate", run, "--text", _folder["text.txt"], "--json").Json, both = CommandLine.Run("ngram", "evaluate", words, "--mix", run, "--mix-weight", "0.25", "--text", _folder["text.txt"], "--json").Json;
+        Assert.Equal(CommandLine.Run("evaluate", run, "--text", _folder["text.txt"], "--json").Json.GetProperty("perplexity").GetDouble(), network.GetProperty("ppl_with_unknown").GetDouble(), 1e-4);
+        Assert.Equal((network.GetProperty("sentences").GetInt32(), 0.25), (both.GetProperty("sentences").GetInt32(), both.GetProperty("mix_weight").GetDouble()));
+        Assert.True(network.GetProperty("unknown").GetInt32() > 0);
+        Assert.True(network.GetProperty("ppl").GetDouble() < network.GetProperty("ppl1").GetDouble());
+
+        CommandLine.Train(_folder["text.txt"], _folder["next"], "--vocabulary-of", words, "--tokens", "word").Refuses(2, "--vocabulary-of", "--tokens");
+        CommandLine.Train(_folder["text.txt"], _folder["next"], "--vocabulary-of", words, "--init-from", run).Refuses(2, "--vocabulary-of", "--init-from");
+        CommandLine.Train(_folder["text.txt"], _folder["next"], "--vocabulary-of", _folder["nothing"]).Refuses(1, "nothing");
+        CommandLine.Run("train", "--vocabulary-of", words, "--out", _folder["next"]).Refuses(2, "--vocabulary-of wants --text");
+        Assert.False(Directory.Exists(_folder["next"]));
     }
 
     [Fact]

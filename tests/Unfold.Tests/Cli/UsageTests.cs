@@ -138,7 +138,7 @@ public sealed class UsageTests
         { "ngram train --text a --out b.bin --tokens bpe --vocabulary 256", "--vocabulary must be above 256 with --tokens bpe" },
         { "ngram train --text a --out b.arpa --vocabulary 0", "--vocabulary" },
         { "ngram train --text a --out b.arpa --min-token-count 0", "--min-token-count" },
-        { "ngram evaluate", "MODEL is missing: the file of an n-gram model" },
+        { "ngram evaluate", "MODEL is missing: the folder of a model" },
         { "ngram evaluate a.arpa", "--text is missing" },
         { "ngram evaluate --jsn a.arpa", "--jsn is no option of this command" },
         { "ngram convert", "IN is missing" },

@@ -1,0 +1,23 @@
+using System.CommandLine;
+using Unfold.Persistence;
+using Unfold.Text;
+
+namespace Unfold.Cli;
+
+/// <summary>Takes the vocabulary of a model that another one is to be mixed with.</summary>
+internal static class VocabularyInput
+{
+    /// <summary>The option that names the model.</summary>
+    public static Option<string?> Option() => Options.Path(
+        "--vocabulary-of", "MODEL", "Know the tokens of this model, a recurrent one or n-grams, cut as it cuts text, so that the two can be mixed; in place of the options on how text is cut and which tokens are known.");
+
+    /// <summary>Reads it with progress.</summary>
+    /// <exception cref="UnfoldException">There is no such model, or it is damaged.</exception>
+    public static Vocabulary Read(Terminal terminal, string path, CancellationToken cancellation)
+    {
+        using var progress = new ProgressLine(terminal, $"Reading {path}");
+        Vocabulary vocabulary = ModelFile.Open(path, progress.Show, cancellation).Vocabulary;
+        SegmentationNote.Tell(terminal, path, vocabulary);
+        return vocabulary;
+    }
+}
