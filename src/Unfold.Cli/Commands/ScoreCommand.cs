@@ -37,18 +37,28 @@ internal sealed class ScoreCommand(Terminal terminal)
         bool byToken = parsed.GetValue(_byToken), known = parsed.GetValue(_known), json = parsed.GetValue(_json);
         if (!json)
         {
-            terminal.Output.WriteLine(byToken ? "line\ttoken\tlog10\tnats" : "log10\tnats\tlog10/token\tnats/token\ttokens\tunknown\ttext");
+            terminal.Output.WriteLine(byToken ? "line\ttoken\tlog10\tnats\tunknown" : "log10\tnats\tlog10/token\tnats/token\ttokens\tunknown\ttext");
         }
 
         long number = 0;
         double before = 0;
         foreach (IReadOnlyList<string> block in lines.Blocks(LinesAtOnce, interruption.Token))
         {
-            IReadOnlyList<SentenceScore> scores = Score(scorer, block, lines, before, progress, interruption.Token);
+            IEnumerable<SentenceScore> scores;
+            try
+            {
+                scores = Score(scorer, block, lines, before, progress, interruption.Token);
+            }
+            catch (UnfoldException) when (block.Count > 1)
+            {
+                // One line is at fault: those before it have their scores.
+                scores = block.Select(line => scorer.Score([line], cancellation: interruption.Token)[0]);
+            }
+
             progress.MakeRoom();
             foreach ((string text, SentenceScore all) in block.Zip(scores))
             {
-                var line = new Line(++number, text, all.UnknownTokens, known ? all.WithoutUnknown() : all);
+                var line = new Line(++number, text, all, known ? all.WithoutUnknown() : all);
                 if (json)
                 {
                     WriteJson(line, scorer.Model.Vocabulary, byToken);
@@ -94,9 +104,11 @@ internal sealed class ScoreCommand(Terminal terminal)
 
     private void WriteTokens(Line line, Vocabulary vocabulary)
     {
-        foreach ((int token, double value) in line.Score.Tokens.Zip(line.Score.LogProbabilities))
+        foreach (ScoredToken token in line.ByToken(vocabulary))
         {
-            terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{line.Number}\t{vocabulary[token].Visible}\t{Shown(Log10(value))}\t{Shown(value)}"));
+            terminal.Output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{line.Number}\t{token.Text.Visible}\t{Shown(Log10(token.LogProbability))}\t{Shown(token.LogProbability)}\t{(token.IsUnknown ? 1 : 0)}"));
         }
     }
 
@@ -114,12 +126,13 @@ internal sealed class ScoreCommand(Terminal terminal)
         if (byToken)
         {
             json.WriteStartArray("by_token");
-            foreach ((int token, double value) in score.Tokens.Zip(score.LogProbabilities))
+            foreach (ScoredToken token in line.ByToken(vocabulary))
             {
                 json.WriteStartObject();
-                json.WriteString("token", vocabulary[token]);
-                json.WriteFinite("logprob10", Log10(value));
-                json.WriteFinite("logprob", value);
+                json.WriteString("token", token.Text);
+                json.WriteBoolean("unknown", token.IsUnknown);
+                json.WriteFinite("logprob10", Log10(token.LogProbability));
+                json.WriteFinite("logprob", token.LogProbability);
                 json.WriteEndObject();
             }
 
@@ -132,5 +145,30 @@ internal sealed class ScoreCommand(Terminal terminal)
     /// <summary>A number of a table; nothing where there is none, as for a line without tokens.</summary>
     private static string Shown(double value) => double.IsNaN(value) ? "" : double.IsNegativeInfinity(value) ? "-inf" : value.ToString("0.000000", CultureInfo.InvariantCulture);
 
-    private sealed record Line(long Number, string Text, int Unknown, SentenceScore Score);
+    /// <param name="Number">Counted from 1.</param>
+    /// <param name="Text">The line.</param>
+    /// <param name="All">All of its tokens.</param>
+    /// <param name="Score">Those that count.</param>
+    private sealed record Line(long Number, string Text, SentenceScore All, SentenceScore Score)
+    {
+        public int Unknown => All.UnknownTokens;
+
+        /// <summary>The tokens that count, an unknown one as it is written in the line.</summary>
+        public IEnumerable<ScoredToken> ByToken(Vocabulary vocabulary)
+        {
+            IReadOnlyList<string> written = vocabulary.CreateTokenizer().Split(Text);
+            bool leavesOut = Score.Tokens.Count < All.Tokens.Count;
+            for (int place = 0; place < All.Tokens.Count; place++)
+            {
+                int token = All.Tokens[place];
+                bool unknown = token == Vocabulary.UnknownId;
+                if (!(unknown && leavesOut))
+                {
+                    yield return new ScoredToken(unknown ? written[place] : vocabulary[token], unknown, All.LogProbabilities[place]);
+                }
+            }
+        }
+    }
+
+    private readonly record struct ScoredToken(string Text, bool IsUnknown, double LogProbability);
 }

@@ -49,7 +49,11 @@ internal static class RunText
         }
 
         LanguageModelTrainer trainer = run.Trainer;
-        terminal.Line(trainer.Model.ToString());
+        foreach (string layer in trainer.Model.ToString().Split('\n'))
+        {
+            terminal.Line(layer);
+        }
+
         if (trainer.Model.Settings.Softmax == SoftmaxKind.Adaptive && AdaptiveSoftmaxOutput.Cutoffs(corpus.Vocabulary.Count).Count == 0)
         {
             terminal.Line("The vocabulary is too small for clusters of rare tokens: the adaptive softmax is the exact one here");

@@ -9,6 +9,8 @@ namespace Unfold.Scoring;
 /// </summary>
 public sealed class SentenceEncoder
 {
+    private const int LongestShown = 80;
+
     private readonly Vocabulary _vocabulary;
     private readonly int _lineFeed;
 
@@ -26,6 +28,7 @@ public sealed class SentenceEncoder
     /// <summary>The tokens of a line, and its end.</summary>
     /// <param name="line">Without a line feed.</param>
     /// <exception cref="ArgumentException">The line holds a line feed.</exception>
+    /// <exception cref="UnfoldException">The line holds a mark that is no word.</exception>
     public int[] Encode(string line)
     {
         int[] tokens = EncodeBeginning(line);
@@ -35,6 +38,7 @@ public sealed class SentenceEncoder
     /// <summary>The tokens of a line that goes on.</summary>
     /// <param name="line">Without a line feed.</param>
     /// <exception cref="ArgumentException">The line holds a line feed.</exception>
+    /// <exception cref="UnfoldException">The line holds a mark that is no word.</exception>
     public int[] EncodeBeginning(string line)
     {
         ArgumentNullException.ThrowIfNull(line);
@@ -43,7 +47,14 @@ public sealed class SentenceEncoder
             throw new ArgumentException("A line has no line feed inside: score each line for itself.", nameof(line));
         }
 
-        int[] tokens = _vocabulary.Encode(line);
-        return tokens is [.., Vocabulary.EndId] ? tokens[..^1] : tokens;
+        try
+        {
+            int[] tokens = _vocabulary.Encode(line);
+            return tokens is [.., Vocabulary.EndId] ? tokens[..^1] : tokens;
+        }
+        catch (ReservedTokenException failure)
+        {
+            throw failure.At(line.Length > LongestShown ? $"The line \"{line.AsSpan(0, LongestShown)}...\"" : $"The line \"{line}\"");
+        }
     }
 }

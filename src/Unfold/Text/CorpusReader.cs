@@ -97,11 +97,17 @@ internal sealed class CorpusReader(CorpusOptions options, Vocabulary? vocabulary
 
     private TextSummary Pass(TextSource text, Tokenizer tokenizer, TokenSink sink)
     {
-        TextSummary summary = text.Read(
-            piece => tokenizer.Push(piece, sink),
-            Show,
-            cancellation);
-        tokenizer.Flush(sink);
+        TextSummary summary;
+        try
+        {
+            summary = text.Read(piece => tokenizer.Push(piece, sink), Show, cancellation);
+            tokenizer.Flush(sink);
+        }
+        catch (ReservedTokenException failure)
+        {
+            throw failure.At(FormattableString.Invariant($"Line {tokenizer.Line} of {text.Name}"));
+        }
+
         _bytesBefore += text.Bytes;
         return summary;
     }

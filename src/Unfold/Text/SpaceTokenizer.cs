@@ -52,7 +52,7 @@ public sealed class SpaceTokenizer : Tokenizer
         _length = 0;
         if (token is "<s>" or "</s>")
         {
-            throw new UnfoldException($"The text holds the token {token}, which marks the {(token is "<s>" ? "beginning" : "end")} of a sentence and is no word: take these marks out of the text; in sentence mode the ends of lines stand for them.");
+            throw new ReservedTokenException($"The text holds the token {token}, which marks the {(token is "<s>" ? "beginning" : "end")} of a sentence and is no word: take these marks out of the text; in sentence mode the ends of lines stand for them.");
         }
 
         if (token.Length > 0)

@@ -36,6 +36,9 @@ public abstract class Tokenizer
     /// <summary>What the lines are. In sentence mode the token "\n" comes after each sentence, also after a last line that has no line feed.</summary>
     public TextMode Mode { get; }
 
+    /// <summary>The number of the line that is being cut, counted from 1.</summary>
+    internal long Line { get; private set; } = 1;
+
     /// <summary>Takes the next piece of the text and hands every token that is now complete to <paramref name="sink"/>.</summary>
     public void Push(ReadOnlySpan<char> text, TokenSink sink)
     {
@@ -43,9 +46,13 @@ public abstract class Tokenizer
         Span<Rune> runes = stackalloc Rune[2 * PieceLength];
         while (!text.IsEmpty)
         {
-            ReadOnlySpan<char> piece = text[..Math.Min(text.Length, PieceLength)];
+            // At most to the end of a line, so that the number of the line is right for all of a piece.
+            int line = text.IndexOfAny('\n', '\r') is >= 0 and var end ? end + 1 : text.Length;
+            ReadOnlySpan<char> piece = text[..Math.Min(line, PieceLength)];
             int count = _normalizer.Take(piece, runes);
+            bool ends = count > 0 && runes[count - 1].Value == '\n';
             Take(Kept(runes[..count]), sink);
+            Line += ends ? 1 : 0;
             text = text[piece.Length..];
         }
     }
@@ -103,6 +110,7 @@ public abstract class Tokenizer
     {
         _lines = default;
         End(sink);
+        Line = 1;
     }
 
     private Span<Rune> Kept(Span<Rune> runes) => Mode == TextMode.Sentences ? runes[.._lines.Keep(runes)] : runes;

@@ -71,7 +71,8 @@ public sealed class ScoreTests : IDisposable
             Assert.Equal("\n", json.GetProperty("by_token").EnumerateArray().Last().GetProperty("token").GetString());
         }
 
-        Assert.Equal("<unk>", objects[1].GetProperty("by_token")[4].GetProperty("token").GetString());
+        Assert.Equal("ж", objects[1].GetProperty("by_token")[4].GetProperty("token").GetString());
+        Assert.Equal(4, objects[1].GetProperty("by_token").EnumerateArray().ToList().FindIndex(token => token.GetProperty("unknown").GetBoolean()));
     }
 
     [Fact]
@@ -89,11 +90,33 @@ public sealed class ScoreTests : IDisposable
     public void Token_rows_add_up_to_the_line()
     {
         string[] rows = CommandLine.Run("score", _run, _folder["lines.txt"], "--by-token").Output.TrimEnd('\n').Split('\n');
-        Assert.Equal("line\ttoken\tlog10\tnats", rows[0]);
+        Assert.Equal("line\ttoken\tlog10\tnats\tunknown", rows[0]);
         SentenceScore first = Wanted()[0];
         string[][] cells = [.. rows.Skip(1).Select(row => row.Split('\t')).TakeWhile(row => row[0] == "1")];
         Assert.Equal(["t", "h", "e", "\" \"", "c", "a", "t", "\" \"", "s", "a", "t", ".", "\\n"], cells.Select(row => row[1]));
         Assert.Equal(first.Total, cells.Sum(row => Number(row[3])), 1e-5);
+    }
+
+    [Fact]
+    public void Unknown_tokens_are_shown_as_they_are_written()
+    {
+        Said all = CommandLine.Run("score", _run, _folder["lines.txt"], "--by-token"), known = CommandLine.Run("score", _run, _folder["lines.txt"], "--by-token", "--leave-out-unknown");
+        string[][] rows = [.. all.Output.TrimEnd('\n').Split('\n').Skip(1).Select(row => row.Split('\t'))];
+        Assert.Equal(["ж"], rows.Where(row => row[4] == "1").Select(row => row[1]));
+        Assert.Equal(rows.Where(row => row[4] == "0"), known.Output.TrimEnd('\n').Split('\n').Skip(1).Select(row => row.Split('\t')));
+    }
+
+    [Fact]
+    public void Lines_before_one_that_cannot_be_scored_have_their_rows()
+    {
+        File.WriteAllText(_folder["words.txt"], "the cat sat\nthe dog sat\n");
+        Assert.Equal(0, CommandLine.Run("ngram", "train", "--text", _folder["words.txt"], "--order", "2", "--out", _folder["words.arpa"]).Code);
+        File.WriteAllText(_folder["marked.txt"], "the cat\nthe dog\na <s> dog\nthe cat\n");
+
+        Said said = CommandLine.Run("score", _folder["words.arpa"], _folder["marked.txt"]);
+        Assert.Equal(1, said.Code);
+        Assert.Equal(["the cat", "the dog"], said.Output.TrimEnd('\n').Split('\n').Skip(1).Select(row => row.Split('\t')[^1]));
+        Assert.Contains("The line \"a <s> dog\": the text holds the token <s>", said.Error, StringComparison.Ordinal);
     }
 
     [Fact]

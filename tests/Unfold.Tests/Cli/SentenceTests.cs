@@ -71,13 +71,15 @@ public sealed class SentenceTests : IDisposable
     }
 
     [Theory]
-    [InlineData("<s> a b </s>\n", "space", "marks the beginning of a sentence")]
+    [InlineData("<s> a b </s>\n", "space", "Line 1 of", "marks the beginning of a sentence")]
+    [InlineData("a b\r\n\n\r  \na\nb </s>\n\na", "space", "Line 6 of", "marks the end of a sentence")]
+    [InlineData("a\n\nb <s>", "space", "Line 3 of", "marks the beginning of a sentence")]
     [InlineData("a b c\na c b\n", "space", "lower --min-count")]
     [InlineData(" \n \n", "word", "no token that is frequent enough")]
-    public void A_text_without_usable_words_is_refused(string text, string tokens, string word)
+    public void A_text_without_usable_words_is_refused(string text, string tokens, params string[] words)
     {
         File.WriteAllText(_folder["bad.txt"], text);
-        CommandLine.Train(_folder["bad.txt"], _folder["next"], "--tokens", tokens, "--sentences", "--min-count", "9").Refuses(1, word);
+        CommandLine.Train(_folder["bad.txt"], _folder["next"], "--tokens", tokens, "--sentences", "--min-count", "9").Refuses(1, words);
         Assert.False(Directory.Exists(_folder["next"]));
     }
 
