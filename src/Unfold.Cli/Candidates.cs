@@ -21,12 +21,20 @@ internal static class Candidates
         writer.WriteEndArray();
     }
 
-    /// <summary>Writes a line for each.</summary>
-    public static void Write(Terminal terminal, IEnumerable<(string Token, double Probability)> candidates)
+    /// <summary>Writes a line for each, and says on stderr what tokens have that the model does not know, where that is more than one of these has.</summary>
+    public static void Write(Terminal terminal, IReadOnlyList<(string Token, double Probability)> candidates, double unknown)
     {
         foreach ((string token, double probability) in candidates)
         {
-            terminal.Output.WriteLine($"{probability.ToString("0.000000", CultureInfo.InvariantCulture)}  {token.Visible}");
+            terminal.Output.WriteLine($"{Shown(probability)}  {token.Visible}");
+        }
+
+        if (candidates.Any(candidate => candidate.Probability < unknown))
+        {
+            terminal.Flush();
+            terminal.Line($"{Shown(unknown)} is for all tokens together that the model does not know.");
         }
     }
+
+    private static string Shown(double probability) => probability.ToString("0.000000", CultureInfo.InvariantCulture);
 }

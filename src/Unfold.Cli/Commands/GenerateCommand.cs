@@ -172,11 +172,12 @@ internal sealed class GenerateCommand(Terminal terminal)
             {
                 writer.WriteString("prompt", prompt.Text);
                 Candidates.Write(writer, "next", next);
+                writer.WriteFinite("unknown_probability", prompt.UnknownProbability);
             });
             return ExitCode.Done;
         }
 
-        Candidates.Write(terminal, next);
+        Candidates.Write(terminal, next, prompt.UnknownProbability);
         return ExitCode.Done;
     }
 }

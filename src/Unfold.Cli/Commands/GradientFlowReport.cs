@@ -37,6 +37,11 @@ internal sealed class GradientFlowReport(Terminal terminal)
     /// <summary>Measures and prints.</summary>
     public int Run(ParseResult parsed, LanguageModel model, string name, bool json)
     {
+        if (parsed.GetValue(_out) is { } wanted && !wanted.EndsWith(".svg", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new UsageException($"{_out.Name} writes an SVG picture: give it a name that ends in .svg; found {wanted}.");
+        }
+
         using var interruption = new Interruption(terminal);
         int steps = (int)(parsed.GetValue(_steps) ?? DefaultSteps);
         (int[] tokens, int batch) = parsed.GetValue(_text) is { Length: > 0 } files
@@ -86,17 +91,18 @@ internal sealed class GradientFlowReport(Terminal terminal)
         return (tokens, batch);
     }
 
-    /// <summary>What the model writes after a random token, so that the report needs no file.</summary>
+    /// <summary>What the model writes, so that the report needs no file: sentence after sentence, or running text after a random token.</summary>
     private static int[] Write(LanguageModel model, int steps, CancellationToken cancellation)
     {
         var random = new SeededRandom(1);
-        int[] special = [.. Enumerable.Range(0, Vocabulary.SpecialCount)];
+        bool sentences = model.Vocabulary.Mode == TextMode.Sentences;
+        int[] never = [.. Enumerable.Range(0, Vocabulary.SpecialCount).Where(id => !(sentences && id == Vocabulary.EndId))];
         int[] window = new int[steps + 1], tokens = new int[(steps + 1) * Sequences];
         for (int b = 0; b < Sequences; b++)
         {
             var session = new LanguageModelSession(model);
-            var sampler = new Sampler(new SamplingOptions(), model.Vocabulary.Count, random, special);
-            window[0] = Vocabulary.SpecialCount + random.NextInt32(model.Vocabulary.SymbolCount);
+            var sampler = new Sampler(new SamplingOptions(), model.Vocabulary.Count, random, never);
+            window[0] = sentences ? Vocabulary.EndId : Vocabulary.SpecialCount + random.NextInt32(model.Vocabulary.SymbolCount);
             for (int t = 1; t <= steps; t++)
             {
                 cancellation.ThrowIfCancellationRequested();

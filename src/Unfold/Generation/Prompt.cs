@@ -68,6 +68,9 @@ public sealed class Prompt
             .Select(next => (Model.Vocabulary[next.Token], next.Probability))];
     }
 
+    /// <summary>The probability that a token follows which is not in the vocabulary; such a one is not among <see cref="Next"/>.</summary>
+    public double UnknownProbability => Math.Exp(_session.LogProbability(Vocabulary.UnknownId));
+
     /// <summary>A session that stands at the end of the text.</summary>
     internal NextTokenSession Start() => _session.Fork();
 
@@ -99,7 +102,7 @@ public sealed class Prompt
 
         string kind = vocabulary.Kind.Noun;
         string code = vocabulary.Kind == TokenKind.Character ? $" (U+{Rune.GetRuneAt(token, 0).Value:X4})" : "";
-        throw new UnfoldException($"The {what} holds the {kind} '{token}'{code}, which the model never saw; it knows {vocabulary.SymbolCount} {kind}s. Leave it out of the {what}, or train on a text that has it.");
+        throw new UnfoldException($"The {what} holds the {kind} '{token}'{code}, which is not in the model's vocabulary of {vocabulary.SymbolCount} {kind}s. Leave it out of the {what}, or train with a vocabulary that holds it.");
     }
 
     /// <summary>Leaves out the space before the first token, because the text ends in one.</summary>

@@ -50,7 +50,7 @@ public sealed class LayerFlow
     {
         FlowReading.Vanishes => Invariant($"vanishes by a factor of {Factor:G3} a step: half of it is left after {HalfLife:G3} steps{Underflow()}"),
         FlowReading.Explodes => Invariant($"explodes by a factor of {Factor:G3} a step: it doubles every {HalfLife:G3} steps{Overflow()}"),
-        FlowReading.Healthy => Invariant($"healthy: it changes by a factor of {Factor:G3} a step, over all {_end - 1} steps to {Math.Pow(Factor, _end - 1):G2} of it"),
+        FlowReading.Healthy => Invariant($"healthy: it changes by a factor of {Factor:G3} a step, fitted over {_end - 1} steps"),
         FlowReading.Mixed => Invariant($"mixed: by a factor of {Fit(_first, Middle):G3} a step over the latest {Middle - 1} steps, and of {Fit(Middle, _end):G3} before them"),
         _ => "cannot be read: fewer than three steps have a gradient",
     };

@@ -58,6 +58,18 @@ public sealed class ClozeTests : IDisposable
         Assert.Equal(10, candidates.Length);
         Assert.Equal("买", candidates[0].GetProperty("token").GetString());
         Assert.Equal(wanted[Vocabulary.SpecialCount..].OrderDescending().Take(10), candidates.Select(candidate => candidate.GetProperty("probability").GetDouble()));
+        Assert.Equal(wanted[Vocabulary.UnknownId], json.GetProperty("unknown_probability").GetDouble());
+    }
+
+    [Fact]
+    public void Given_words_are_compared()
+    {
+        var model = ClozeModel.Load(_model);
+        double[] wanted = model.Probabilities(model.Vocabulary.EncodePrefix("我打算"), model.Vocabulary.EncodePrefix("一部旧手机"));
+        Said said = CommandLine.Run("fill", _model, "我打算____一部旧手机", "--among", "买", "--among", "修", "--among", "买");
+        Assert.Equal(FormattableString.Invariant($"{wanted[model.Vocabulary.IdOf("修")]:0.000000}  修\n{wanted[model.Vocabulary.IdOf("买")]:0.000000}  买\n"), said.Output);
+        CommandLine.Run("fill", _model, "我打算____一部旧手机", "--among", "买", "--among", "zebra").Refuses(1, "'zebra' cannot stand in the gap");
+        CommandLine.Run("fill", _model, "我打算____一部旧手机", "--among", "买", "--count", "2").Refuses(2, "--among", "--count");
     }
 
     [Fact]

@@ -111,6 +111,12 @@ public sealed class GenerateTests : IDisposable
         JsonElement json = CommandLine.Run("generate", _run, "--prompt", "the do", "--next", "3", "--json").Json;
         Assert.Equal(wanted.Select(next => next.Probability), json.GetProperty("next").EnumerateArray().Select(next => next.GetProperty("probability").GetDouble()));
         Assert.Equal(wanted.Select(next => next.Token), json.GetProperty("next").EnumerateArray().Select(next => next.GetProperty("token").GetString()));
+
+        JsonElement whole = CommandLine.Run("generate", _run, "--prompt", "the do", "--next", "1000", "--json").Json;
+        double known = whole.GetProperty("next").EnumerateArray().Sum(next => next.GetProperty("probability").GetDouble()), unknown = whole.GetProperty("unknown_probability").GetDouble();
+        Assert.True(unknown > 0);
+        Assert.InRange(known + unknown, 0.9, 1 + 1e-6);
+        Assert.Contains($"{unknown.ToString("0.000000", System.Globalization.CultureInfo.InvariantCulture)} is for all tokens together", CommandLine.Run("generate", _run, "--prompt", "the do", "--next", "1000").Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -226,7 +232,7 @@ public sealed class GenerateTests : IDisposable
         JsonElement json = CommandLine.Run("generate", _run, "--prompt", "the ", "--length", "40", "--beam", "2", "--must-contain", "猫", "--must-contain", "Ann", "--stop", "\n", "--json").Json;
         Assert.Contains("猫", json.GetProperty("text").GetString(), StringComparison.Ordinal);
         Assert.Contains("Ann", json.GetProperty("text").GetString(), StringComparison.Ordinal);
-        CommandLine.Run("generate", _run, "--beam", "2", "--must-contain", "жук").Refuses(1, "forced text", "'ж'", "never saw");
+        CommandLine.Run("generate", _run, "--beam", "2", "--must-contain", "жук").Refuses(1, "forced text", "'ж'", "not in the model's vocabulary");
         CommandLine.Run("generate", _run, "--beam", "2", "--length", "2", "--must-contain", "Ann").Refuses(1, "forced text of 3", "raise the length");
         CommandLine.Run("generate", _run, "--beam", "2", "--must-contain", "<unk>").Refuses(1, "forced text");
     }

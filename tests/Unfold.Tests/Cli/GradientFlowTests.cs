@@ -49,6 +49,18 @@ public sealed class GradientFlowTests : IDisposable
     }
 
     [Fact]
+    public void A_model_of_sentences_writes_sentences_that_end()
+    {
+        string text = _folder["sentences.txt"], run = _folder["sentences"];
+        File.WriteAllText(text, string.Concat(Enumerable.Repeat("the cat sat\na dog ran\nthe cat sat\nthe cat sat\na dog ran\n", 100)));
+        Assert.Equal(0, CommandLine.Train(text, run, "--tokens", "space", "--sentences", "--steps", "150", "--lr", "0.02").Code);
+
+        // The last target is the second word of the third sentence, which the first one tells.
+        JsonElement json = CommandLine.Run("inspect", run, "--gradient-flow", "--seq-length", "10", "--json").Json;
+        Assert.InRange(json.GetProperty("loss").GetDouble(), 0, 0.2);
+    }
+
+    [Fact]
     public void Without_a_text_the_model_writes_one_the_same_each_time()
     {
         Said first = CommandLine.Run("inspect", _run, "--gradient-flow", "--seq-length", "12", "--out", _folder["flow.svg"]);

@@ -85,7 +85,7 @@ public sealed class TextSearchTests
         }
 
         UnfoldException unknown = Assert.Throws<UnfoldException>(() => TextSearch.Search(new Prompt(PairModel.OfSentences("ab", seed: 6), "a"), options with { Forced = [" b"] }, cancellation: TestContext.Current.CancellationToken));
-        Assert.Contains("holds the character ' ' (U+0020), which the model never saw", unknown.Message, StringComparison.Ordinal);
+        Assert.Contains("holds the character ' ' (U+0020), which is not in the model's vocabulary", unknown.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed record GapText(IReadOnlyList<int> Before, IReadOnlyList<int> After
         List<(int Start, int End)> gaps = Gaps(text);
         if (gaps.Count != 1)
         {
-            throw new UnfoldException($"A sentence to be filled has one gap, written as two or more underscores, as in: I ____ a new phone; found {(gaps.Count == 0 ? "none" : $"{gaps.Count}: fill them one after the other")}.");
+            throw new UnfoldException($"A sentence to be filled has one gap, written as two or more underscores, as in: I ____ a new phone; found {(gaps.Count == 0 ? "none" : $"{gaps.Count}: write a word for all but one")}.");
         }
 
         string trimmed = text.TrimEnd('\r', '\n');
