@@ -185,6 +185,20 @@ internal static class Options
         return option;
     }
 
+    /// <summary>A file for a picture.</summary>
+    public static Option<string?> Picture(string name, string description)
+    {
+        Option<string?> option = Path(name, "FILE.svg", description);
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var file }] && !file.EndsWith(".svg", StringComparison.OrdinalIgnoreCase))
+            {
+                result.AddError($"{name} writes a picture as SVG, so a name that ends in .svg was wanted; found {file}.");
+            }
+        });
+        return option;
+    }
+
     /// <summary>One or more files to read, given after one name or each after its own.</summary>
     public static Option<string[]> Paths(string name, string description)
     {

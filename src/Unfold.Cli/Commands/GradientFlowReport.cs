@@ -20,7 +20,7 @@ internal sealed class GradientFlowReport(Terminal terminal)
     private readonly Option<bool> _asked = Options.Switch("--gradient-flow", "Show how far back in time the gradient of the last step's loss reaches, layer by layer.");
     private readonly Option<string[]> _text = Options.Paths("--text", "UTF-8 files to take sequences from, with --gradient-flow; default what the model itself writes.");
     private readonly Option<long?> _steps = Options.Whole("--seq-length", 2, MostSteps, "The steps to go back, with --gradient-flow; default 100.");
-    private readonly Option<string?> _out = Options.Path("--out", "FILE", "Write the picture there as SVG, with --gradient-flow.");
+    private readonly Option<string?> _out = Options.Picture("--out", "Write the picture there, with --gradient-flow.");
 
     /// <summary>The options that the verb takes for it.</summary>
     public IReadOnlyList<Option> All => [_asked, _text, _steps, _out];
@@ -37,11 +37,6 @@ internal sealed class GradientFlowReport(Terminal terminal)
     /// <summary>Measures and prints.</summary>
     public int Run(ParseResult parsed, LanguageModel model, string name, bool json)
     {
-        if (parsed.GetValue(_out) is { } wanted && !wanted.EndsWith(".svg", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new UsageException($"{_out.Name} writes an SVG picture: give it a name that ends in .svg; found {wanted}.");
-        }
-
         using var interruption = new Interruption(terminal);
         int steps = (int)(parsed.GetValue(_steps) ?? DefaultSteps);
         (int[] tokens, int batch) = parsed.GetValue(_text) is { Length: > 0 } files

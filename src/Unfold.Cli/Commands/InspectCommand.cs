@@ -20,6 +20,7 @@ internal sealed class InspectCommand(Terminal terminal)
 
     private readonly Argument<string> _model = ModelChoice.AnyModel();
     private readonly GradientFlowReport _flow = new(terminal);
+    private readonly Option<string?> _curve = Options.Picture("--learning-curve", "Draw the losses at the validations of a training run.");
     private readonly Option<bool> _json = Options.Switch("--json", "Print one JSON object.");
 
     /// <summary>Makes the verb.</summary>
@@ -32,6 +33,7 @@ internal sealed class InspectCommand(Terminal terminal)
             command.Add(option);
         }
 
+        command.Add(verb._curve);
         command.Add(verb._json);
         command.SetAction(verb.Run);
         return command;
@@ -43,9 +45,16 @@ internal sealed class InspectCommand(Terminal terminal)
         RunReplacement.Recover(path);
         var folder = new ModelFolder(path);
         bool flow = _flow.IsAsked(parsed), counted = NGramFile.IsMeant(path);
+        if (flow && parsed.Gave(_curve))
+        {
+            throw new UsageException("--gradient-flow and --learning-curve show different things: give one of them.");
+        }
+
         if (counted || ClozeModel.IsIn(path))
         {
-            return flow
+            return parsed.Gave(_curve)
+                ? throw new UsageException($"--learning-curve draws what a training run of a recurrent language model has noted, but {path} {(counted ? "is a file, as n-grams are" : "holds a model that fills gaps")}: leave it out.")
+                : flow
                 ? throw new UsageException($"--gradient-flow follows a recurrent language model back through the text, but {path} {(counted ? "is a file, as n-grams are" : "holds a model that fills gaps")}: leave it out.")
                 : counted ? ShowNGrams(path, parsed.GetValue(_json)) : ShowCloze(ClozeModel.Load(path), parsed.GetValue(_json));
         }
@@ -57,14 +66,22 @@ internal sealed class InspectCommand(Terminal terminal)
         }
 
         RunSettings settings = RunSettings.Read(folder.ConfigFile);
-        TrainingResults? results = File.Exists(folder.CheckpointFile) ? TrainingCheckpoint.ReadResults(folder.CheckpointFile) : null;
+        bool isRun = File.Exists(folder.CheckpointFile);
+        TrainingResults? results = isRun ? TrainingCheckpoint.ReadResults(folder.CheckpointFile) : null;
+        IReadOnlyList<LearningPoint> history = isRun ? TrainingCheckpoint.ReadHistory(folder.CheckpointFile) : [];
+        if (parsed.GetValue(_curve) is { } picture)
+        {
+            LearningCurveReport.Draw(picture, path, history);
+            terminal.Line($"The picture is in {picture}");
+        }
+
         if (parsed.GetValue(_json))
         {
-            JsonOutput.Write(terminal, json => WriteJson(json, model, settings, results));
+            JsonOutput.Write(terminal, json => WriteJson(json, model, settings, results, history));
         }
         else
         {
-            Write(model, settings, results);
+            Write(model, settings, results, history);
         }
 
         return ExitCode.Done;
@@ -120,7 +137,7 @@ internal sealed class InspectCommand(Terminal terminal)
         }
     }
 
-    private void Write(LanguageModel model, RunSettings settings, TrainingResults? results)
+    private void Write(LanguageModel model, RunSettings settings, TrainingResults? results, IReadOnlyList<LearningPoint> history)
     {
         TextWriter output = terminal.Output;
         output.WriteLine(model);
@@ -145,10 +162,14 @@ internal sealed class InspectCommand(Terminal terminal)
             output.WriteLine(double.IsFinite(results.ValidationLoss)
                 ? Invariant($"  {"valid_loss",-18} {results.ValidationLoss:0.0000} nats per token (perplexity {results.ValidationPerplexity:0.000}, {results.BitsPerToken:0.0000} bits)")
                 : Invariant($"  {"valid_loss",-18} -"));
+            if (history.Count > 0)
+            {
+                LearningCurveReport.Write(output, history);
+            }
         }
     }
 
-    private static void WriteJson(Utf8JsonWriter json, LanguageModel model, RunSettings settings, TrainingResults? results)
+    private static void WriteJson(Utf8JsonWriter json, LanguageModel model, RunSettings settings, TrainingResults? results, IReadOnlyList<LearningPoint> history)
     {
         json.WriteString("cell", Word(settings.Model.Cell));
         json.WriteNumber("layers", settings.Model.Layers);
@@ -188,6 +209,7 @@ internal sealed class InspectCommand(Terminal terminal)
             json.WriteFinite("valid_loss", results.ValidationLoss);
             json.WriteFinite("valid_perplexity", results.ValidationPerplexity);
             json.WriteFinite("bits_per_token", results.BitsPerToken);
+            LearningCurveReport.WriteJson(json, history);
             json.WriteEndObject();
         }
     }

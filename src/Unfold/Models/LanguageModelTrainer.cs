@@ -24,6 +24,7 @@ public sealed class LanguageModelTrainer
     private readonly Clipping _clipping;
     private readonly int[] _inputs;
     private readonly int[] _targets;
+    private readonly List<LearningPoint> _history = [];
     private bool _meanMeasured;
 
     /// <summary>Prepares a run from the first step.</summary>
@@ -100,9 +101,19 @@ public sealed class LanguageModelTrainer
     /// <summary>The learning rate of the next update.</summary>
     public double LearningRate => Schedule.LearningRate(StepsDone);
 
+    /// <summary>The learning curve: one point for each validation so far.</summary>
+    public IReadOnlyList<LearningPoint> History => _history;
+
     /// <summary>How far the run has come.</summary>
     /// <param name="seconds">The time spent in training steps.</param>
     public TrainingResults Results(double seconds) => new(StepsDone, RecentLoss, BestLoss, seconds);
+
+    /// <summary>Takes up the learning curve of a run that is restored.</summary>
+    internal void RestoreHistory(IReadOnlyList<LearningPoint> history)
+    {
+        _history.Clear();
+        _history.AddRange(history);
+    }
 
     /// <summary>The loss by which the best weights were chosen: of the validation text, or the training loss without one.</summary>
     internal double LowestLoss { get; set; } = double.PositiveInfinity;
@@ -158,7 +169,7 @@ public sealed class LanguageModelTrainer
         return value;
     }
 
-    /// <summary>Measures the model on the validation text, and notes whether it is the best so far.</summary>
+    /// <summary>Measures the model on the validation text, and notes in <see cref="History"/> and elsewhere how good it is.</summary>
     /// <param name="cancellation">Stops the validation; nothing is noted then.</param>
     /// <returns>The score (of no token and NaN without a validation text), and whether the weights are the best so far.</returns>
     /// <exception cref="DivergenceException">The loss or a weight is not a number or infinite; nothing is noted then.</exception>
@@ -169,6 +180,7 @@ public sealed class LanguageModelTrainer
         LowestLoss = best ? loss : LowestLoss;
         ValidationsWithoutImprovement = best ? 0 : ValidationsWithoutImprovement + 1;
         Schedule.Observe(loss);
+        _history.Add(new LearningPoint(StepsDone, RecentLoss, score.Loss));
         return (score, best);
     }
 

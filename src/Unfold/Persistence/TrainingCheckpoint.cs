@@ -45,7 +45,7 @@ public static class TrainingCheckpoint
         writer.Add("batcher", CheckpointFields.Bytes(trainer.Batcher.StateBytes, trainer.Batcher.WriteState), trainer.Batcher.StateBytes);
         CheckpointFields.AddDoubles(writer, "recent_losses", [.. trainer.RecentLosses]);
         CheckpointFields.AddDoubles(writer, "schedule", [.. trainer.Schedule.State]);
-        CheckpointFields.AddDoubles(writer, "progress", [trainer.LowestLoss, trainer.BestLoss, time.Steps, time.Wall]);
+        CheckpointFields.AddDoubles(writer, "progress", [trainer.LowestLoss, trainer.BestLoss, time.Steps, time.Wall, .. HistoryFields.Numbers(trainer.History)]);
         long[] counters = [trainer.StepsDone, trainer.Optimizer.Steps, trainer.ValidationsWithoutImprovement];
         writer.Add("counters", counters, counters.Length);
         writer.SetMetadata(Format, FormatVersion);
@@ -68,7 +68,7 @@ public static class TrainingCheckpoint
         byte[] random = CheckpointFields.ReadBytes(file, "random.dropout", SeededRandom.StateBytes);
         byte[] cursor = CheckpointFields.ReadBytes(file, "batcher", trainer.Batcher.StateBytes);
         long[] counters = ReadCounters(file, path);
-        double[] progress = ReadProgress(file, path);
+        (double[] progress, IReadOnlyList<LearningPoint> history) = ReadProgress(file, path);
         double[] schedule = CheckpointFields.ReadDoubles(file, path, "schedule", trainer.Schedule.State.Count);
         double[] losses = CheckpointFields.ReadDoubles(file, path, "recent_losses", LanguageModelTrainer.RecentSteps);
         (long averaged, float[] mean) = trainer.Average is null ? (0, []) : ReadAverage(file, path, parameters);
@@ -89,6 +89,7 @@ public static class TrainingCheckpoint
             trainer.RecentLosses.Enqueue(loss);
         }
 
+        trainer.RestoreHistory(history);
         trainer.StepsDone = counters[0];
         trainer.ValidationsWithoutImprovement = (int)counters[2];
         trainer.LowestLoss = progress[0];
@@ -102,8 +103,17 @@ public static class TrainingCheckpoint
         using SafeTensorsFile file = SafeTensorsFile.Open(path);
         CheckpointFields.RequireVersion(file, path, Format, FormatVersion);
         double[] losses = CheckpointFields.ReadDoubles(file, path, "recent_losses", LanguageModelTrainer.RecentSteps);
-        double[] progress = ReadProgress(file, path);
+        (double[] progress, _) = ReadProgress(file, path);
         return new TrainingResults(ReadCounters(file, path)[0], losses.Length == 0 ? double.NaN : losses.Average(), progress[1], progress[2]);
+    }
+
+    /// <summary>Reads the learning curve of a run, and nothing else; of one that an earlier Unfold began only what came since.</summary>
+    /// <exception cref="UnfoldException">The file is missing, damaged or newer than this Unfold.</exception>
+    public static IReadOnlyList<LearningPoint> ReadHistory(string path)
+    {
+        using SafeTensorsFile file = SafeTensorsFile.Open(path);
+        CheckpointFields.RequireVersion(file, path, Format, FormatVersion);
+        return ReadProgress(file, path).History;
     }
 
     /// <summary>Restores the parts that judge their own state; where one refuses, the ones before it are as they were.</summary>
@@ -152,12 +162,12 @@ public static class TrainingCheckpoint
         return count[0] >= 0 ? (count[0], values) : throw new UnfoldException($"Cannot read {path}: '{AverageCount}' is {count[0]}, and it should be at least 0.");
     }
 
-    private static double[] ReadProgress(SafeTensorsFile file, string path)
+    private static (double[] Progress, IReadOnlyList<LearningPoint> History) ReadProgress(SafeTensorsFile file, string path)
     {
-        double[] progress = CheckpointFields.ReadDoubles(file, path, "progress", ProgressLength);
-        return progress.Length == ProgressLength
-            ? progress
-            : throw new UnfoldException($"Cannot read {path}: 'progress' holds {progress.Length} numbers, and there should be {ProgressLength}.");
+        double[] numbers = CheckpointFields.ReadDoubles(file, path, "progress", int.MaxValue);
+        return numbers.Length >= ProgressLength && HistoryFields.Read(numbers.AsSpan(ProgressLength)) is { } history
+            ? (numbers[..ProgressLength], history)
+            : throw new UnfoldException($"Cannot read {path}: 'progress' should hold {ProgressLength} numbers and three for each validation, at steps that rise, and its {numbers.Length} numbers are not that.");
     }
 
     private static IEnumerable<(string Name, Tensor Values)> CarriedTensors(LanguageModelTrainer trainer)

@@ -228,9 +228,19 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(first.Entries.Select(entry => entry.Name), second.Entries.Select(entry => entry.Name));
         foreach (SafeTensorsEntry entry in first.Entries)
         {
-            int seconds = entry.Name == "progress" ? 2 * sizeof(double) : 0;
-            byte[] wanted = first.ReadRaw(entry.Name), found = second.ReadRaw(entry.Name);
-            Assert.Equal(wanted[..^seconds], found[..^seconds]);
+            Assert.Equal(WithoutTimes(first, entry.Name), WithoutTimes(second, entry.Name));
         }
+    }
+
+    /// <summary>The third and fourth number of the progress are seconds.</summary>
+    private static byte[] WithoutTimes(SafeTensorsFile file, string name)
+    {
+        byte[] bytes = file.ReadRaw(name);
+        if (name == "progress")
+        {
+            bytes.AsSpan(2 * sizeof(double), 2 * sizeof(double)).Clear();
+        }
+
+        return bytes;
     }
 }

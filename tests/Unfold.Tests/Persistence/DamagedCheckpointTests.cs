@@ -44,6 +44,8 @@ public sealed class DamagedCheckpointTests : IDisposable
                 ("waits not whole", "waits"),
                 ("losses missing", "recent_losses"),
                 ("losses too many", "no more than 100"),
+                ("history short", "three for each validation"),
+                ("history that falls", "steps that rise"),
                 ("progress short", "progress"),
                 ("counters missing", "counters"),
                 ("steps negative", "counters"),
@@ -87,6 +89,21 @@ public sealed class DamagedCheckpointTests : IDisposable
         CheckpointParts.Read(path).Write(path);
         Assert.Equal(before, File.ReadAllBytes(path));
         TrainingCheckpoint.Restore(path, TinyRun.Create(settings));
+    }
+
+    [Fact]
+    public void A_checkpoint_of_an_earlier_version_has_no_history()
+    {
+        TrainingSettings settings = Settings(Batching.Stream);
+        string path = SaveOther(settings);
+        CheckpointParts parts = CheckpointParts.Read(path);
+        parts.Lengthen("progress", 4);
+        parts.Write(path);
+        LanguageModelTrainer trainer = TinyRun.Create(settings);
+        TrainingCheckpoint.Restore(path, trainer);
+        Assert.True(trainer.StepsDone > 0);
+        Assert.Empty(trainer.History);
+        Assert.Empty(TrainingCheckpoint.ReadHistory(path));
     }
 
     public static TheoryData<string> Foreign => ["optimizer", "schedule", "batching", "loss", "seed", "clipping", "steps", "cell"];
@@ -228,8 +245,10 @@ public sealed class DamagedCheckpointTests : IDisposable
             case "rate above the first": parts.Edit<double>("schedule", values => values[2] = 1); break;
             case "waits not whole": parts.Edit<double>("schedule", values => values[1] = 0.5); break;
             case "losses missing": parts.Remove("recent_losses"); break;
+            case "history short": parts.Shorten("progress"); break;
+            case "history that falls": parts.Edit<double>("progress", values => values[4] = -1); break;
             case "losses too many": parts.Lengthen("recent_losses", LanguageModelTrainer.RecentSteps + 1); break;
-            case "progress short": parts.Shorten("progress"); break;
+            case "progress short": parts.Lengthen("progress", 3); break;
             case "counters missing": parts.Remove("counters"); break;
             case "steps negative": parts.Edit<long>("counters", values => values[0] = -1); break;
             case "updates negative": parts.Edit<long>("counters", values => values[1] = -1); break;

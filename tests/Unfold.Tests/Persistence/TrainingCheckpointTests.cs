@@ -121,6 +121,11 @@ public sealed class TrainingCheckpointTests
         TinyRun.Go(trainer, SavedAt);
         TrainingCheckpoint.Save(folder["c"], trainer, new TrainingTime(12.5, 9));
         Assert.Equal(trainer.Results(12.5), TrainingCheckpoint.ReadResults(folder["c"]));
+        Assert.NotEmpty(trainer.History);
+        Assert.Equal(trainer.History, TrainingCheckpoint.ReadHistory(folder["c"]));
+        LanguageModelTrainer restored = TinyRun.Create(TinyRun.Settings);
+        TrainingCheckpoint.Restore(folder["c"], restored);
+        Assert.Equal(trainer.History, restored.History);
     }
 
     private static void RequireSameEnd(TrainingSettings settings, CellKind cell, int savedAt = SavedAt) =>
