@@ -46,7 +46,7 @@ internal sealed class ModelChoice(Terminal terminal)
         }
 
         var mixture = new MixtureModel(model, Open(other, cancellation), parsed.GetValue(_weight) ?? 0.5);
-        return parsed.Gave(_tune) ? Tuned(mixture, parsed.GetRequiredValue(_tune), cancellation) : mixture;
+        return parsed.Gave(_tune) ? MixtureShare.Tune(terminal, mixture, parsed.GetRequiredValue(_tune), cancellation) : mixture;
     }
 
     /// <summary>Writes the first model's share of a mixture; nothing for one model alone.</summary>
@@ -69,15 +69,6 @@ internal sealed class ModelChoice(Terminal terminal)
 
         SegmentationNote.Tell(terminal, path, model.Vocabulary);
         return model;
-    }
-
-    private MixtureModel Tuned(MixtureModel mixture, string[] files, CancellationToken cancellation)
-    {
-        Corpus heldOut = KnownText.Read(terminal, TextSource.FromFiles(files), mixture.Vocabulary, cancellation);
-        using var progress = new ProgressLine(terminal, "Tuning the mixture");
-        MixtureModel tuned = mixture.Tune(heldOut.Train, progress.Show, cancellation);
-        terminal.Line(FormattableString.Invariant($"The first model's share of the mixture is {tuned.Weight:G4}."));
-        return tuned;
     }
 
     /// <summary>A recurrent model or n-grams.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Unfold.NGrams;
 using Unfold.Persistence;
 
 namespace Unfold.Cli.Commands;
@@ -12,6 +13,7 @@ internal static class NGramCommand
         NGramTrainCommand.Create(terminal),
         NGramEvaluateCommand.Create(terminal),
         NGramConvertCommand.Create(terminal),
+        NGramMixCommand.Create(terminal),
     };
 
     /// <summary>How much of a model is left out.</summary>
@@ -48,5 +50,13 @@ internal static class NGramCommand
         }
 
         AtomicFile.RequireWritable(path);
+    }
+
+    /// <summary>Writes a model with progress.</summary>
+    /// <exception cref="UnfoldException">The file cannot be written.</exception>
+    public static void Write(Terminal terminal, string path, NGramModel model, CancellationToken cancellation)
+    {
+        using var progress = new ProgressLine(terminal, $"Writing {path}");
+        NGramFile.Write(path, model, progress.Show, cancellation);
     }
 }

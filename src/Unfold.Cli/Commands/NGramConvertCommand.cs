@@ -34,7 +34,7 @@ internal sealed class NGramConvertCommand(Terminal terminal)
             model = Pruned(model, threshold, interruption.Token);
         }
 
-        Write(destination, model, interruption.Token);
+        NGramCommand.Write(terminal, destination, model, interruption.Token);
         if (parsed.GetValue(_json))
         {
             JsonOutput.Write(terminal, json =>
@@ -64,11 +64,5 @@ internal sealed class NGramConvertCommand(Terminal terminal)
         }
 
         return pruned;
-    }
-
-    private void Write(string path, NGramModel model, CancellationToken cancellation)
-    {
-        using var progress = new ProgressLine(terminal, $"Writing {path}");
-        NGramFile.Write(path, model, progress.Show, cancellation);
     }
 }

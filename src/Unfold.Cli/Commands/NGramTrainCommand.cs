@@ -38,7 +38,7 @@ internal sealed class NGramTrainCommand(Terminal terminal)
         Describe(corpus);
         NGramTraining training = Train(corpus, _options.Model(parsed), interruption.Token);
         Report(training);
-        Write(path, training.Model, interruption.Token);
+        NGramCommand.Write(terminal, path, training.Model, interruption.Token);
         if (parsed.GetValue(_options.Json))
         {
             WriteJson(corpus, training);
@@ -60,12 +60,6 @@ internal sealed class NGramTrainCommand(Terminal terminal)
     {
         using var progress = new ProgressLine(terminal, "Estimating");
         return NGramTrainer.Train(corpus.Train, corpus.Vocabulary, options, progress.Show, cancellation);
-    }
-
-    private void Write(string path, NGramModel model, CancellationToken cancellation)
-    {
-        using var progress = new ProgressLine(terminal, $"Writing {path}");
-        NGramFile.Write(path, model, progress.Show, cancellation);
     }
 
     private void Describe(Corpus corpus)

@@ -9,9 +9,6 @@ namespace Unfold.NGrams;
 /// </summary>
 internal sealed class EntropyPruning
 {
-    // A context that takes nearly all probability leaves nothing to tell weights from.
-    private const double LeastLeft = 1e-9;
-
     private readonly NGramTable _table;
     private readonly NGramTrie _trie;
     private readonly bool[][] _kept;
@@ -41,12 +38,7 @@ internal sealed class EntropyPruning
         }
 
         NGramTable pruned = pruning.Kept();
-        for (int level = 1; level <= levels; level++)
-        {
-            int below = level - 1;
-            Renormalize(pruned, level, share => progress(0.5 + (0.5 * (below + share) / levels)), cancellation);
-        }
-
+        pruned.Normalize(share => progress(0.5 + (0.5 * share)), cancellation);
         return pruned;
     }
 
@@ -93,7 +85,7 @@ internal sealed class EntropyPruning
             double left = 1 - taken, leftBelow = 1 - below;
             for (int child = start; child < end; child++)
             {
-                if (left < LeastLeft || leftBelow < LeastLeft || GoesOn(level + 1, child))
+                if (left < NGramTable.LeastLeft || leftBelow < NGramTable.LeastLeft || GoesOn(level + 1, child))
                 {
                     _kept[level][child] = true;
                     continue;
@@ -176,27 +168,5 @@ internal sealed class EntropyPruning
         }
 
         return [.. some];
-    }
-
-    /// <summary>Tells the backoff weights of a level anew: n-grams above and below it may be gone.</summary>
-    private static void Renormalize(NGramTable table, int level, Action<double> progress, CancellationToken cancellation)
-    {
-        double[] backoffs = table.Backoffs(level);
-        bool[] parent = new bool[backoffs.Length];
-        table.ForEachParent(level, (node, context) =>
-        {
-            cancellation.ThrowIfCancellationRequested();
-            progress((double)node / parent.Length);
-            parent[node] = true;
-            (double taken, double below) = table.Taken(level, node, context);
-            if (1 - below >= LeastLeft)
-            {
-                backoffs[node] = Math.Max(1 - taken, 0) / (1 - below);
-            }
-        });
-        for (int node = 0; node < parent.Length; node++)
-        {
-            backoffs[node] = parent[node] ? backoffs[node] : 1;
-        }
     }
 }

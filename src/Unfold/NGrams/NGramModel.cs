@@ -58,8 +58,41 @@ public sealed class NGramModel : NextTokenModel
             throw new ArgumentOutOfRangeException(nameof(threshold), FormattableString.Invariant($"The threshold must be a number of at least 0; found {threshold}."));
         }
 
-        var table = new NGramTable(Trie, Array.ConvertAll(_logProbabilities, Numbers), Array.ConvertAll(_backoffs, Numbers));
-        return Of(Vocabulary, EntropyPruning.Prune(table, threshold, share => progress?.Invoke(share), cancellation));
+        return Of(Vocabulary, EntropyPruning.Prune(ToTable(), threshold, share => progress?.Invoke(share), cancellation));
+    }
+
+    /// <summary>The same model over a vocabulary that has all its tokens, with other ids perhaps; tokens that it has not are impossible for it.</summary>
+    /// <param name="vocabulary">The vocabulary, such as <see cref="Vocabulary.Union"/> of its own with another.</param>
+    /// <param name="progress">Called now and then with the share of the work done, in [0, 1].</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="UnfoldException">It lacks a token of the model, cuts a text otherwise, or has more than 2,097,152 tokens.</exception>
+    public NGramModel Over(Vocabulary vocabulary, Action<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(vocabulary);
+        return ReferenceEquals(vocabulary, Vocabulary) ? this : NGramRenumbering.Of(this, vocabulary, share => progress?.Invoke(share), cancellation);
+    }
+
+    /// <summary>
+    /// One model for two: it has the n-grams of both, each with p(w | h) = s p1(w | h) + (1 - s) p2(w | h), where each model backs off as it does, and backoff weights with
+    /// which every context sums to 1 (Stolcke, 2002). What is no n-gram of either is near that sum, of which a <see cref="MixtureModel"/> is exact everywhere.
+    /// </summary>
+    /// <param name="other">The second model, of any order. Tokens that only one model knows are impossible for the other, and the result knows all.</param>
+    /// <param name="share">s, the share of this model: in (0, 1).</param>
+    /// <param name="progress">Called now and then with the share of the work done, in [0, 1].</param>
+    /// <param name="cancellation">Stops the mixing.</param>
+    /// <exception cref="UnfoldException">The models cut a text otherwise, or have more than 2,097,152 tokens together.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The share is not in (0, 1).</exception>
+    public NGramModel Mix(NGramModel other, double share, Action<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (!(share > 0 && share < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(share), FormattableString.Invariant($"The share of the first model must be above 0 and below 1; found {share}."));
+        }
+
+        Vocabulary all = Vocabulary.Union(other.Vocabulary);
+        NGramTable first = Over(all, cancellation: cancellation).ToTable(), second = other.Over(all, cancellation: cancellation).ToTable();
+        return Of(all, NGramMixing.Mix(first, second, share, done => progress?.Invoke(done), cancellation));
     }
 
     /// <summary>log10 p(w_n | w_1 .. w_(n-1)) of the n-grams of a level.</summary>
@@ -82,6 +115,8 @@ public sealed class NGramModel : NextTokenModel
             [.. Enumerable.Range(1, trie.Order).Select(level => Logarithms(table.Probabilities(level), most: 1))],
             [.. Enumerable.Range(1, trie.Order - 1).Select(level => Logarithms(table.Backoffs(level), most: double.PositiveInfinity))]);
     }
+
+    private NGramTable ToTable() => new(Trie, Array.ConvertAll(_logProbabilities, Numbers), Array.ConvertAll(_backoffs, Numbers));
 
     private static double[] Numbers(ReadOnlyMemory<float> logarithms)
     {

@@ -3,6 +3,9 @@ namespace Unfold.NGrams;
 /// <summary>A model while it is estimated: the tree, and for each level n the probabilities p(w_n | w_1 .. w_(n-1)) and backoff weights in double precision.</summary>
 internal sealed class NGramTable(NGramTrie trie, double[][] probabilities, double[][] backoffs)
 {
+    /// <summary>A context whose n-grams leave less than this to all others leaves nothing to tell a weight from.</summary>
+    public const double LeastLeft = 1e-9;
+
     /// <summary>Which n-grams there are.</summary>
     public NGramTrie Trie => trie;
 
@@ -46,6 +49,18 @@ internal sealed class NGramTable(NGramTrie trie, double[][] probabilities, doubl
         return (1 - taken) / (1 - takenBelow);
     }
 
+    /// <summary>Tells all backoff weights anew, from the shortest contexts to the longest, as they must be where n-grams were left out, added or given other probabilities.</summary>
+    /// <param name="progress">Called now and then with the share done, in [0, 1].</param>
+    /// <param name="cancellation">Stops it.</param>
+    public void Normalize(Action<double> progress, CancellationToken cancellation)
+    {
+        for (int level = 1; level < trie.Order; level++)
+        {
+            int below = level - 1;
+            Normalize(level, share => progress((below + share) / (trie.Order - 1)), cancellation);
+        }
+    }
+
     /// <summary>The sums of p(w | h) and of p(w | h') over the children w of h.</summary>
     public (double Taken, double TakenBelow) Taken(int level, int node, NGramContext context)
     {
@@ -59,6 +74,27 @@ internal sealed class NGramTable(NGramTrie trie, double[][] probabilities, doubl
         }
 
         return (taken, below);
+    }
+
+    private void Normalize(int level, Action<double> progress, CancellationToken cancellation)
+    {
+        double[] weights = Backoffs(level);
+        bool[] parent = new bool[weights.Length];
+        ForEachParent(level, (node, context) =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            progress((double)node / parent.Length);
+            parent[node] = true;
+            (double taken, double below) = Taken(level, node, context);
+            if (1 - below >= LeastLeft)
+            {
+                weights[node] = Math.Max(1 - taken, 0) / (1 - below);
+            }
+        });
+        for (int node = 0; node < parent.Length; node++)
+        {
+            weights[node] = parent[node] ? weights[node] : 1;
+        }
     }
 
     /// <summary>A walk down the tree that keeps for each depth where the tokens of the path stand.</summary>

@@ -68,7 +68,7 @@ public sealed class MixtureModel : NextTokenModel
     {
         if (first.Mode != second.Mode)
         {
-            throw new UnfoldException($"The first model reads {Shown(first.Mode)} and the second {Shown(second.Mode)}, but models that are mixed must read the same: train one of them anew.");
+            throw new UnfoldException($"The first model reads {first.Mode.Noun} and the second {second.Mode.Noun}, but models that are mixed must read the same: train one of them anew.");
         }
 
         Dictionary<string, int> ids = new(StringComparer.Ordinal);
@@ -94,8 +94,6 @@ public sealed class MixtureModel : NextTokenModel
 
         return map;
     }
-
-    private static string Shown(TextMode mode) => mode == TextMode.Sentences ? "sentences" : "running text";
 
     private static string Examples(string[] tokens) =>
         tokens.Length == 0 ? "" : $" ({string.Join(", ", tokens.Take(ShownTokens).Select(Vocabulary.Quoted))}{(tokens.Length > ShownTokens ? ", ..." : "")})";

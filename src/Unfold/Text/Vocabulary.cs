@@ -185,6 +185,20 @@ public sealed class Vocabulary
         _ => this[id],
     };
 
+    /// <summary>The tokens of two tables: those of this one with their ids, then those that only the other has, in its order.</summary>
+    /// <exception cref="UnfoldException">The two cut a text in different ways.</exception>
+    public Vocabulary Union(Vocabulary other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (Tokenization.DifferenceFrom(other.Tokenization) is string difference)
+        {
+            throw new UnfoldException($"Two vocabularies are joined where they cut a text alike, but {difference}: train one of the models anew, as the other.");
+        }
+
+        string[] more = [.. other._symbols.Skip(SpecialCount).Where(symbol => !_ids.ContainsKey(symbol))];
+        return more.Length == 0 ? this : new Vocabulary(Tokenization, [.. _symbols.Skip(SpecialCount), .. more]);
+    }
+
     /// <summary>Writes the table as readable UTF-8 JSON.</summary>
     public void Write(Stream destination) => VocabularyFile.Write(this, destination);
 

@@ -11,10 +11,11 @@ public sealed class NGramsTests
     public void The_commands_run()
     {
         string[] commands = [.. Repository.Read("docs/ngrams.md").Split('\n').Where(line => line.StartsWith("    unfold ", StringComparison.Ordinal))];
-        Assert.Equal(5, commands.Length);
+        Assert.Equal(6, commands.Length);
         using var folder = new TemporaryFolder();
         CommandLine.WriteText(folder["train.txt"]);
         CommandLine.WriteText(folder["test.txt"], words: 200, seed: 2);
+        CommandLine.WriteText(folder["held-out.txt"], words: 200, seed: 3);
         foreach (string command in commands)
         {
             Said said = CommandLine.Run([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(word => word.Contains('.', StringComparison.Ordinal) ? folder[word] : word)]);
