@@ -134,6 +134,22 @@ public sealed class NGramTests : IDisposable
     }
 
     [Fact]
+    public void Packed_text_is_written_by_every_verb_that_writes()
+    {
+        string trained = _folder["trained.arpa.gz"], plain = _folder["plain.arpa"], converted = _folder["converted.arpa.gz"], mixed = _folder["mixed.arpa.gz"];
+        Assert.Equal(0, CommandLine.Run("ngram", "train", "--text", _text, "--out", trained).Code);
+        Assert.Equal(0, CommandLine.Run("ngram", "convert", trained, plain).Code);
+        Assert.Equal(0, CommandLine.Run("ngram", "convert", plain, converted).Code);
+        Assert.Equal(0, CommandLine.Run("ngram", "mix", trained, plain, "--out", mixed).Code);
+
+        Assert.Equal(File.ReadAllBytes(trained), File.ReadAllBytes(converted));
+        Assert.True(new FileInfo(trained).Length < new FileInfo(plain).Length / 2);
+        double Perplexity(string model) => CommandLine.Run("ngram", "evaluate", model, "--text", _text, "--json").Json.GetProperty("ppl").GetDouble();
+        Assert.Equal(Perplexity(plain), Perplexity(trained));
+        Close.Equal(Perplexity(plain), Perplexity(mixed), 1e-4, 0, "a model mixed with itself");
+    }
+
+    [Fact]
     public void A_limited_vocabulary_makes_words_unknown()
     {
         Said said = CommandLine.Run("ngram", "train", "--text", _text, "--out", _folder["m.arpa"], "--vocabulary", "3", "--json");

@@ -1,10 +1,11 @@
+using System.IO.Compression;
 using Unfold.NGrams;
 using Unfold.Numerics;
 using Unfold.Text;
 
 namespace Unfold.Persistence;
 
-/// <summary>Reads and writes n-gram models: ARPA text (.arpa), which other tools read and write too, and a compact binary form (.bin), which is used where it lies. Where one is read its content tells the form, and ARPA text may be packed by gzip.</summary>
+/// <summary>Reads and writes n-gram models: ARPA text (.arpa), which other tools read and write too, and a compact binary form (.bin), which is used where it lies. Where one is read its content tells the form; ARPA text may be packed by gzip (.arpa.gz).</summary>
 public static class NGramFile
 {
     private const string ArpaExtension = ".arpa", PackedExtension = ".arpa.gz", BinaryExtension = ".bin";
@@ -13,7 +14,7 @@ public static class NGramFile
     public static bool IsMeant(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return File.Exists(path) || (!Directory.Exists(path) && (Has(path, ArpaExtension) || Has(path, PackedExtension) || Has(path, BinaryExtension)));
+        return File.Exists(path) || (!Directory.Exists(path) && HasName(path));
     }
 
     /// <summary>Reads a model from a file of either form, which its content tells.</summary>
@@ -66,7 +67,7 @@ public static class NGramFile
         }
     }
 
-    /// <summary>Writes a model, whole or not at all, in the form that the path's ending tells: .arpa or .bin.</summary>
+    /// <summary>Writes a model, whole or not at all, in the form that the path's ending tells: .arpa, .arpa.gz or .bin. The same model gives the same bytes: gzip's header has no time in it.</summary>
     /// <param name="path">The file.</param>
     /// <param name="model">The model.</param>
     /// <param name="progress">Called now and then with the share done, in [0, 1].</param>
@@ -77,31 +78,43 @@ public static class NGramFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(model);
         RequireHolds(path, model.Vocabulary.Tokenization);
-        AtomicFile.Write(path, Has(path, BinaryExtension) ? stream => NGramBinary.Write(model, stream, progress, cancellation) : stream => ArpaWriter.Write(model, stream, progress, cancellation));
+        AtomicFile.Write(path, stream =>
+        {
+            if (Has(path, BinaryExtension))
+            {
+                NGramBinary.Write(model, stream, progress, cancellation);
+                return;
+            }
+
+            using GZipStream? packed = Has(path, PackedExtension) ? new GZipStream(stream, CompressionLevel.Optimal, leaveOpen: true) : null;
+            ArpaWriter.Write(model, packed ?? stream, progress, cancellation);
+        });
     }
 
-    /// <summary>Throws where a path does not end as a file of an n-gram model that is written does: .arpa or .bin.</summary>
+    /// <summary>Throws where a path does not end as a file of an n-gram model that is written does: .arpa, .arpa.gz or .bin.</summary>
     /// <exception cref="UnfoldException">It ends in something else.</exception>
     public static void RequireName(string path)
     {
-        if (!Has(path, ArpaExtension) && !Has(path, BinaryExtension))
+        if (!HasName(path))
         {
-            throw new UnfoldException($"The file {path} would hold an n-gram model, but its name ends neither in {ArpaExtension}, for text, nor in {BinaryExtension}, for the compact form: choose one of them.");
+            throw new UnfoldException($"The file {path} would hold an n-gram model, but its name ends neither in {ArpaExtension} or {PackedExtension}, for text, nor in {BinaryExtension}, for the compact form: choose one of them.");
         }
     }
 
     /// <summary>Throws where a path does not end as a file of an n-gram model that is written does, or its form cannot say how a text was cut.</summary>
-    /// <exception cref="UnfoldException">It ends in something else, or in .arpa and the text is cut into subwords or by a user's words.</exception>
+    /// <exception cref="UnfoldException">It ends in something else, or in .arpa or .arpa.gz and the text is cut into subwords or by a user's words.</exception>
     public static void RequireHolds(string path, Tokenization tokenization)
     {
         ArgumentNullException.ThrowIfNull(tokenization);
         RequireName(path);
-        if (Has(path, ArpaExtension) && !ArpaTokens.CanTell(tokenization))
+        if (!Has(path, BinaryExtension) && !ArpaTokens.CanTell(tokenization))
         {
             string table = tokenization.Kind == TokenKind.BytePair ? "table of subwords" : "dictionary";
             throw new UnfoldException($"The file {path} would be ARPA text, which has no place for the {table} with which the text is cut: choose a name that ends in {BinaryExtension}.");
         }
     }
+
+    private static bool HasName(string path) => Has(path, ArpaExtension) || Has(path, PackedExtension) || Has(path, BinaryExtension);
 
     private static bool Has(string path, string extension) => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase);
 }

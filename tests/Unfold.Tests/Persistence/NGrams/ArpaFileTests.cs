@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using Unfold.NGrams;
 using Unfold.Persistence;
@@ -254,7 +255,34 @@ public sealed class ArpaFileTests : IDisposable
         NGramFile.Write(_folder["compact.bin"], Read(ByHand), cancellation: TestContext.Current.CancellationToken);
         File.WriteAllBytes(_folder["compact.gz"], Gzip.Pack(File.ReadAllBytes(_folder["compact.bin"])));
         Assert.Contains("compact form, which is used where it lies", Assert.Throws<UnfoldException>(() => Read(_folder["compact.gz"], isPath: true)).Message, StringComparison.Ordinal);
-        Assert.Contains("choose one of them", Assert.Throws<UnfoldException>(() => NGramFile.Write(_folder["out.arpa.gz"], Read(ByHand), cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+        Assert.Contains("choose one of them", Assert.Throws<UnfoldException>(() => NGramFile.Write(_folder["out.bin.gz"], Read(ByHand), cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_is_packed_where_its_name_says_so()
+    {
+        NGramModel model = new RandomText(34, TextMode.Sentences).Train(new NGramOptions { Order = 3 });
+        foreach (string name in (string[])["plain.arpa", "one.arpa.gz", "two.ARPA.GZ"])
+        {
+            NGramFile.Write(_folder[name], model, cancellation: TestContext.Current.CancellationToken);
+        }
+
+        byte[] packed = File.ReadAllBytes(_folder["one.arpa.gz"]);
+        using var unpacked = new MemoryStream();
+        using (var packer = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress))
+        {
+            packer.CopyTo(unpacked);
+        }
+
+        Assert.Equal(File.ReadAllBytes(_folder["plain.arpa"]), unpacked.ToArray());
+        Assert.Equal(packed, File.ReadAllBytes(_folder["two.ARPA.GZ"]));
+        Assert.Equal([0x1F, 0x8B, 8, 0, 0, 0, 0, 0], packed[..8]);
+        RequireSame(model, Read(_folder["one.arpa.gz"], isPath: true));
+
+        using var stopped = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(() => NGramFile.Write(_folder["one.arpa.gz"], Read(ByHand), _ => stopped.Cancel(), stopped.Token));
+        Assert.Equal(packed, File.ReadAllBytes(_folder["one.arpa.gz"]));
+        Assert.Empty(Directory.GetFiles(_folder.Path, "*.tmp-*"));
     }
 
     [Fact]
@@ -265,6 +293,7 @@ public sealed class ArpaFileTests : IDisposable
         Assert.False(File.Exists(_folder["model.txt"]));
         NGramFile.RequireHolds("words.arpa", new Tokenization(TokenKind.Segmented));
         NGramFile.RequireHolds("subwords.bin", new Tokenization(TokenKind.BytePair));
+        Assert.Contains("table of subwords", Assert.Throws<UnfoldException>(() => NGramFile.RequireHolds("subwords.arpa.gz", new Tokenization(TokenKind.BytePair))).Message, StringComparison.Ordinal);
         Assert.Contains("table of subwords", Assert.Throws<UnfoldException>(() => NGramFile.RequireHolds("subwords.arpa", new Tokenization(TokenKind.BytePair))).Message, StringComparison.Ordinal);
     }
 
