@@ -11,6 +11,9 @@ public sealed class NGramModel : NextTokenModel
     /// <summary>What an impossible token has in a file for its log10 probability, and a context that leaves nothing to back off to for its weight; what is at most this means log 0.</summary>
     internal const float Impossible = -99;
 
+    /// <summary>How some programs write the unknown word; in a file that has &lt;unk&gt; too it is a word like others.</summary>
+    internal const string CapitalUnknown = "<UNK>";
+
     private readonly ReadOnlyMemory<float>[] _logProbabilities;
     private readonly ReadOnlyMemory<float>[] _backoffs;
 
@@ -30,7 +33,7 @@ public sealed class NGramModel : NextTokenModel
 
     internal NGramTrie Trie { get; }
 
-    /// <summary>How many n-grams of a length from 1 to <see cref="Order"/> the model has; of length 1 every token, the two marks of a sentence among them, but an unknown word that is impossible and begins none.</summary>
+    /// <summary>How many n-grams of a length from 1 to <see cref="Order"/> the model has; of length 1 every token, the two marks of a sentence among them, but an unknown word that is impossible and begins none, unless &lt;UNK&gt; is another word.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such length.</exception>
     public int Count(int length)
     {
@@ -101,9 +104,9 @@ public sealed class NGramModel : NextTokenModel
     /// <summary>log10 b of the n-grams of a level, from 1 to N - 1.</summary>
     internal ReadOnlySpan<float> Backoffs(int level) => _backoffs[level - 1].Span;
 
-    /// <summary>Whether a token stands in a file: all but an unknown word without probability.</summary>
+    /// <summary>Whether a token stands in a file: all but an unknown word without probability, which tells a word &lt;UNK&gt; that it is none.</summary>
     internal bool IsListed(int token) =>
-        token != Vocabulary.UnknownId || LogProbabilities(1)[token] > Impossible || (Order > 1 && Trie.Children(1, token) is var (start, end) && end > start);
+        token != Vocabulary.UnknownId || LogProbabilities(1)[token] > Impossible || (Order > 1 && Trie.Children(1, token) is var (start, end) && end > start) || Vocabulary.IdOf(CapitalUnknown) != Vocabulary.UnknownId;
 
     /// <summary>The model of a table.</summary>
     internal static NGramModel Of(Vocabulary vocabulary, NGramTable table)

@@ -15,6 +15,13 @@ internal sealed class ArpaLevel(int length, long announced)
     /// <summary>Takes the n-gram of a line.</summary>
     public void Add(in NGramKey key, float logProbability, float backoff, int line) => _entries.Add(new Entry(key, logProbability, backoff, line));
 
+    /// <summary>Gives a 1-gram that was taken another token.</summary>
+    public void Rename(int token, int renamed)
+    {
+        int at = _entries.FindIndex(entry => entry.Key == NGramKey.Of([token]));
+        _entries[at] = _entries[at] with { Key = NGramKey.Of([renamed]) };
+    }
+
     /// <summary>Gives special tokens without a line no probability.</summary>
     /// <param name="listed">Which of them have one.</param>
     public void Complete(ReadOnlySpan<bool> listed)

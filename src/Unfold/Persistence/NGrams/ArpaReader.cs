@@ -9,11 +9,11 @@ namespace Unfold.Persistence;
 
 /// <summary>
 /// Reads a model in the ARPA format: text before \data\ is skipped; fields are divided by spaces or tabs; a missing backoff weight is 0; lines
-/// may stand in any order within their section.
+/// may stand in any order within their section. &lt;UNK&gt; is the unknown word where there is no &lt;unk&gt;, as for KenLM.
 /// </summary>
 internal sealed class ArpaReader
 {
-    private const string End = "\\end\\";
+    private const string End = "\\end\\", Unknown = "<unk>";
 
     private readonly ArpaLines _lines;
     private readonly string _path;
@@ -21,7 +21,8 @@ internal sealed class ArpaReader
     private readonly Action<double>? _progress;
     private readonly CancellationToken _cancellation;
     private readonly List<long> _counts = [];
-    private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal) { ["<unk>"] = Vocabulary.UnknownId, ["<s>"] = Vocabulary.BeginId, ["</s>"] = Vocabulary.EndId };
+    private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal) { [Unknown] = Vocabulary.UnknownId, ["<s>"] = Vocabulary.BeginId, ["</s>"] = Vocabulary.EndId };
+    private readonly List<string> _names = [];
     private readonly bool[] _listed = new bool[Vocabulary.SpecialCount];
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _lookup;
     private readonly char[] _characters = new char[Tokenizer.MaximumTokenLength * 16];
@@ -157,7 +158,7 @@ internal sealed class ArpaReader
 
             for (int place = 0; place < length; place++)
             {
-                tokens[place] = TokenOf(line[fields[place + 1]], length);
+                tokens[place] = TokenOf(line[fields[place + 1]], length, level);
             }
 
             // Nothing foretells the beginning of a sentence, though KenLM writes the probability 1 for it.
@@ -182,7 +183,7 @@ internal sealed class ArpaReader
     }
 
     /// <summary>The id of a token, which a 1-gram is the first to name.</summary>
-    private int TokenOf(ReadOnlySpan<byte> field, int length)
+    private int TokenOf(ReadOnlySpan<byte> field, int length, ArpaLevel level)
     {
         if (field.Length > _characters.Length)
         {
@@ -193,28 +194,51 @@ internal sealed class ArpaReader
         Require(status == OperationStatus.Done, "it is not valid UTF-8");
         ReadOnlySpan<char> name = _characters.AsSpan(0, written);
         bool known = _lookup.TryGetValue(name, out int id);
-        if (known && length == 1 && Vocabulary.IsSpecial(id))
+        if (length == 1)
+        {
+            return known ? Listed(name, id, level) : Named(name.ToString());
+        }
+
+        return known && (!Vocabulary.IsSpecial(id) || _listed[id]) ? id : throw Damaged($"the token \"{Shown(name.ToString())}\" is not among the 1-grams");
+    }
+
+    /// <summary>The id of a 1-gram that is special or stands there for the second time.</summary>
+    private int Listed(ReadOnlySpan<char> name, int id, ArpaLevel level)
+    {
+        if (name.SequenceEqual(Unknown) && _ids.TryGetValue(NGramModel.CapitalUnknown, out int capital) && capital == id)
+        {
+            // It was taken for the unknown word, which now follows itself.
+            _ids.Remove(NGramModel.CapitalUnknown);
+            level.Rename(id, Named(NGramModel.CapitalUnknown));
+        }
+
+        if (Vocabulary.IsSpecial(id))
         {
             _listed[id] = true;
         }
 
-        if (known && (!Vocabulary.IsSpecial(id) || _listed[id]))
+        return id;
+    }
+
+    /// <summary>The id of a 1-gram that is new.</summary>
+    private int Named(string name)
+    {
+        if (name == NGramModel.CapitalUnknown && !_listed[Vocabulary.UnknownId])
         {
-            return id;
+            _ids.Add(name, Vocabulary.UnknownId);
+            _listed[Vocabulary.UnknownId] = true;
+            return Vocabulary.UnknownId;
         }
 
-        if (length > 1)
-        {
-            throw Damaged($"the token \"{Shown(name.ToString())}\" is not among the 1-grams");
-        }
-
-        if (_ids.Count == NGramKey.MaximumVocabulary)
+        int id = Vocabulary.SpecialCount + _names.Count;
+        if (id == NGramKey.MaximumVocabulary)
         {
             throw Damaged($"more than {NGramKey.MaximumVocabulary} different tokens are there, but at most so many are read");
         }
 
-        _lookup[name] = _ids.Count;
-        return _ids.Count - 1;
+        _ids.Add(name, id);
+        _names.Add(name);
+        return id;
     }
 
     private NGramModel Build(ArpaLevel[] levels)
@@ -257,7 +281,7 @@ internal sealed class ArpaReader
     {
         try
         {
-            return new Vocabulary(_tokenization, _ids.Keys.Skip(Vocabulary.SpecialCount).Select(name => ArpaTokens.Read(name, _tokenization)));
+            return new Vocabulary(_tokenization, _names.Select(name => ArpaTokens.Read(name, _tokenization)));
         }
         catch (UnfoldException failure)
         {

@@ -98,6 +98,42 @@ public sealed class ArpaFileTests : IDisposable
         RequireSame(model, read);
     }
 
+    [Fact]
+    public void Capitals_are_the_unknown_word_where_there_is_no_other()
+    {
+        string capitals = ByHand.Replace("<unk>", "<UNK>", StringComparison.Ordinal).Replace("-0.4\ta b", "-0.4\ta <UNK>", StringComparison.Ordinal).Replace("-0.05\ta b", "-0.05\ta <UNK>", StringComparison.Ordinal);
+        string usual = capitals.Replace("<UNK>", "<unk>", StringComparison.Ordinal);
+        RequireSame(Read(usual), Read(capitals));
+        RequireSame(Read(usual), Read(Moved(capitals, "-1.0\t<UNK>\n", "\\2-grams:")));
+        Assert.Equal(Vocabulary.UnknownId, Read(capitals).Vocabulary.IdOf("<UNK>"));
+        NGramFile.Write(_folder["usual.arpa"], Read(capitals), cancellation: TestContext.Current.CancellationToken);
+        Assert.Contains("\n-1\t<unk>\n", File.ReadAllText(_folder["usual.arpa"]), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-1.0\t<unk>\n-1.5\t<UNK>\t-0.5\n")]
+    [InlineData("-1.5\t<UNK>\t-0.5\n-1.0\t<unk>\n")]
+    public void Capitals_are_a_word_where_the_unknown_word_is_there_too(string both)
+    {
+        NGramModel model = Read(ByHand.Replace("-1.0\t<unk>\n", both, StringComparison.Ordinal).Replace("ngram 1=5", "ngram 1=6", StringComparison.Ordinal).Replace("-0.4\ta b", "-0.4\ta <UNK>", StringComparison.Ordinal)
+            .Replace("-0.05\ta b", "-0.05\ta <UNK>", StringComparison.Ordinal));
+        int capitals = model.Vocabulary.IdOf("<UNK>"), a = model.Vocabulary.IdOf("a");
+        Assert.Equal((Vocabulary.SpecialCount + 3, Vocabulary.SpecialCount), (model.Vocabulary.Count, Math.Min(capitals, a)));
+        RequireLog10(-1, model, Vocabulary.UnknownId, Vocabulary.UnknownId);
+        RequireLog10(-1.5, model, capitals, Vocabulary.UnknownId);
+        RequireLog10(-0.4, model, capitals, a, a);
+        RequireLog10(-0.5 - 0.69897, model, Vocabulary.EndId, capitals);
+    }
+
+    [Fact]
+    public void A_model_of_the_word_in_capitals_alone_reads_back_as_it_is()
+    {
+        var vocabulary = new Vocabulary(new Tokenization(TokenKind.Space) { Mode = TextMode.Sentences }, ["<UNK>", "a"]);
+        NGramModel model = RandomText.Train(TokenStore.FromTokens([2, 3, 4, 2, 4, 2], vocabulary.Count), vocabulary, new NGramOptions { Order = 2, UnknownWords = UnknownWords.Closed });
+        NGramFile.Write(_folder["words.arpa"], model, cancellation: TestContext.Current.CancellationToken);
+        RequireSame(model, Read(_folder["words.arpa"], isPath: true));
+    }
+
     [Theory]
     [InlineData(TextMode.Running)]
     [InlineData(TextMode.Sentences)]
@@ -325,6 +361,10 @@ public sealed class ArpaFileTests : IDisposable
 
         Close.Equal(expected, session.LogProbability(token) / Math.Log(10), 1e-6, 0, $"{token} after {string.Join(' ', before)}");
     }
+
+    /// <summary>The text with a line taken out and put before another.</summary>
+    private static string Moved(string text, string line, string before) =>
+        text.Replace(line, "", StringComparison.Ordinal).Replace(before, line + before, StringComparison.Ordinal);
 
     private NGramModel Read(string text, bool isPath = false)
     {
