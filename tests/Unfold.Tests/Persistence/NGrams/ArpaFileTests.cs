@@ -135,6 +135,18 @@ public sealed class ArpaFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData('\u00A0')]
+    [InlineData('\u3000')]
+    [InlineData('\u200B')]
+    [InlineData('\u0085')]
+    public void A_word_that_holds_white_space_is_read_but_in_a_text_it_is_two(char space)
+    {
+        Vocabulary vocabulary = Read(ByHand.Replace("\tb\t", $"\ta{space}b\t", StringComparison.Ordinal).Replace(" b", $" a{space}b", StringComparison.Ordinal).Replace("\tb ", $"\ta{space}b ", StringComparison.Ordinal)).Vocabulary;
+        Assert.NotEqual(Vocabulary.UnknownId, vocabulary.IdOf($"a{space}b"));
+        Assert.Equal([vocabulary.IdOf("a"), Vocabulary.UnknownId, Vocabulary.EndId], vocabulary.Encode($"a{space}b"));
+    }
+
+    [Theory]
     [InlineData(TextMode.Running)]
     [InlineData(TextMode.Sentences)]
     public void Words_between_spaces_come_back_whatever_they_are(TextMode mode)
