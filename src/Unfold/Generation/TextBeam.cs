@@ -13,6 +13,7 @@ internal sealed class TextBeam
     private readonly Prompt _prompt;
     private readonly BeamOptions _options;
     private readonly ForcedTexts _forced;
+    private readonly WholeCharacters? _characters;
     private readonly int _places;
     private readonly bool[] _isWritten;
     private readonly double[] _ranks;
@@ -33,9 +34,10 @@ internal sealed class TextBeam
             _isWritten[token] = false;
         }
 
+        _characters = WholeCharacters.Of(prompt.Model.Vocabulary);
         _ranks = new double[count];
         _penalized = new float[options.RepetitionPenalty > 1 ? count : 0];
-        _live = [new Node(null, 0, 0, prompt.Start(), forced.None)];
+        _live = [new Node(null, 0, 0, prompt.Start(), forced.None, default)];
     }
 
     /// <summary>Whether all texts have ended.</summary>
@@ -94,13 +96,16 @@ internal sealed class TextBeam
         for (int token = 0; token < _ranks.Length; token++)
         {
             // A sentence that ends without its forced texts is none of those that are looked for.
-            if (_isWritten[token] && double.IsFinite(_ranks[token]) && (token != Vocabulary.EndId || whole == _forced.Total))
+            if (_isWritten[token] && double.IsFinite(_ranks[token]) && IsPossible(node, token) && (token != Vocabulary.EndId || whole == _forced.Total))
             {
                 int reached = _forced.Mentions(token) ? _forced.After(node.Counts, token).Sum() : whole;
                 grid[reached].Offer(k, token, node.Score + _ranks[token] - (_options.Diversity * chosen[token]));
             }
         }
     }
+
+    /// <summary>Whether a token leaves the text one of whole characters, or lets it become that.</summary>
+    private bool IsPossible(Node node, int token) => _characters is null || _characters.Allows(node.Progress, token, _options.Length - _length + 1);
 
     /// <summary>Adds a token to a text.</summary>
     /// <returns>The longer text; null where it has ended.</returns>
@@ -130,7 +135,7 @@ internal sealed class TextBeam
 
         NextTokenSession session = parent.Session.Fork();
         session.Feed(token);
-        return new Node(last, score, logProbability, session, _forced.After(parent.Counts, token));
+        return new Node(last, score, logProbability, session, _forced.After(parent.Counts, token), _characters?.After(parent.Progress, token) ?? default);
     }
 
     private void End(string text, GenerationEnd end, double score) => _ended.Add(new GeneratedText(text, end, _options.Score(score, _length)));
@@ -186,5 +191,6 @@ internal sealed class TextBeam
     /// <param name="LogProbability">ln p of all tokens.</param>
     /// <param name="Session">Stands after the last token.</param>
     /// <param name="Counts">How far it has come with the forced texts.</param>
-    private sealed record Node(Link? Last, double Score, double LogProbability, NextTokenSession Session, int[] Counts);
+    /// <param name="Progress">Where it stands in a character that is written in bytes.</param>
+    private sealed record Node(Link? Last, double Score, double LogProbability, NextTokenSession Session, int[] Counts, Utf8Progress Progress);
 }

@@ -42,13 +42,16 @@ public static class TextGenerator
         var sampler = new Sampler(options.Sampling, vocabulary.Count, random, prompt.NeverWritten);
         var filter = new StopStringFilter(options.Stops);
         var written = new HashSet<int>();
+        WholeCharacters? characters = WholeCharacters.Of(vocabulary);
+        Utf8Progress progress = default;
         float[] penalized = new float[options.RepetitionPenalty > 1 ? vocabulary.Count : 0];
         int tokens = 0;
         double logProbability = 0;
         GenerationEndReason? reason;
-        while ((reason = Reason(session.Logits)) is null)
+        while ((reason = Reason(Possible(session.Logits))) is null)
         {
-            int token = Choose(session.Logits);
+            int token = Choose(Possible(session.Logits));
+            progress = characters?.After(progress, token) ?? default;
             logProbability += session.LogProbability(token);
             tokens++;
             if (token == Vocabulary.EndId)
@@ -84,6 +87,8 @@ public static class TextGenerator
             : cancellation.IsCancellationRequested ? GenerationEndReason.Cancelled
             : !sampler.CanChoose(logits) ? GenerationEndReason.DeadEnd
             : null;
+
+        ReadOnlySpan<float> Possible(ReadOnlySpan<float> logits) => characters is null ? logits : characters.Mask(logits, progress, options.Length - tokens);
 
         int Choose(ReadOnlySpan<float> logits)
         {

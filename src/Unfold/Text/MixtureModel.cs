@@ -83,7 +83,7 @@ public sealed class MixtureModel : NextTokenModel
             HashSet<string> known = [.. Enumerable.Range(0, first.Count).Select(id => first[id])];
             string[] onlySecond = [.. ids.Keys.Where(token => !known.Contains(token))];
             throw new UnfoldException(
-                $"The models know different tokens, but models that are mixed must know the same: {onlyFirst.Length} only the first{Examples(onlyFirst)}, {onlySecond.Length} only the second{Examples(onlySecond)}. Train both on the same text with the same limits of the vocabulary.");
+                $"The models know different tokens, but models that are mixed must know the same: {onlyFirst.Length} only the first{Examples(onlyFirst)}, {onlySecond.Length} only the second{Examples(onlySecond)}. Train one of them with the vocabulary of the other.");
         }
 
         int[] map = new int[first.Count];

@@ -48,6 +48,7 @@ public sealed record Tokenization(TokenKind Kind)
         TokenKind.Segmented => new SegmentedTokenizer(LetterCase, Mode, Dictionary),
         _ => throw new ArgumentOutOfRangeException(nameof(Kind), Kind, "This is not a kind of token."),
     };
+
     /// <summary>What makes another way of cutting a text another than this, as half a sentence; null where both cut alike, but for the version of the ICU library.</summary>
     internal string? DifferenceFrom(Tokenization other)
     {
