@@ -38,9 +38,27 @@ public sealed class Tape
     /// <summary>Counts the resets: a tensor of an earlier step is no longer readable.</summary>
     internal long Step { get; private set; }
 
+    /// <summary>Whether a gradient flows back through an operation: whether the tape records and one of the inputs needs a gradient.</summary>
+    /// <param name="inputs">All tensors that the operation reads; null where an optional one is not given.</param>
+    /// <exception cref="InvalidOperationException">The tape records, and a gradient flows into an input that another tape made: it would end there in silence.</exception>
+    public bool NeedsGradient(params ReadOnlySpan<Tensor?> inputs)
+    {
+        bool needed = false;
+        foreach (Tensor? input in inputs)
+        {
+            if (_recording && input is { NeedsGradient: true })
+            {
+                needed = true;
+                input.RequireNotOfAnother(this);
+            }
+        }
+
+        return needed;
+    }
+
     /// <summary>Makes room for the result of an operation; its values are undefined until they are written.</summary>
     /// <param name="shape">The sizes.</param>
-    /// <param name="needsGradient">Whether a gradient flows back through the operation: whether one of its inputs needs one.</param>
+    /// <param name="needsGradient">Whether a gradient flows back through the operation: what <see cref="NeedsGradient"/> says of its inputs.</param>
     public Tensor Result(Shape shape, bool needsGradient) => View(shape, _arena.Allocate(shape.Length), needsGradient);
 
     /// <summary>A copy of a tensor at which the way back ends: its gradient gathers what comes in, as that of a parameter does.</summary>

@@ -125,6 +125,15 @@ public class Tensor
     /// <summary>Whether a tape made this tensor.</summary>
     internal bool IsOf(Tape tape) => _tape == tape;
 
+    /// <summary>Throws where another tape made this tensor, through which no gradient of the given tape finds its way.</summary>
+    internal void RequireNotOfAnother(Tape tape)
+    {
+        if (_tape is not null && _tape != tape)
+        {
+            throw new InvalidOperationException($"A gradient flows into this tensor of shape {Shape}, which another tape made, and would be lost there: compute it on the tape of the operation, or end the way back with {nameof(Tape.Leaf)} of that tape.");
+        }
+    }
+
     private void RequireAlive()
     {
         if (_tape is not null && _tape.Step != _step)

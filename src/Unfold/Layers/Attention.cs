@@ -71,7 +71,7 @@ public abstract class Attention
         }
 
         RequireLengths(lengths, memory.Batch, queries.Shape[0], lowest: 0, "target");
-        var run = new AttentionRun(Scores(tape, queries, memory), tape, memory, queries.Shape[0], lengths);
+        var run = new AttentionRun(Scores(tape, queries, memory), tape, memory, queries, lengths);
         run.Forward();
         tape.OnBackward(run.Output.Context, run.Backward);
         return run.Output;

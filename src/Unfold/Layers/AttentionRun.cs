@@ -25,17 +25,17 @@ internal sealed class AttentionRun
     private readonly Memory<float> _contexts;
     private readonly Workers?[] _alone;
 
-    public AttentionRun(AttentionScores scores, Tape tape, AttentionMemory memory, int queries, IReadOnlyList<int>? queryLengths)
+    public AttentionRun(AttentionScores scores, Tape tape, AttentionMemory memory, Autograd.Tensor queries, IReadOnlyList<int>? queryLengths)
     {
-        (_scores, _tape, _memory, _queries, _queryLengths) = (scores, tape, memory, queries, queryLengths);
+        (_scores, _tape, _memory, _queries, _queryLengths) = (scores, tape, memory, queries.Shape[0], queryLengths);
         (_steps, _batch, _width) = (memory.Time, memory.Batch, memory.Values.Shape[2]);
-        var contexts = new Shape(queries, _batch, _width);
-        var weights = new Shape(queries, _batch, _steps);
+        var contexts = new Shape(_queries, _batch, _width);
+        var weights = new Shape(_queries, _batch, _steps);
         _contexts = tape.Scratch(contexts.Length);
         _weights = tape.Scratch(weights.Length);
         _alone = tape.Workers.Count == 1 ? [tape.Workers] : new Workers?[tape.Workers.Count];
         Output = new AttentionOutput(
-            tape.View(contexts, _contexts, scores.NeedsGradient || memory.Values.NeedsGradient),
+            tape.View(contexts, _contexts, tape.NeedsGradient(queries, memory.Keys, memory.Values) || scores.NeedsGradient),
             tape.View(weights, _weights, needsGradient: false));
     }
 

@@ -63,7 +63,7 @@ internal static class ComposedScan
             return tape.TimeStep(sequence, t);
         }
 
-        Tensor step = tape.Result(new Shape(batch, width), input.Dense is { NeedsGradient: true });
+        Tensor step = tape.Result(new Shape(batch, width), tape.NeedsGradient(input.Dense));
         Span<float> values = step.Edit();
         values.Clear();
         for (int row = 0; row < batch; row++)
@@ -143,7 +143,7 @@ internal static class ComposedScan
     private static Tensor Keep(Tape tape, Tensor fresh, Tensor kept, int t, IReadOnlyList<int> lengths)
     {
         int width = fresh.Shape[1];
-        Tensor result = tape.Result(fresh.Shape, fresh.NeedsGradient || kept.NeedsGradient);
+        Tensor result = tape.Result(fresh.Shape, tape.NeedsGradient(fresh, kept));
         for (int row = 0; row < lengths.Count; row++)
         {
             Tensor from = IsAlive(lengths, row, t) ? fresh : kept;

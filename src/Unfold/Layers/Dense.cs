@@ -68,7 +68,7 @@ public sealed class Dense
         ArgumentNullException.ThrowIfNull(tape);
         Check(input);
         Shape shape = input.Shape;
-        Tensor output = tape.Result(shape.WithColumns(OutputSize), needsGradient: true);
+        Tensor output = tape.Result(shape.WithColumns(OutputSize), tape.NeedsGradient(input, Weights));
         Compute(tape.Workers, input.Values, shape.Rows, output.Edit());
         tape.OnBackward(output, () => AddGradients(tape.Workers, input, output.Gradient));
         return output;

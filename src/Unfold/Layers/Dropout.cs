@@ -32,7 +32,7 @@ public static class Dropout
         }
 
         ulong seed = random.NextUInt64();
-        Tensor output = tape.Result(input.Shape, input.NeedsGradient);
+        Tensor output = tape.Result(input.Shape, tape.NeedsGradient(input));
         int columns = input.Shape.Columns;
         int rows = mask == DropoutMask.Locked && input.Shape.Rank > 2 ? input.Shape.Rows / input.Shape[0] : input.Shape.Rows;
         Memory<float> kept = tape.Scratch(rows * columns);
@@ -93,7 +93,7 @@ public static class Dropout
             kept.Span[row] = own.NextDouble() < probability ? 0 : (float)(1 / (1 - probability));
         }
 
-        Tensor output = tape.Result(vectors.Shape, vectors.NeedsGradient);
+        Tensor output = tape.Result(vectors.Shape, tape.NeedsGradient(vectors));
         ReadOnlySpan<float> values = vectors.Values;
         Span<float> copy = output.Edit();
         for (int row = 0; row < tokens.Length; row++)

@@ -36,7 +36,7 @@ public sealed class Recomputation
         _segmentSteps = segmentSteps;
     }
 
-    /// <summary>Adds the gradient of the loss to the gradients of the parameters, and of the initial state where it needs one.</summary>
+    /// <summary>Adds the gradient of the loss to the gradients of the parameters, and of the initial state where it is made of parameters.</summary>
     /// <param name="steps">T.</param>
     /// <param name="step">Computes a segment; it must do the same each time that it is called with the same segment.</param>
     /// <param name="initial">The state before the first step; it is given to the first segment as it is.</param>

@@ -128,7 +128,7 @@ public sealed class SampledSoftmaxOutput : OutputLayer
 
             FillBias();
             MatrixProduct.Multiply(_tape.Workers, H, Drawn.Transposed, _logits.Span[1..], Accumulation.Add, _columns);
-            Tensor loss = _tape.Result(new Shape(1), needsGradient: true);
+            Tensor loss = _tape.Result(new Shape(1), _tape.NeedsGradient(_input, _weights));
             loss.Edit()[0] = (float)(Losses(loss.NeedsGradient ? 1f / _counted : 0) / _counted);
             _tape.OnBackward(loss, () => AddGradients(loss.Gradient[0]));
             return loss;

@@ -52,7 +52,7 @@ internal sealed class SequenceScan
         _channels = cell is ScanCell scan ? new ChannelScan(scan, tape.Workers, _packing, _gates, _hiddens) : null;
         var shape = new Shape(_time, _batch, _hidden);
         _outputs = _packing.IsIdentity ? _hiddens[(_batch * _hidden)..] : tape.Scratch(shape.Length);
-        Outputs = tape.View(shape, _outputs, needsGradient: true);
+        Outputs = tape.View(shape, _outputs, tape.NeedsGradient(input.Dense, initial?.Hidden, initial?.Memory, cell.InputWeights));
         Final = FinalState();
     }
 

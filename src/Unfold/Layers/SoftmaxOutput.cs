@@ -56,7 +56,7 @@ public sealed class SoftmaxOutput : OutputLayer
         int counted = Count(targets.Span, rows);
         Memory<float> logits = tape.Scratch(checked(rows * classes));
         Projection.Compute(tape.Workers, input.Values, rows, logits.Span);
-        Tensor loss = tape.Result(new Shape(1), needsGradient: true);
+        Tensor loss = tape.Result(new Shape(1), tape.NeedsGradient(input, Projection.Weights));
         double[] losses = System.Buffers.ArrayPool<double>.Shared.Rent(rows);
         float scale = loss.NeedsGradient ? 1f / counted : 0;
         tape.Workers.Run(part =>

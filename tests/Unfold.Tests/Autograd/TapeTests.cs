@@ -1,5 +1,7 @@
 using Unfold.Autograd;
 using Unfold.Autograd.Operations;
+using Unfold.Cells;
+using Unfold.Layers;
 using Unfold.Numerics;
 using Unfold.Tests.Support;
 
@@ -44,6 +46,37 @@ public sealed class TapeTests
 
         tape.Backward(tape.Sum(x));
         Close.Same([100_001f], p.Gradient, "one a link and the first");
+    }
+
+    [Fact]
+    public void An_operation_refuses_what_another_tape_made_as_its_gradient_would_be_lost_there()
+    {
+        var random = new SeededRandom(1);
+        var workers = new Workers(1);
+        var lstm = new Recurrent(new LstmCell(2, 2, random));
+        var dense = new Dense(2, 2, random);
+        var softmax = new SoftmaxOutput(2, 3, random, "softmax");
+        var sampled = new SampledSoftmaxOutput(2, 30, 5, random, "sampled");
+        var attention = new AdditiveAttention(2, 2, 2, random);
+        Tape first = new(workers), second = new(workers);
+        Tensor made = lstm.Forward(first, SequenceInput.Of(new Tensor(new Shape(3, 1, 2)))).Outputs;
+        Tensor row = first.TimeStep(made, 0), own = new(new Shape(3, 1, 2));
+        AttentionMemory memory = attention.Prepare(first, made);
+        Action<Tape>[] operations =
+        [
+            tape => tape.Sum(made), tape => tape.Add(own, made), tape => tape.MatrixProduct(row, dense.Weights), tape => tape.Stack(row, row),
+            tape => tape.MeanSquaredError(own, made), tape => dense.Forward(tape, made), tape => softmax.Loss(tape, row, new[] { 1 }),
+            tape => sampled.Loss(tape, row, new[] { 1 }, random), tape => lstm.Forward(tape, SequenceInput.Of(made)),
+            tape => lstm.Forward(tape, SequenceInput.Of(own), new LstmState(row, new Tensor(row.Shape))),
+            tape => attention.Forward(tape, own, memory), tape => Dropout.Forward(tape, made, 0.5, random),
+        ];
+        Assert.All(operations, operation =>
+        {
+            Assert.Contains(nameof(Tape.Leaf), Assert.Throws<InvalidOperationException>(() => operation(second)).Message, StringComparison.Ordinal);
+            operation(first);
+            operation(new Tape(workers) { Recording = false });
+        });
+        second.Backward(second.Sum(dense.Forward(second, second.Leaf(made))));
     }
 
     [Fact]

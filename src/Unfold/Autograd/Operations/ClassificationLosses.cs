@@ -20,7 +20,7 @@ public static class ClassificationLosses
         ArgumentNullException.ThrowIfNull(logits);
         (int rows, int classes) = (logits.Shape.Rows, logits.Shape.Columns);
         int counted = Count(logits.Shape, targets.Span);
-        Tensor loss = tape.Result(new Shape(1), logits.NeedsGradient);
+        Tensor loss = tape.Result(new Shape(1), tape.NeedsGradient(logits));
 
         // The copy becomes the gradient; without one, it is only read.
         Memory<float> gradient = tape.Scratch(logits.Shape.Length);
@@ -66,7 +66,7 @@ public static class ClassificationLosses
         RowWeights weights = RowWeights.Keep(tape, rowMask, logits.Shape, nameof(BinaryCrossEntropy));
         (int rows, int columns) = (logits.Shape.Rows, logits.Shape.Columns);
         double count = weights.Total * (average == LossAverage.Values ? columns : 1);
-        Tensor loss = tape.Result(new Shape(1), logits.NeedsGradient || targets.NeedsGradient);
+        Tensor loss = tape.Result(new Shape(1), tape.NeedsGradient(logits, targets));
         double sum = RowLoop.Sum(tape.Workers, rows, columns, row =>
             weights[row] == 0 ? 0 : weights[row] * BinaryRow(logits.Values.Slice(row * columns, columns), targets.Values.Slice(row * columns, columns), row));
         loss.Edit()[0] = (float)(sum / count);

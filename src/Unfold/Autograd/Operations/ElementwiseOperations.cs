@@ -63,7 +63,7 @@ public static class ElementwiseOperations
     {
         ArgumentNullException.ThrowIfNull(tape);
         ArgumentNullException.ThrowIfNull(input);
-        Tensor result = tape.Result(input.Shape, input.NeedsGradient);
+        Tensor result = tape.Result(input.Shape, tape.NeedsGradient(input));
         TensorPrimitives.Multiply(input.Values, factor, result.Edit());
         tape.OnBackward(result, () => TensorPrimitives.MultiplyAdd(result.Gradient, factor, input.Gradient, input.Gradient));
         return result;
@@ -74,7 +74,7 @@ public static class ElementwiseOperations
     {
         ArgumentNullException.ThrowIfNull(tape);
         ArgumentNullException.ThrowIfNull(input);
-        Tensor result = tape.Result(input.Shape, input.NeedsGradient);
+        Tensor result = tape.Result(input.Shape, tape.NeedsGradient(input));
         ActivationKernels.Forward(activation, input.Values, result.Edit());
         tape.OnBackward(result, () =>
         {
@@ -91,7 +91,7 @@ public static class ElementwiseOperations
         ArgumentNullException.ThrowIfNull(left);
         ArgumentNullException.ThrowIfNull(right);
         return left.Shape == right.Shape
-            ? tape.Result(left.Shape, left.NeedsGradient || right.NeedsGradient)
+            ? tape.Result(left.Shape, tape.NeedsGradient(left, right))
             : throw new ArgumentException($"{operation}: both tensors must have one shape; found {left.Shape} and {right.Shape}.", nameof(right));
     }
 

@@ -190,7 +190,7 @@ public static class ForecastLosses
     private static Tensor Loss(Tape tape, RowWeights weights, Shape shape, Tensor[] inputs, Func<int, double> value, Action<int, double> addGradients)
     {
         double count = weights.Total * shape.Columns;
-        Tensor loss = tape.Result(new Shape(1), Array.Exists(inputs, input => input.NeedsGradient));
+        Tensor loss = tape.Result(new Shape(1), tape.NeedsGradient(inputs));
         double sum = RowLoop.Sum(tape.Workers, shape.Rows, shape.Columns, row => weights[row] == 0 ? 0 : weights[row] * value(row));
         loss.Edit()[0] = (float)(sum / count);
         tape.OnBackward(loss, () =>

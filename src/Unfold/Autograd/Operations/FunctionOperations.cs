@@ -100,6 +100,6 @@ public static class FunctionOperations
     {
         ArgumentNullException.ThrowIfNull(tape);
         ArgumentNullException.ThrowIfNull(input);
-        return tape.Result(input.Shape, input.NeedsGradient);
+        return tape.Result(input.Shape, tape.NeedsGradient(input));
     }
 }

@@ -14,7 +14,7 @@ public static class LossOperations
     {
         ArgumentNullException.ThrowIfNull(tape);
         ArgumentNullException.ThrowIfNull(input);
-        Tensor result = tape.Result(new Shape(1), input.NeedsGradient);
+        Tensor result = tape.Result(new Shape(1), tape.NeedsGradient(input));
         double sum = 0;
         for (int start = 0; start < input.Shape.Length; start += Block)
         {
@@ -39,7 +39,7 @@ public static class LossOperations
             throw new ArgumentException($"{nameof(MeanSquaredError)}: both tensors must have one shape with at least one value; found {prediction.Shape} and {target.Shape}.", nameof(target));
         }
 
-        Tensor result = tape.Result(new Shape(1), prediction.NeedsGradient || target.NeedsGradient);
+        Tensor result = tape.Result(new Shape(1), tape.NeedsGradient(prediction, target));
         Memory<float> difference = tape.Scratch(length);
         TensorPrimitives.Subtract(prediction.Values, target.Values, difference.Span);
         result.Edit()[0] = (float)(Reductions.SumOfSquares(difference.Span, tape.Workers) / length);

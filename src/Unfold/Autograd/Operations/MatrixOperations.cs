@@ -23,7 +23,7 @@ public static class MatrixOperations
         }
 
         int n = right.Shape[1];
-        Tensor result = tape.Result(left.Shape.WithColumns(n), left.NeedsGradient || right.NeedsGradient);
+        Tensor result = tape.Result(left.Shape.WithColumns(n), tape.NeedsGradient(left, right));
         Numerics.Products.MatrixProduct.Multiply(tape.Workers, new MatrixView(left.Values, m, k), new MatrixView(right.Values, k, n), result.Edit(), Accumulation.Overwrite);
         tape.OnBackward(result, () =>
         {
@@ -73,7 +73,7 @@ public static class MatrixOperations
         Shape shape = left.Shape.Rank == 3 ? new Shape(a.Count, a.Rows, b.Columns) : new Shape(left.Shape[0], left.Shape[1], a.Rows, b.Columns);
         var y = new MatrixStack(shape, turned: false);
         Memory<float> memory = tape.Scratch(shape.Length);
-        Tensor result = tape.View(shape, memory, left.NeedsGradient || right.NeedsGradient);
+        Tensor result = tape.View(shape, memory, tape.NeedsGradient(left, right));
         var product = new StackProduct(tape.Workers);
         product.Multiply(a, () => left.Values, b, () => right.Values, () => memory.Span, Accumulation.Overwrite);
         tape.OnBackward(result, () =>

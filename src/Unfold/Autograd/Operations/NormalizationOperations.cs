@@ -26,7 +26,7 @@ public static class NormalizationOperations
         Check(tape, input, gain, shift, epsilon);
         (int rows, int columns) = (input.Shape.Rows, input.Shape.Columns);
         Memory<float> output = tape.Scratch(input.Shape.Length), normalized = tape.Scratch(input.Shape.Length), inverses = tape.Scratch(rows);
-        Tensor result = tape.View(input.Shape, output, input.NeedsGradient || gain.NeedsGradient || shift.NeedsGradient);
+        Tensor result = tape.View(input.Shape, output, tape.NeedsGradient(input, gain, shift));
         RowLoop.Run(tape.Workers, rows, columns, (first, end) =>
         {
             for (int row = first; row < end; row++)

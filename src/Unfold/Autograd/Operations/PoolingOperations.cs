@@ -15,7 +15,7 @@ public static class PoolingOperations
     {
         (int time, int batch, int width) = Shapes.RequireSequence(tape, input, nameof(MeanSteps));
         KeptIntegers kept = Lengths(tape, lengths, time, batch, nameof(MeanSteps));
-        Tensor result = tape.Result(new Shape(batch, width), input.NeedsGradient);
+        Tensor result = tape.Result(new Shape(batch, width), tape.NeedsGradient(input));
         Span<float> y = result.Edit();
         y.Clear();
         for (int t = 0; t < time; t++)
@@ -60,7 +60,7 @@ public static class PoolingOperations
     {
         (int time, int batch, int width) = Shapes.RequireSequence(tape, input, nameof(MaxSteps));
         KeptIntegers kept = Lengths(tape, lengths, time, batch, nameof(MaxSteps));
-        Tensor result = tape.Result(new Shape(batch, width), input.NeedsGradient);
+        Tensor result = tape.Result(new Shape(batch, width), tape.NeedsGradient(input));
         var steps = new KeptIntegers(tape, batch * width);
         Span<float> y = result.Edit();
         Span<int> chosen = steps.Values;

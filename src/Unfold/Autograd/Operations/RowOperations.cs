@@ -18,7 +18,7 @@ public static class RowOperations
         ArgumentNullException.ThrowIfNull(bias);
         RequireVector(input, bias, nameof(AddBias), "the bias");
         (int rows, int columns) = (input.Shape.Rows, input.Shape.Columns);
-        Tensor result = tape.Result(input.Shape, input.NeedsGradient || bias.NeedsGradient);
+        Tensor result = tape.Result(input.Shape, tape.NeedsGradient(input, bias));
         Span<float> y = result.Edit();
         for (int row = 0; row < rows; row++)
         {
@@ -52,7 +52,7 @@ public static class RowOperations
         ArgumentNullException.ThrowIfNull(scale);
         RequireVector(input, scale, nameof(ScaleColumns), "the scale");
         (int rows, int columns) = (input.Shape.Rows, input.Shape.Columns);
-        Tensor result = tape.Result(input.Shape, input.NeedsGradient || scale.NeedsGradient);
+        Tensor result = tape.Result(input.Shape, tape.NeedsGradient(input, scale));
         Span<float> y = result.Edit();
         for (int row = 0; row < rows; row++)
         {
@@ -91,7 +91,7 @@ public static class RowOperations
         ArgumentNullException.ThrowIfNull(column);
         Shapes.RequireColumn(input.Shape, column.Shape, nameof(MultiplyRows), "the column");
         (int rows, int columns) = (input.Shape.Rows, input.Shape.Columns);
-        Tensor result = tape.Result(input.Shape, input.NeedsGradient || column.NeedsGradient);
+        Tensor result = tape.Result(input.Shape, tape.NeedsGradient(input, column));
         Span<float> y = result.Edit();
         for (int row = 0; row < rows; row++)
         {
@@ -135,7 +135,7 @@ public static class RowOperations
             throw new ArgumentException($"{nameof(MultiplyRows)}: the mask must hold one value for each of the {rows} rows of {input.Shape}; found {mask.Length}.", nameof(mask));
         }
 
-        Tensor result = tape.Result(input.Shape, input.NeedsGradient);
+        Tensor result = tape.Result(input.Shape, tape.NeedsGradient(input));
         Memory<float> kept = tape.Scratch(rows);
         mask.CopyTo(kept.Span);
         Span<float> y = result.Edit();

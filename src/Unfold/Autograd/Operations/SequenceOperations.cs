@@ -112,7 +112,7 @@ public static class SequenceOperations
     /// <summary>Row i of the result, of a width, is row sources[i] of the input, or zeros where that is negative.</summary>
     private static Tensor Gather(Tape tape, Tensor input, Shape shape, int width, KeptIntegers sources)
     {
-        Tensor result = tape.Result(shape, input.NeedsGradient);
+        Tensor result = tape.Result(shape, tape.NeedsGradient(input));
         ReadOnlySpan<int> rows = sources.Values;
         Span<float> y = result.Edit();
         for (int row = 0; row < rows.Length; row++)

@@ -24,7 +24,7 @@ public static class ShapeOperations
         }
 
         int length = shape[1] * shape[2];
-        Tensor result = tape.Result(new Shape(shape[1], shape[2]), input.NeedsGradient);
+        Tensor result = tape.Result(new Shape(shape[1], shape[2]), tape.NeedsGradient(input));
         input.Values.Slice(step * length, length).CopyTo(result.Edit());
         tape.OnBackward(result, () => RowKernels.Add(result.Gradient, input.Gradient.Slice(step * length, length)));
         return result;
@@ -41,7 +41,7 @@ public static class ShapeOperations
             throw new ArgumentException($"{nameof(Reshape)}: the tensor {input.Shape} has {input.Shape.Length} values; the shape {shape} wants {shape.Length}.", nameof(shape));
         }
 
-        Tensor result = tape.Result(shape, input.NeedsGradient);
+        Tensor result = tape.Result(shape, tape.NeedsGradient(input));
         input.Values.CopyTo(result.Edit());
         tape.OnBackward(result, () => RowKernels.Add(result.Gradient, input.Gradient));
         return result;
@@ -70,7 +70,7 @@ public static class ShapeOperations
             }
         }
 
-        Tensor result = tape.Result(stacked, Array.Exists(kept, part => part.NeedsGradient));
+        Tensor result = tape.Result(stacked, tape.NeedsGradient(kept));
         Span<float> y = result.Edit();
         for (int i = 0; i < kept.Length; i++)
         {
@@ -109,7 +109,7 @@ public static class ShapeOperations
         }
 
         Shape shape = kept[0].Shape.WithColumns(width);
-        Tensor result = tape.Result(shape, Array.Exists(kept, part => part.NeedsGradient));
+        Tensor result = tape.Result(shape, tape.NeedsGradient(kept));
         Span<float> y = result.Edit();
         int first = 0;
         foreach (Tensor part in kept)
@@ -156,7 +156,7 @@ public static class ShapeOperations
             throw new ArgumentException($"{nameof(Columns)}: the tensor {input.Shape} has the columns 0 to {width - 1}; wanted are {count} from {first} on.", nameof(first));
         }
 
-        Tensor result = tape.Result(input.Shape.WithColumns(count), input.NeedsGradient);
+        Tensor result = tape.Result(input.Shape.WithColumns(count), tape.NeedsGradient(input));
         int rows = input.Shape.Rows;
         Span<float> y = result.Edit();
         for (int row = 0; row < rows; row++)

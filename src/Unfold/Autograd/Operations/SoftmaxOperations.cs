@@ -24,7 +24,7 @@ public static class SoftmaxOperations
         int perLength = lengths is not null && lengths.Count == input.Shape[0] && input.Shape.Rank > 1 ? rows / input.Shape[0] : 1;
         KeptIntegers? kept = lengths is null ? null : KeptIntegers.Lengths(tape, lengths, rows / perLength, 0, columns, nameof(Softmax));
         Memory<float> probabilities = tape.Scratch(input.Shape.Length);
-        Tensor result = tape.View(input.Shape, probabilities, input.NeedsGradient);
+        Tensor result = tape.View(input.Shape, probabilities, tape.NeedsGradient(input));
         RowLoop.Run(tape.Workers, rows, columns, (first, end) =>
         {
             for (int row = first; row < end; row++)
@@ -58,7 +58,7 @@ public static class SoftmaxOperations
     {
         (int rows, int columns) = Rows(tape, input, nameof(LogSoftmax));
         Memory<float> logarithms = tape.Scratch(input.Shape.Length);
-        Tensor result = tape.View(input.Shape, logarithms, input.NeedsGradient);
+        Tensor result = tape.View(input.Shape, logarithms, tape.NeedsGradient(input));
         RowLoop.Run(tape.Workers, rows, columns, (first, end) =>
         {
             for (int row = first; row < end; row++)
