@@ -72,6 +72,7 @@ public static class FitCheckpoint
         using SafeTensorsFile file = SafeTensorsFile.Open(path);
         CheckpointFields.RequireVersion(file, path, Format, FormatVersion);
         CheckpointFields.RequireSame(file, path, Settings, state.Description, "give the same ones again, or delete the file to begin anew");
+        file.RequireUndamaged();
         long[] counters = new long[CountersLength];
         file.ReadInt64s("counters", counters, counters.Length);
         double[] progress = CheckpointFields.ReadDoubles(file, path, "progress", ProgressLength);

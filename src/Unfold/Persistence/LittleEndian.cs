@@ -8,12 +8,12 @@ internal static class LittleEndian
 {
     private const int ChunkBytes = 1 << 16;
 
-    /// <summary>Writes bytes that hold elements of <paramref name="width"/> bytes each, from memory as they lie there.</summary>
-    public static void Write(Stream destination, ReadOnlySpan<byte> elements, int width)
+    /// <summary>Gives out bytes that hold elements of <paramref name="width"/> bytes each, from memory as they lie there.</summary>
+    public static void Write(Action<ReadOnlySpan<byte>> write, ReadOnlySpan<byte> elements, int width)
     {
         if (BitConverter.IsLittleEndian || width == 1)
         {
-            destination.Write(elements);
+            write(elements);
             return;
         }
 
@@ -25,7 +25,7 @@ internal static class LittleEndian
                 Span<byte> part = chunk.AsSpan(0, Math.Min(ChunkBytes, elements.Length - at));
                 elements.Slice(at, part.Length).CopyTo(part);
                 ReverseElements(part, width);
-                destination.Write(part);
+                write(part);
             }
         }
         finally

@@ -54,6 +54,7 @@ public sealed class ModelFolder
 
         using SafeTensorsFile file = SafeTensorsFile.Open(WeightsFile);
         RequireFit(file, settings, vocabulary);
+        file.RequireUndamaged();
         var model = LanguageModel.WithoutWeights(settings.Model, vocabulary);
         ModelWeights.Read(file, model.Parameters);
         LineEndFields.Read(file, model);
@@ -68,6 +69,7 @@ public sealed class ModelFolder
         var writer = new SafeTensorsWriter();
         ModelWeights.Add(writer, model.Parameters);
         LineEndFields.Add(writer, model);
+        writer.SetMetadata(VocabularyHash.Field, VocabularyHash.Of(model.Vocabulary));
         writer.Save(WeightsFile);
     }
 
@@ -174,6 +176,12 @@ public sealed class ModelFolder
         if (stored != wanted)
         {
             throw new UnfoldException(FormattableString.Invariant($"{Shown} does not fit together: config.json and vocabulary.json describe a model of {wanted:N0} parameters, and model.safetensors holds {stored:N0}."));
+        }
+
+        // Weights that were saved before they kept it, or by another program, do not say what they were trained with.
+        if (file.Metadata.TryGetValue(VocabularyHash.Field, out string? hash) && hash != VocabularyHash.Of(vocabulary))
+        {
+            throw new UnfoldException($"{Shown} does not fit together: vocabulary.json holds other tokens than those that model.safetensors was trained with. Copy the folder again, or train it again.");
         }
     }
 }

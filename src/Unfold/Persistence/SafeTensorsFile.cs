@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 
 namespace Unfold.Persistence;
 
@@ -83,6 +84,16 @@ public sealed class SafeTensorsFile : IDisposable
 
     /// <summary>True when the file holds a tensor of that name.</summary>
     public bool Contains(string name) => _byName.ContainsKey(name);
+
+    /// <summary>Throws unless the data are those that the file was written with, which takes as long as to read it. A file of another program, which says nothing of them, is believed.</summary>
+    /// <exception cref="UnfoldException">They are others, or the file cannot be read.</exception>
+    public void RequireUndamaged()
+    {
+        if (Metadata.TryGetValue(SafeTensorsHeader.HashKey, out string? hash) && hash != HashOfData())
+        {
+            throw new UnfoldException($"{_file} is damaged or was changed: it no longer holds the numbers that it was written with. Copy it again, or make it again.");
+        }
+    }
 
     /// <summary>The description of one tensor.</summary>
     /// <exception cref="UnfoldException">The file holds no tensor of that name.</exception>
@@ -208,6 +219,26 @@ public sealed class SafeTensorsFile : IDisposable
         {
             throw Unreadable(entry, failure);
         }
+    }
+
+    private string HashOfData()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] part = new byte[1 << 16];
+        try
+        {
+            _stream.Position = _header.DataStart;
+            for (int count = _stream.Read(part); count > 0; count = _stream.Read(part))
+            {
+                hash.AppendData(part.AsSpan(0, count));
+            }
+        }
+        catch (Exception failure) when (FileFailure.IsFileFailure(failure))
+        {
+            throw new UnfoldException($"Cannot read {_file}: {FileFailure.Reason(failure, _file)}.", failure);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     private UnfoldException Unreadable(SafeTensorsEntry entry, Exception failure) =>

@@ -16,6 +16,9 @@ internal sealed class SafeTensorsHeader
     /// <summary>The reserved name under which a header keeps its strings.</summary>
     public const string MetadataKey = "__metadata__";
 
+    /// <summary>The string that holds the SHA-256 of all that follows the header, in hexadecimal digits.</summary>
+    public const string HashKey = "data_sha256";
+
     private const int MaximumDepth = 64;
 
     private SafeTensorsHeader(SafeTensorsEntry[] entries, Dictionary<string, string> metadata, long dataStart)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -24,24 +25,27 @@ public sealed class SafeTensorsWriter
     /// <summary>Adds single-precision numbers; the product of <paramref name="shape"/> is their count, and no sizes mean a single number.</summary>
     /// <exception cref="ArgumentException">The name is empty, reserved, taken or not valid Unicode, or the shape does not fit.</exception>
     public void Add(string name, ReadOnlyMemory<float> values, params ReadOnlySpan<int> shape) =>
-        Add(name, SafeTensorsType.F32, values.Length, shape, stream => LittleEndian.Write(stream, MemoryMarshal.AsBytes(values.Span), sizeof(float)));
+        Add(name, SafeTensorsType.F32, values.Length, shape, write => LittleEndian.Write(write, MemoryMarshal.AsBytes(values.Span), sizeof(float)));
 
     /// <summary>Adds double-precision numbers.</summary>
     /// <inheritdoc cref="Add(string, ReadOnlyMemory{float}, ReadOnlySpan{int})" path="/exception"/>
     public void Add(string name, ReadOnlyMemory<double> values, params ReadOnlySpan<int> shape) =>
-        Add(name, SafeTensorsType.F64, values.Length, shape, stream => LittleEndian.Write(stream, MemoryMarshal.AsBytes(values.Span), sizeof(double)));
+        Add(name, SafeTensorsType.F64, values.Length, shape, write => LittleEndian.Write(write, MemoryMarshal.AsBytes(values.Span), sizeof(double)));
 
     /// <summary>Adds 64-bit integers.</summary>
     /// <inheritdoc cref="Add(string, ReadOnlyMemory{float}, ReadOnlySpan{int})" path="/exception"/>
     public void Add(string name, ReadOnlyMemory<long> values, params ReadOnlySpan<int> shape) =>
-        Add(name, SafeTensorsType.I64, values.Length, shape, stream => LittleEndian.Write(stream, MemoryMarshal.AsBytes(values.Span), sizeof(long)));
+        Add(name, SafeTensorsType.I64, values.Length, shape, write => LittleEndian.Write(write, MemoryMarshal.AsBytes(values.Span), sizeof(long)));
 
     /// <summary>Adds bytes.</summary>
     /// <inheritdoc cref="Add(string, ReadOnlyMemory{float}, ReadOnlySpan{int})" path="/exception"/>
     public void Add(string name, ReadOnlyMemory<byte> values, params ReadOnlySpan<int> shape) =>
-        Add(name, SafeTensorsType.U8, values.Length, shape, stream => stream.Write(values.Span));
+        Add(name, SafeTensorsType.U8, values.Length, shape, write => write(values.Span));
 
-    /// <summary>Sets one string of the file's metadata. <c>format</c> is <c>pt</c> from the start: readers from the Python world ask for it.</summary>
+    /// <summary>
+    /// Sets one string of the file's metadata. <c>format</c> is <c>pt</c> from the start: readers from the Python world ask for it. <c>data_sha256</c> is
+    /// always what the data hash to.
+    /// </summary>
     /// <exception cref="ArgumentException">The key or the value is not valid Unicode.</exception>
     public void SetMetadata(string key, string value)
     {
@@ -74,7 +78,7 @@ public sealed class SafeTensorsWriter
         destination.Write("       "u8[..padding]);
         foreach ((_, Pending tensor) in ordered)
         {
-            tensor.WriteTo(destination);
+            tensor.WriteTo(destination.Write);
         }
     }
 
@@ -82,7 +86,7 @@ public sealed class SafeTensorsWriter
     /// <exception cref="UnfoldException">The file cannot be written; what stood there before is unchanged.</exception>
     public void Save(string path) => AtomicFile.Write(path, Write);
 
-    private void Add(string name, SafeTensorsType type, int count, ReadOnlySpan<int> shape, Action<Stream> writeTo)
+    private void Add(string name, SafeTensorsType type, int count, ReadOnlySpan<int> shape, Action<Action<ReadOnlySpan<byte>>> writeTo)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         RequireUnicode(name, nameof(name));
@@ -109,8 +113,20 @@ public sealed class SafeTensorsWriter
         }
     }
 
+    private static string HashOf(KeyValuePair<string, Pending>[] ordered)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach ((_, Pending tensor) in ordered)
+        {
+            tensor.WriteTo(hash.AppendData);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
     private byte[] Header(KeyValuePair<string, Pending>[] ordered)
     {
+        var metadata = new SortedDictionary<string, string>(_metadata, StringComparer.Ordinal) { [SafeTensorsHeader.HashKey] = HashOf(ordered) };
         var bytes = new ArrayBufferWriter<byte>(4096);
 
         // Names in other scripts stay readable in the file; nothing here is ever put into a web page.
@@ -118,7 +134,7 @@ public sealed class SafeTensorsWriter
         {
             json.WriteStartObject();
             json.WriteStartObject(SafeTensorsHeader.MetadataKey);
-            foreach ((string key, string value) in _metadata)
+            foreach ((string key, string value) in metadata)
             {
                 json.WriteString(key, value);
             }
@@ -173,5 +189,5 @@ public sealed class SafeTensorsWriter
         }
     }
 
-    private sealed record Pending(SafeTensorsType Type, int[] Shape, int Count, Action<Stream> WriteTo);
+    private sealed record Pending(SafeTensorsType Type, int[] Shape, int Count, Action<Action<ReadOnlySpan<byte>>> WriteTo);
 }

@@ -62,6 +62,7 @@ public static class TrainingCheckpoint
         using SafeTensorsFile file = SafeTensorsFile.Open(path);
         CheckpointFields.RequireVersion(file, path, Format, FormatVersion);
         CheckpointFields.RequireSame(file, path, Settings, RunDescription.Of(trainer), "restore config.json and vocabulary.json, or start a new run from the weights");
+        file.RequireUndamaged();
         ParameterSet parameters = trainer.Model.Parameters;
         float[][] weights = ModelWeights.ReadAll(file, parameters);
         (Tensor Tensor, float[] Values)[] carried = [.. CarriedTensors(trainer).Select(part => (part.Values, ReadCarried(file, part.Name, part.Values.Shape)))];

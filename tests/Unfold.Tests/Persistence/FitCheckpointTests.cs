@@ -133,12 +133,19 @@ public sealed class FitCheckpointTests : IDisposable
     [InlineData("too many passes", "4 of 3 passes")]
     [InlineData("a validation missing", "damaged")]
     [InlineData("cut short", "")]
+    [InlineData("a bit flipped", "no longer holds the numbers")]
     public void What_is_damaged_is_refused(string damage, string words)
     {
         Fit(Stopping(Options, updates: 5).KeptIn(Path));
         if (damage == "cut short")
         {
             File.WriteAllBytes(Path, File.ReadAllBytes(Path)[..^100]);
+        }
+        else if (damage == "a bit flipped")
+        {
+            byte[] bytes = File.ReadAllBytes(Path);
+            bytes[^200] ^= 1;
+            File.WriteAllBytes(Path, bytes);
         }
         else
         {

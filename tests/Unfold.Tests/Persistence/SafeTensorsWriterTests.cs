@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using System.Text;
 using Unfold.Persistence;
 
@@ -18,7 +19,15 @@ public sealed class SafeTensorsWriterTests
         writer.SetMetadata("epoch", "三");
 
         // Widest first (I64 before F64 as the reference ranks them), then by name.
-        const string json = """{"__metadata__":{"epoch":"三","format":"pt"},"n":{"dtype":"I64","shape":[1],"data_offsets":[0,8]},"d":{"dtype":"F64","shape":[1,1,1],"data_offsets":[8,16]},"a":{"dtype":"F32","shape":[],"data_offsets":[16,20]},"z":{"dtype":"F32","shape":[2,1],"data_offsets":[20,28]},"b":{"dtype":"U8","shape":[3],"data_offsets":[28,31]}}""";
+        byte[] data =
+        [
+            0xFD, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+            0x9A, 0x99, 0x99, 0x99, 0x99, 0x99, 0xB9, 0x3F,
+            0x00, 0x00, 0x80, 0x3E,
+            0x00, 0x00, 0xC0, 0x3F, 0x00, 0x00, 0x00, 0xC0,
+            7, 8, 9,
+        ];
+        string json = """{"__metadata__":{"data_sha256":"HASH","epoch":"三","format":"pt"},"n":{"dtype":"I64","shape":[1],"data_offsets":[0,8]},"d":{"dtype":"F64","shape":[1,1,1],"data_offsets":[8,16]},"a":{"dtype":"F32","shape":[],"data_offsets":[16,20]},"z":{"dtype":"F32","shape":[2,1],"data_offsets":[20,28]},"b":{"dtype":"U8","shape":[3],"data_offsets":[28,31]}}""".Replace("HASH", Convert.ToHexStringLower(SHA256.HashData(data)), StringComparison.Ordinal);
         int padded = (Encoding.UTF8.GetByteCount(json) + 7) / 8 * 8;
         var expected = new List<byte>(8 + padded + 31);
         byte[] number = new byte[8];
@@ -26,11 +35,7 @@ public sealed class SafeTensorsWriterTests
         expected.AddRange(number);
         expected.AddRange(Encoding.UTF8.GetBytes(json));
         expected.AddRange(Enumerable.Repeat((byte)' ', padded - Encoding.UTF8.GetByteCount(json)));
-        expected.AddRange([0xFD, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]);
-        expected.AddRange([0x9A, 0x99, 0x99, 0x99, 0x99, 0x99, 0xB9, 0x3F]);
-        expected.AddRange([0x00, 0x00, 0x80, 0x3E]);
-        expected.AddRange([0x00, 0x00, 0xC0, 0x3F, 0x00, 0x00, 0x00, 0xC0]);
-        expected.AddRange([7, 8, 9]);
+        expected.AddRange(data);
         Assert.Equal(expected, Bytes(writer));
     }
 

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Unfold.Cells;
 using Unfold.Models;
 using Unfold.Text;
@@ -8,8 +7,6 @@ namespace Unfold.Persistence;
 /// <summary>Saves and loads a <see cref="ClozeModel"/>: a folder with config.json, vocabulary.json, model.safetensors and README.md.</summary>
 public static class ClozeModelFiles
 {
-    private const string VocabularyHashField = "vocabulary_sha256";
-
     extension(ClozeModel model)
     {
         /// <summary>Writes the model into a folder, whole or not at all; an older model in it is replaced.</summary>
@@ -17,16 +14,15 @@ public static class ClozeModelFiles
         public void Save(string folder)
         {
             ArgumentNullException.ThrowIfNull(model);
-            byte[] vocabulary = Written(model.Vocabulary);
             SequenceModelFolder.Save(
                 folder,
                 model,
                 json =>
                 {
                     SequenceConfig.Write(json, model.Settings);
-                    json.WriteString(VocabularyHashField, HashOf(vocabulary));
+                    json.WriteString(VocabularyHash.Field, VocabularyHash.Of(model.Vocabulary));
                 },
-                (new ModelFolder(folder).VocabularyFile, stream => stream.Write(vocabulary)));
+                (new ModelFolder(folder).VocabularyFile, model.Vocabulary.Write));
         }
 
         /// <summary>Whether a folder says that it holds such a model; <see cref="Load"/> sees whether it is whole.</summary>
@@ -69,19 +65,10 @@ public static class ClozeModelFiles
     private static Blueprint<ClozeModel> Read(string folder, JsonFields fields, CellFactory? customCell)
     {
         SequenceEncoderSettings settings = SequenceConfig.ReadEncoder(fields, customCell);
-        string hash = fields.String(VocabularyHashField), path = new ModelFolder(folder).VocabularyFile;
+        string hash = fields.String(VocabularyHash.Field), path = new ModelFolder(folder).VocabularyFile;
         var vocabulary = Vocabulary.Load(path);
-        return HashOf(Written(vocabulary)) == hash
+        return VocabularyHash.Of(vocabulary) == hash
             ? new Blueprint<ClozeModel>(ClozeModel.CountParameters(vocabulary.Count, settings), () => new ClozeModel(vocabulary, settings, random: null))
             : throw new UnfoldException($"{path} is another vocabulary than the one that the model was saved with. Copy the folder again, or fit the model again.");
     }
-
-    private static byte[] Written(Vocabulary vocabulary)
-    {
-        using var memory = new MemoryStream();
-        vocabulary.Write(memory);
-        return memory.ToArray();
-    }
-
-    private static string HashOf(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
 }

@@ -1,0 +1,63 @@
+using System.Buffers.Binary;
+using System.Text;
+using Unfold.Models;
+using Unfold.Numerics;
+using Unfold.Persistence;
+using Unfold.Tests.Support;
+using Unfold.Text;
+
+namespace Unfold.Tests.Persistence;
+
+/// <summary>A language model does not compute with numbers or tokens that are not its own.</summary>
+public sealed class DamagedModelTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly ModelFolder _place;
+    private readonly LanguageModel _model;
+
+    public DamagedModelTests()
+    {
+        _place = new ModelFolder(_folder.Path);
+        _model = new LanguageModel(TinyRun.Shape(CellKind.Lstm), new Vocabulary(TokenKind.Character, LetterCase.Kept, ["a", "b", "c", "d"]), new SeededRandom(1));
+        _place.Save(_model);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_flipped_bit_of_a_weight_is_noticed()
+    {
+        byte[] whole = File.ReadAllBytes(_place.WeightsFile);
+        int header = sizeof(long) + (int)BinaryPrimitives.ReadInt64LittleEndian(whole);
+        for (int at = header; at < whole.Length; at += 7)
+        {
+            byte[] damaged = [.. whole];
+            damaged[at] ^= (byte)(1 << (at % 8));
+            File.WriteAllBytes(_place.WeightsFile, damaged);
+            Assert.Contains(_place.WeightsFile, Assert.Throws<UnfoldException>(() => _place.Load()).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Tokens_in_another_order_are_noticed()
+    {
+        string text = File.ReadAllText(_place.VocabularyFile);
+        File.WriteAllText(_place.VocabularyFile, text.Replace("\n", "\r\n", StringComparison.Ordinal));
+        _place.Load();
+        File.WriteAllText(_place.VocabularyFile, text.Replace("\"a\"", "\"x\"", StringComparison.Ordinal).Replace("\"b\"", "\"a\"", StringComparison.Ordinal).Replace("\"x\"", "\"b\"", StringComparison.Ordinal));
+        Assert.Contains("other tokens", Assert.Throws<UnfoldException>(() => _place.Load()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Files_that_keep_no_hashes_are_loaded()
+    {
+        byte[] whole = File.ReadAllBytes(_place.WeightsFile);
+        foreach (string field in (string[])["data_sha256", "vocabulary_sha256"])
+        {
+            Encoding.UTF8.GetBytes(field.Replace("sha256", "sha000", StringComparison.Ordinal)).CopyTo(whole, whole.AsSpan().IndexOf(Encoding.UTF8.GetBytes(field)));
+        }
+
+        File.WriteAllBytes(_place.WeightsFile, whole);
+        Close.Same(_model.Parameters.Values, _place.Load().Parameters.Values, "the weights");
+    }
+}
