@@ -35,6 +35,18 @@ public static unsafe class SoftmaxKernels
         }
     }
 
+    /// <summary>ln of the sum of e^logit: a logit less it is the log-probability of its class, in nats.</summary>
+    /// <param name="logits">V values.</param>
+    public static double LogSumExp(ReadOnlySpan<float> logits)
+    {
+        fixed (float* p = logits)
+        {
+            var kernel = new Kernel(p, p, logits.Length, scale: 0);
+            SimdWidth.Run(ref kernel);
+            return Math.Log(kernel.Denominator) + kernel.Maximum;
+        }
+    }
+
     /// <summary>probabilities = softmax(logits). The spans are of one length and may be the same.</summary>
     public static void Probabilities(ReadOnlySpan<float> logits, Span<float> probabilities)
     {

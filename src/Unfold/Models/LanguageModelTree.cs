@@ -98,12 +98,10 @@ internal sealed class LanguageModelTree
         });
     }
 
-    private void ScoreChildren(int node, Span<float> logits)
+    private void ScoreChildren(int node, ReadOnlySpan<float> logits)
     {
-        IReadOnlyList<int> children = _tree.Children(node);
-        int first = _tree.Token(children[0]);
-        double normalizer = SoftmaxKernels.CrossEntropy(logits, first, scale: 0) + logits[first];
-        foreach (int child in children)
+        double normalizer = SoftmaxKernels.LogSumExp(logits);
+        foreach (int child in _tree.Children(node))
         {
             _values[child] = Math.Min(0, logits[_tree.Token(child)] - normalizer);
         }

@@ -44,6 +44,21 @@ public sealed class LanguageModelTreeTests
     }
 
     [Theory]
+    [MemberData(nameof(Kinds))]
+    public void A_sequence_gives_the_same_bits_with_others_beside_it(CellKind cell, int embedding, StackConnection connection)
+    {
+        LanguageModel model = Create(cell, embedding, connection);
+        int[][] sequences = Sequences(new SeededRandom(3), model.Vocabulary.Count, count: 40);
+        (TokenTree together, int[] ends) = Tree(sequences);
+        double[] values = model.LogProbabilities(together, new Workers(2), cancellation: TestContext.Current.CancellationToken);
+        foreach ((int[] sequence, int end) in sequences.Zip(ends))
+        {
+            (TokenTree alone, int[] last) = Tree([sequence]);
+            Assert.Equal(alone.Along(model.LogProbabilities(alone, new Workers(1), cancellation: TestContext.Current.CancellationToken), last[0]), together.Along(values, end));
+        }
+    }
+
+    [Theory]
     [InlineData(SoftmaxKind.Exact, OutputWeights.Tied)]
     [InlineData(SoftmaxKind.Sampled, OutputWeights.Own)]
     [InlineData(SoftmaxKind.Sampled, OutputWeights.Tied)]

@@ -68,7 +68,7 @@ internal sealed class SourceBeam
         {
             // The unknown has no symbol to be written with: it is left out of the softmax.
             Span<float> row = logits.Edit().Slice((((k * batch) + place) * classes) + 1, classes - 1);
-            double total = SoftmaxKernels.CrossEntropy(row, 0, scale: 0) + row[0];
+            double total = SoftmaxKernels.LogSumExp(row);
             float least = float.NegativeInfinity;
             for (int i = 0; i < row.Length; i++)
             {

@@ -33,6 +33,7 @@ public sealed class SoftmaxKernelTests
             double[] gradient = Naive.CrossEntropyGradient(logits, target, 0.25);
             Close.Equal(expected, SoftmaxKernels.CrossEntropy(logits, target, 0), relative: 1e-6, absolute: 1e-6, $"loss, length {length}");
             Close.Same(kept, logits, "a scale of 0 leaves the logits alone");
+            Close.Equal(expected + logits[target], SoftmaxKernels.LogSumExp(logits), relative: 1e-6, absolute: 1e-6, $"sum, length {length}");
             Close.Equal(expected, SoftmaxKernels.CrossEntropy(logits, target, 0.25f), relative: 1e-6, absolute: 1e-6, $"loss, length {length}");
             Close.Equal(gradient, logits, relative: 3e-6, absolute: 1e-7, $"gradient, length {length}");
         }
