@@ -9,7 +9,7 @@ namespace Unfold.Autograd;
 /// <remarks>One tape serves one thread of control; its operations use all threads of its <see cref="Workers"/>.</remarks>
 public sealed class Tape
 {
-    private readonly Arena _arena = new();
+    private readonly Arena _arena;
     private readonly List<Action> _backward = [];
     private bool _recording = true;
     private bool _walked;
@@ -17,9 +17,15 @@ public sealed class Tape
     /// <summary>Creates an empty tape.</summary>
     /// <param name="workers">The threads that the operations run on.</param>
     public Tape(Workers workers)
+        : this(workers, new Arena())
+    {
+    }
+
+    /// <summary>Creates an empty tape whose results lie in memory that it is lent.</summary>
+    internal Tape(Workers workers, Arena arena)
     {
         ArgumentNullException.ThrowIfNull(workers);
-        Workers = workers;
+        (Workers, _arena) = (workers, arena);
     }
 
     /// <summary>The threads that the operations run on.</summary>
@@ -119,9 +125,6 @@ public sealed class Tape
 
         _backward.Clear();
     }
-
-    /// <summary>The number of values that fit into the memory that this tape keeps over a reset.</summary>
-    internal long Held => _arena.Held;
 
     /// <summary>Says whether the operations from here on are recorded.</summary>
     internal void Record(bool recording) => _recording = recording;

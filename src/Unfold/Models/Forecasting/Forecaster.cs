@@ -141,19 +141,20 @@ public sealed class Forecaster : SequenceModel
     {
         ArgumentNullException.ThrowIfNull(histories);
         var forecasts = new List<Forecast>(histories.Count);
-        var tape = new Tape(workers ?? new Workers(histories.Count == 1 ? 1 : Environment.ProcessorCount)) { Recording = false };
-        foreach (TimeSeries[] batch in histories.Chunk(Math.Max(1, StepsTogether / Settings.InputLength)))
+        OnTape(workers, histories.Count, tape =>
         {
-            ForecastWindow[] windows = [.. batch.Select(history => new ForecastWindow(history, history?.Length ?? 0))];
-            ReadOnlySpan<float> output = Output(tape, windows, random: null).Values;
-            for (int b = 0; b < windows.Length; b++)
+            foreach (TimeSeries[] batch in histories.Chunk(Math.Max(1, StepsTogether / Settings.InputLength)))
             {
-                forecasts.Add(_columns.Read(output.Slice(b * Head.OutputSize, Head.OutputSize), _frame.Taken(windows[b]), TargetScale));
+                ForecastWindow[] windows = [.. batch.Select(history => new ForecastWindow(history, history?.Length ?? 0))];
+                ReadOnlySpan<float> output = Output(tape, windows, random: null).Values;
+                for (int b = 0; b < windows.Length; b++)
+                {
+                    forecasts.Add(_columns.Read(output.Slice(b * Head.OutputSize, Head.OutputSize), _frame.Taken(windows[b]), TargetScale));
+                }
+
+                tape.Reset();
             }
-
-            tape.Reset();
-        }
-
+        });
         return forecasts;
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Unfold.Autograd;
 using Unfold.Layers;
 using Unfold.Numerics;
@@ -13,11 +12,8 @@ public abstract class SequenceModel
     private const int StepsTogether = 1 << 14;
     private const int RowsTogether = 1 << 12;
 
-    // What a tape may hold from one call to the next, in values: 16 MiB.
-    private const long KeptValues = 1 << 22;
-
-    // Tapes that no call uses at the moment, with teams of one thread and of one for each core.
-    private readonly ConcurrentBag<Tape> _single = [], _team = [];
+    private readonly ArenaPool _memory = new();
+    private readonly TeamPool _teams = new();
 
     private protected SequenceModel()
     {
@@ -89,18 +85,30 @@ public abstract class SequenceModel
         var results = new T[sequences.Count];
         int together = Math.Clamp(RowsTogether / rows, 1, SequencesTogether);
         int[] order = [.. Enumerable.Range(0, sequences.Count).OrderBy(i => sequences[i].Length)];
-        if (workers is not null)
-        {
-            RunBatches(new Tape(workers) { Recording = false }, sequences, order, together, predict, results);
-            return results;
-        }
-
-        // A tape serves one call at a time: each takes one of its own, and leaves it for a later call unless it fails.
-        (ConcurrentBag<Tape> tapes, int threads) = sequences.Count == 1 ? (_single, 1) : (_team, Environment.ProcessorCount);
-        Tape tape = tapes.TryTake(out Tape? idle) ? idle : new Tape(new Workers(threads)) { Recording = false };
-        RunBatches(tape, sequences, order, together, predict, results);
-        tapes.Add(tape.Held <= KeptValues ? tape : new Tape(tape.Workers) { Recording = false });
+        OnTape(workers, sequences.Count, tape => RunBatches(tape, sequences, order, together, predict, results));
         return results;
+    }
+
+    /// <summary>Computes on a tape that records nothing, with memory and threads that earlier calls have left.</summary>
+    /// <param name="workers">The threads; where they are not given, one for one sequence, and else one for each core.</param>
+    /// <param name="sequences">The number of sequences.</param>
+    /// <param name="compute">What is computed. Nothing of the tape is used after it.</param>
+    private protected void OnTape(Workers? workers, int sequences, Action<Tape> compute)
+    {
+        Workers team = workers ?? _teams.Take(alone: sequences == 1);
+        Arena memory = _memory.Take();
+        try
+        {
+            compute(new Tape(team, memory) { Recording = false });
+        }
+        finally
+        {
+            _memory.Return(memory);
+            if (workers is null)
+            {
+                _teams.Return(team);
+            }
+        }
     }
 
     private static void RunBatches<T>(Tape tape, IReadOnlyList<Sequence> sequences, int[] order, int together, Func<Tape, IReadOnlyList<Sequence>, IReadOnlyList<T>> predict, T[] results)
