@@ -125,6 +125,9 @@ public sealed class LanguageModel : NextTokenModel
     /// <exception cref="ArgumentException">A token that is read is not in the vocabulary.</exception>
     public void FindLineEnd(TokenStore text, Workers workers) => LineEnd = LineEndState.Mean(this, text, workers);
 
+    /// <summary>Where trees of tokens are computed.</summary>
+    internal ArenaPool Memory { get; } = new();
+
     /// <summary>A state of zeros for a batch of sequences.</summary>
     public StackState ZeroState(int batch) => Stack.ZeroState(batch);
 

@@ -31,6 +31,22 @@ internal sealed class LanguageModelTree
     /// <summary>ln p of each node's token, given the path to it.</summary>
     public double[] LogProbabilities(Action<double>? progress, CancellationToken cancellation)
     {
+        Arena first = _model.Memory.Take(), second = _model.Memory.Take();
+        try
+        {
+            // Two tapes take turns: one holds the states that the other's step begins with.
+            Walk([new Tape(_workers, first) { Recording = false }, new Tape(_workers, second) { Recording = false }], progress, cancellation);
+            return _values;
+        }
+        finally
+        {
+            _model.Memory.Return(first);
+            _model.Memory.Return(second);
+        }
+    }
+
+    private void Walk(Tape[] tapes, Action<double>? progress, CancellationToken cancellation)
+    {
         LanguageModelSession start = _model.StartLine();
         foreach (int child in _tree.Children(0))
         {
@@ -38,17 +54,13 @@ internal sealed class LanguageModelTree
         }
 
         _model.Output.Prepare(_workers);
-
-        // Two tapes take turns: one holds the states that the other's step begins with.
-        Tape[] tapes = [new Tape(_workers) { Recording = false }, new Tape(_workers) { Recording = false }];
         var rowOf = new Dictionary<int, int> { [0] = 0 };
         StackState states = start.State;
-        int done = 1;
+        int done = 1 + _tree.Children(0).Count;
+        progress?.Invoke((double)done / _tree.Count);
         for (int depth = 1; depth < _tree.Depth; depth++)
         {
             cancellation.ThrowIfCancellationRequested();
-            done += _tree.Level(depth).Count;
-            progress?.Invoke((double)done / _tree.Count);
             int[] nodes = [.. _tree.Level(depth).Where(node => _tree.Children(node).Count > 0)];
             RequireTokens(nodes);
             int[] rows = [.. nodes.Select(node => rowOf[_tree.Parent(node)])];
@@ -56,11 +68,11 @@ internal sealed class LanguageModelTree
             tape.Reset();
             StackState before = states.Map(tensor => Gather(tape, tensor, rows));
             (Tensor outputs, states) = _model.Outputs(tape, nodes.Select(_tree.Token).ToArray(), nodes.Length, before);
-            ScoreChildren(nodes, outputs);
+            ScoreChildren(tape, nodes, outputs);
             rowOf = nodes.Index().ToDictionary(entry => entry.Item, entry => entry.Index);
+            done += _tree.Level(depth + 1).Count;
+            progress?.Invoke((double)done / _tree.Count);
         }
-
-        return _values;
     }
 
     private static Tensor Gather(Tape tape, Tensor states, int[] rows)
@@ -76,23 +88,25 @@ internal sealed class LanguageModelTree
         return gathered;
     }
 
-    private void ScoreChildren(int[] nodes, Tensor outputs)
+    private void ScoreChildren(Tape tape, int[] nodes, Tensor outputs)
     {
         OutputLayer output = _model.Output;
         int width = output.InputSize, classes = output.Classes;
-        int atOnce = Math.Clamp(LogitsAtOnce / classes, 1, nodes.Length);
+        int shared = (nodes.Length + _workers.Count - 1) / _workers.Count;
+        int atOnce = Math.Clamp(LogitsAtOnce / classes, 1, shared);
         ReadOnlyMemory<float> hidden = outputs.Memory;
+        Memory<float> memory = tape.Scratch(checked(_workers.Count * atOnce * classes));
         _workers.Run(part =>
         {
             (int first, int end) = _workers.Share(nodes.Length, part);
-            var logits = new float[Math.Min(atOnce, end - first) * classes];
+            Span<float> logits = memory.Span.Slice(part * atOnce * classes, atOnce * classes);
             for (int row = first; row < end; row += atOnce)
             {
                 int count = Math.Min(atOnce, end - row);
-                output.ComputeShare(hidden.Span.Slice(row * width, count * width), count, logits);
+                output.ComputeShare(hidden.Span.Slice(row * width, count * width), count, logits[..(count * classes)]);
                 for (int i = 0; i < count; i++)
                 {
-                    ScoreChildren(nodes[row + i], logits.AsSpan(i * classes, classes));
+                    ScoreChildren(nodes[row + i], logits.Slice(i * classes, classes));
                 }
             }
         });

@@ -46,7 +46,6 @@ public abstract class NextTokenModel
         while (open.TryPop(out (int Node, NextTokenSession Session) at))
         {
             cancellation.ThrowIfCancellationRequested();
-            progress?.Invoke((double)done / tree.Count);
             int longest = -1;
             foreach (int child in tree.Children(at.Node))
             {
@@ -55,6 +54,7 @@ public abstract class NextTokenModel
                 done++;
             }
 
+            progress?.Invoke((double)done / tree.Count);
             foreach (int child in tree.Children(at.Node))
             {
                 if (tree.Children(child).Count > 0)

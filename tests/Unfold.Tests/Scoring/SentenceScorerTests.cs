@@ -1,6 +1,8 @@
 using Unfold.Models;
+using Unfold.NGrams;
 using Unfold.Numerics;
 using Unfold.Scoring;
+using Unfold.Tests.NGrams;
 using Unfold.Tests.Support;
 using Unfold.Text;
 
@@ -77,7 +79,37 @@ public sealed class SentenceScorerTests
         new SentenceScorer(Create("the", "cat", "sat", "ran", "a", "\n"), new Workers(1)).Score(lines, shares.Add, TestContext.Current.CancellationToken);
         Assert.Equal(shares.Order(), shares);
         Assert.All((double[])[0, 0.41, 0.82], begin => Assert.Contains(shares, share => share > begin && share < begin + 0.41));
-        Assert.InRange(shares[^1], 0.82, 1);
+        Assert.Equal(1, shares[^1]);
+    }
+
+    [Theory]
+    [InlineData("the cat sat")]
+    [InlineData("the")]
+    [InlineData("")]
+    public void The_share_that_is_done_ends_at_1(string line)
+    {
+        LanguageModel model = Create("the", "cat", "sat", "ran", "a", "\n");
+        foreach (NextTokenModel either in (NextTokenModel[])[model, new MixtureModel(model, Create("the", "cat", "sat", "ran", "a", "\n"), 0.5), new RandomText(3, TextMode.Sentences).Train(new NGramOptions { Order = 2 })])
+        {
+            List<double> shares = [];
+            new SentenceScorer(either, new Workers(1)).Score([line], shares.Add, TestContext.Current.CancellationToken);
+            Assert.Equal(1, shares[^1]);
+        }
+    }
+
+    [Fact]
+    public void A_short_line_allocates_little()
+    {
+        const int calls = 50;
+        var scorer = new SentenceScorer(Create("the", "cat", "sat", "ran", "a", "\n"), new Workers(1));
+        scorer.Score(["the cat sat"], cancellation: TestContext.Current.CancellationToken);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < calls; i++)
+        {
+            scorer.Score(["the cat sat"], cancellation: TestContext.Current.CancellationToken);
+        }
+
+        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / calls, 0, 100_000);
     }
 
     [Fact]
