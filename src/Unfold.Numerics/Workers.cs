@@ -8,7 +8,8 @@ namespace Unfold.Numerics;
 /// </summary>
 /// <remarks>
 /// The parts of a job must write to places of their own, and each result must be computed wholly inside one part; then the
-/// numbers are the same whatever the size of the team. One job runs at a time; a job must not start another.
+/// numbers are the same whatever the size of the team. One job runs at a time; a job must not start another. A team of one is its callers:
+/// any number of threads may use it at once.
 /// </remarks>
 public sealed class Workers
 {
@@ -17,7 +18,7 @@ public sealed class Workers
     private const int Spins = 100;
 
     private readonly Team _team;
-    private readonly AlignedBuffer[] _scratch;
+    private readonly AlignedBuffer?[] _scratch;
 
     /// <summary>Starts a team.</summary>
     /// <param name="count">The number of threads, the caller included; at least 1.</param>
@@ -33,12 +34,7 @@ public sealed class Workers
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, 1024);
         Count = count;
-        _scratch = new AlignedBuffer[count];
-        for (int part = 0; part < count; part++)
-        {
-            _scratch[part] = new AlignedBuffer();
-        }
-
+        _scratch = new AlignedBuffer?[count];
         _team = new Team(count, spins);
     }
 
@@ -50,7 +46,7 @@ public sealed class Workers
 
     /// <summary>Runs <paramref name="body"/> for each part 0 .. Count-1 and returns when all are done.</summary>
     /// <remarks>Where parts fail, the failure of the lowest is thrown as it was, once all parts have ended.</remarks>
-    /// <exception cref="InvalidOperationException">A job of this team is running, on another thread or around this one.</exception>
+    /// <exception cref="InvalidOperationException">A job of this team, of more than one thread, is running: on another thread or around this one.</exception>
     public void Run(Action<int> body)
     {
         ArgumentNullException.ThrowIfNull(body);
@@ -78,8 +74,11 @@ public sealed class Workers
         return (Math.Min(start, total), Math.Min(end, total));
     }
 
-    /// <summary>Memory that the kernels of one part use while a job runs.</summary>
-    internal AlignedBuffer Scratch(int part) => _scratch[part];
+    /// <summary>Memory that the kernels of one part use while a job runs. Whoever comes while it is in use, which only a team of one allows, takes memory of its own.</summary>
+    internal AlignedBuffer TakeScratch(int part) => Interlocked.Exchange(ref _scratch[part], null) ?? new AlignedBuffer();
+
+    /// <summary>Leaves the memory to the next job.</summary>
+    internal void ReturnScratch(int part, AlignedBuffer scratch) => Volatile.Write(ref _scratch[part], scratch);
 
     /// <summary>
     /// The parts of one call of <see cref="Run"/>. A thread takes the next part that nobody has taken: when the machine is

@@ -73,8 +73,10 @@ public static unsafe class MatrixProduct
                 (int firstColumn, int endColumn) = byColumns ? workers.Share(self.Columns, part, width) : (0, self.Columns);
                 if (firstRow < endRow && firstColumn < endColumn)
                 {
-                    var kernel = new Kernel(self.Part(firstRow, endRow, firstColumn, endColumn), workers.Scratch(part));
+                    AlignedBuffer scratch = workers.TakeScratch(part);
+                    var kernel = new Kernel(self.Part(firstRow, endRow, firstColumn, endColumn), scratch);
                     SimdWidth.Run(ref kernel);
+                    workers.ReturnScratch(part, scratch);
                 }
             });
         }

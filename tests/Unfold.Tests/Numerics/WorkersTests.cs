@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using Unfold.Numerics;
+using Unfold.Numerics.Products;
+using Unfold.Tests.Support;
 
 namespace Unfold.Tests.Numerics;
 
@@ -14,6 +16,23 @@ public sealed class WorkersTests
     public void Each_of_thousands_of_quick_jobs_runs_every_part_once(int count)
     {
         RunQuickJobs(new Workers(count), 3000);
+    }
+
+    [Fact]
+    public void Threads_may_share_a_team_of_one()
+    {
+        const int size = 64;
+        var workers = new Workers(1);
+        float[][] factors = [.. Enumerable.Range(1, 4).Select(seed => Draw.Normal(new SeededRandom((ulong)seed), size * size, 1))];
+        float[] Square(Workers team, float[] values)
+        {
+            float[] product = new float[size * size];
+            MatrixProduct.Multiply(team, new MatrixView(values, size, size).Transposed, new MatrixView(values, size, size), product, Accumulation.Overwrite);
+            return product;
+        }
+
+        float[][] wanted = [.. factors.Select(values => Square(new Workers(1), values))];
+        Parallel.For(0, 2000, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i => Close.Same(wanted[i % 4], Square(workers, factors[i % 4]), $"product {i}"));
     }
 
     [Fact]
