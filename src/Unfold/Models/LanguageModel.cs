@@ -11,6 +11,9 @@ namespace Unfold.Models;
 /// A recurrent language model: p(token_(t+1) | token_1 .. token_t) = softmax(h_t W + b), where h_t is the output of a stack of
 /// recurrent layers over embedded or one-hot tokens (Mikolov et al., 2010).
 /// </summary>
+/// <remarks>
+/// Any number of threads may use one model at once, each with sessions of its own; nobody may while it is trained, or its weights or <see cref="LineEnd"/> are written.
+/// </remarks>
 public sealed class LanguageModel : NextTokenModel
 {
     /// <summary>Creates a model with random weights.</summary>

@@ -9,7 +9,7 @@ namespace Unfold.Models;
 /// A text in progress: feeds a model one token after the other at the cost of one step each, however long the text is.
 /// </summary>
 /// <remarks>
-/// A session belongs to one thread; any number of sessions share a model. <see cref="State"/> can be saved and restored, and
+/// A session belongs to one thread at a time; any number of sessions share a model. <see cref="State"/> can be saved and restored, and
 /// <see cref="Fork"/> goes on from the same text in two directions.
 /// </remarks>
 public sealed class LanguageModelSession : NextTokenSession
@@ -29,7 +29,8 @@ public sealed class LanguageModelSession : NextTokenSession
     /// <summary>Starts an empty text, from a state of zeros.</summary>
     /// <param name="model">The model.</param>
     /// <param name="workers">
-    /// Threads that share the products of each step: for wide layers, whose weights do not fit one core's cache, and one text at a time.
+    /// Threads that share the products of each step: for wide layers, whose weights do not fit one core's cache, and one text at a time. A team of several serves one session,
+    /// with its forks, at a time.
     /// </param>
     public LanguageModelSession(LanguageModel model, Workers workers)
     {

@@ -13,7 +13,7 @@ public static class Rescorer
     /// <summary>Scores lists, in their order.</summary>
     /// <param name="model">The language model.</param>
     /// <param name="lists">The hypotheses.</param>
-    /// <param name="workers">The threads; the result does not depend on their number.</param>
+    /// <param name="workers">The threads; the result does not depend on their number. A team of several serves one call at a time.</param>
     /// <param name="unknown">Whether the probabilities of unknown tokens count.</param>
     /// <param name="progress">Called now and then with the share done, in [0, 1].</param>
     /// <param name="cancellation">Stops the scoring.</param>

@@ -8,7 +8,10 @@ namespace Unfold.Scoring;
 /// the same place of different lines is computed at once. A score does not depend on the lines beside it.
 /// </summary>
 /// <param name="model">The model.</param>
-/// <param name="workers">The threads; the result does not depend on their number.</param>
+/// <param name="workers">
+/// The threads; the result does not depend on their number. A team of several serves one call at a time, and throws at a second: threads that share a scorer give it a
+/// team of one.
+/// </param>
 public sealed class SentenceScorer(NextTokenModel model, Workers workers)
 {
     // The states of so many lines are held at once.

@@ -6,7 +6,7 @@ namespace Unfold.Text;
 /// Whatever foretells the next token of a text from the tokens before it: p(token_t | token_1 .. token_(t-1)). Recurrent models, counts of
 /// n-grams and mixtures of them are scored, rescored and written on with in the same way.
 /// </summary>
-/// <remarks>A model does not change while it is used: any number of sessions on any threads share it.</remarks>
+/// <remarks>A model does not change while it is used: any number of sessions on any threads share it. A session belongs to one thread at a time.</remarks>
 public abstract class NextTokenModel
 {
     /// <summary>The tokens, and how a text becomes tokens.</summary>
@@ -32,7 +32,7 @@ public abstract class NextTokenModel
 
     /// <summary>For each node of a tree ln p(its token | the path to it), each path a line: see <see cref="StartLine"/>; 0 for the first node.</summary>
     /// <param name="tree">Sequences that share their beginnings: no beginning is computed twice.</param>
-    /// <param name="workers">The threads; the result does not depend on their number.</param>
+    /// <param name="workers">The threads; the result does not depend on their number. A team of several serves one call at a time.</param>
     /// <param name="progress">Called with the share that is done, in [0, 1].</param>
     /// <param name="cancellation">Stops between two tokens.</param>
     /// <exception cref="ArgumentException">A token of the tree is not in the vocabulary.</exception>

@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 namespace Unfold.Text;
 
 /// <summary>A text in progress: what comes next, given the tokens fed so far.</summary>
-/// <remarks>A session belongs to one thread. <see cref="Fork"/> goes on from the same text in two directions.</remarks>
+/// <remarks>A session belongs to one thread at a time. <see cref="Fork"/> goes on from the same text in two directions.</remarks>
 public abstract class NextTokenSession
 {
     /// <summary>

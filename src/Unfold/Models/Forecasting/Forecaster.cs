@@ -12,6 +12,7 @@ namespace Unfold.Models;
 /// ahead of step h. Everything is standardized by what the training part shows; see <see cref="WindowScaling"/> for what is taken
 /// off each window before.
 /// </summary>
+/// <remarks>Any number of threads may forecast with one model at once, as with every <see cref="SequenceModel"/>.</remarks>
 public sealed class Forecaster : SequenceModel
 {
     private const int StepsTogether = 1 << 14;
@@ -135,7 +136,7 @@ public sealed class Forecaster : SequenceModel
 
     /// <summary>Forecasts the steps after the end of each history; the same as one by one, but faster.</summary>
     /// <param name="histories">The histories.</param>
-    /// <param name="workers">The threads; one for each core if not set.</param>
+    /// <param name="workers">The threads; one for each core if not set. The result does not depend on their number. A team of several serves one call at a time.</param>
     /// <inheritdoc cref="Predict(TimeSeries)" path="/exception"/>
     public IReadOnlyList<Forecast> Predict(IReadOnlyList<TimeSeries> histories, Workers? workers = null)
     {

@@ -159,7 +159,7 @@ public sealed class JordanNetwork : SequenceModel<JordanExample>
 
     /// <summary>Brings forth the outputs of each input, running free; the same as one by one, but faster.</summary>
     /// <param name="inputs">Any number, of any lengths.</param>
-    /// <param name="workers">The threads; one for each core if not set. The result does not depend on their number. One team serves one call at a time.</param>
+    /// <param name="workers">The threads; one for each core if not set. The result does not depend on their number. A team of several serves one call at a time.</param>
     /// <exception cref="UnfoldException">An input is not of the network's kind.</exception>
     public IReadOnlyList<Sequence> Predict(IReadOnlyList<Sequence> inputs, Workers? workers = null) =>
         InBatches<Sequence>(inputs, workers, (tape, batch) => Run(tape, [.. batch.Select(input => ((Sequence?)input, input.Length, (Sequence?)null))]));

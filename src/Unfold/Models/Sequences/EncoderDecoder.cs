@@ -98,7 +98,7 @@ public sealed class EncoderDecoder : SequenceModel<SequencePair>
     /// <summary>The symbols of the best target of each source; the same as one by one, but faster.</summary>
     /// <param name="sources">Any number, of any lengths.</param>
     /// <param name="options">How to search; greedily if not set.</param>
-    /// <param name="workers">The threads; one for each core if not set. The result does not depend on their number. One team serves one call at a time.</param>
+    /// <param name="workers">The threads; one for each core if not set. The result does not depend on their number. A team of several serves one call at a time.</param>
     /// <exception cref="UnfoldException">A source is not of the model's schema, or an option is out of range.</exception>
     public IReadOnlyList<IReadOnlyList<string>> Predict(IReadOnlyList<Sequence> sources, DecodingOptions? options = null, Workers? workers = null) =>
         [.. Search(sources, options, workers).Select(hypotheses => hypotheses[0].Symbols)];

@@ -114,7 +114,7 @@ public sealed class FramePredictor : SequenceModel<Sequence>
 
     /// <summary>The expected next frames of each sequence; the same as one by one, but faster.</summary>
     /// <param name="sequences">Any number, of any lengths.</param>
-    /// <param name="workers">The threads; one for each core if not set. The result does not depend on their number. One team serves one call at a time.</param>
+    /// <param name="workers">The threads; one for each core if not set. The result does not depend on their number. A team of several serves one call at a time.</param>
     /// <exception cref="UnfoldException">A sequence is not of the model's schema, or a binary frame holds another number than 0 and 1.</exception>
     public IReadOnlyList<IReadOnlyList<IReadOnlyList<double>>> Predict(IReadOnlyList<Sequence> sequences, Workers? workers = null) =>
         InBatches<IReadOnlyList<IReadOnlyList<double>>>(sequences, workers, (tape, batch) =>

@@ -166,7 +166,7 @@ public sealed class SequenceGenerator : SequenceModel<GeneratedSequence>
 
     /// <summary>Writes for each input; the same as one by one, but faster.</summary>
     /// <param name="inputs">Any number.</param>
-    /// <param name="workers">The threads; one for each core if not set. The result does not depend on their number. One team serves one call at a time.</param>
+    /// <param name="workers">The threads; one for each core if not set. The result does not depend on their number. A team of several serves one call at a time.</param>
     /// <exception cref="UnfoldException">An input is not a single step of the model's schema.</exception>
     public IReadOnlyList<IReadOnlyList<string>> Predict(IReadOnlyList<Sequence> inputs, Workers? workers = null) =>
         InBatches<IReadOnlyList<string>>(inputs, workers, (tape, batch) =>

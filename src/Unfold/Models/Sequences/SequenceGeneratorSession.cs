@@ -6,6 +6,7 @@ using Unfold.Numerics.Kernels;
 namespace Unfold.Models;
 
 /// <summary>A <see cref="SequenceGenerator"/> at work: it says what may come next for each input, and is told what does.</summary>
+/// <remarks>A session belongs to one thread at a time; any number of sessions share a model.</remarks>
 public sealed class SequenceGeneratorSession
 {
     private readonly SequenceGenerator _model;

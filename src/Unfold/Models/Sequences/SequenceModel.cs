@@ -5,6 +5,10 @@ using Unfold.Numerics;
 namespace Unfold.Models;
 
 /// <summary>A model that is fitted to examples of sequences, used, saved and loaded.</summary>
+/// <remarks>
+/// A model does not change while it is used: any number of threads may predict with it and measure it at once. Callers that give no threads share two teams of all cores, and
+/// compute alone where both are in use. Nobody may use it while its weights are written, through <see cref="Parameters"/> or by an optimizer.
+/// </remarks>
 public abstract class SequenceModel
 {
     // Enough rows for the threads, few enough that the outputs of a step stay small.
@@ -152,7 +156,7 @@ public abstract class SequenceModel<T> : SequenceModel
 
     /// <summary>The mean loss over any number of examples, with the model as it is.</summary>
     /// <param name="examples">At least one.</param>
-    /// <param name="workers">The threads; one for each core if not set. The result does not depend on their number. One team serves one call at a time.</param>
+    /// <param name="workers">The threads; one for each core if not set. The result does not depend on their number. A team of several serves one call at a time.</param>
     /// <exception cref="UnfoldException">There is no example, one is not for this model, or the loss is not a number.</exception>
     public double Measure(IReadOnlyList<T> examples, Workers? workers = null)
     {

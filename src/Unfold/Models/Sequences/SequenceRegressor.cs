@@ -115,7 +115,7 @@ public sealed class SequenceRegressor : SequenceModel<ValuedSequence>
 
     /// <summary>The values of each sequence; the same as one by one, but faster.</summary>
     /// <param name="sequences">Any number, of any lengths.</param>
-    /// <param name="workers">The threads; one for each core if not set. The result does not depend on their number. One team serves one call at a time.</param>
+    /// <param name="workers">The threads; one for each core if not set. The result does not depend on their number. A team of several serves one call at a time.</param>
     /// <exception cref="UnfoldException">A sequence is not of the model's schema.</exception>
     public IReadOnlyList<IReadOnlyList<double>> Predict(IReadOnlyList<Sequence> sequences, Workers? workers = null) =>
         InBatches(sequences, workers, (tape, batch) => Targets.UndoRows(Output.Forward(tape, Encoder.Summarize(tape, batch, random: null))));

@@ -105,7 +105,7 @@ public sealed class SequenceTagger : SequenceModel<TaggedSequence>
 
     /// <summary>Labels each step of each sequence; the same as one by one, but faster.</summary>
     /// <param name="sequences">Any number, of any lengths.</param>
-    /// <param name="workers">The threads; one for each core if not set. The result does not depend on their number. One team serves one call at a time.</param>
+    /// <param name="workers">The threads; one for each core if not set. The result does not depend on their number. A team of several serves one call at a time.</param>
     /// <exception cref="UnfoldException">A sequence is not of the model's schema.</exception>
     public IReadOnlyList<IReadOnlyList<Classification>> Predict(IReadOnlyList<Sequence> sequences, Workers? workers = null) =>
         InBatches<IReadOnlyList<Classification>>(sequences, workers, (tape, batch) =>
