@@ -110,6 +110,9 @@ public class Tensor
     /// <summary>A constant with the same values, in memory of its own.</summary>
     public Tensor Copy() => new(Shape, Values);
 
+    /// <summary>Writes the shape.</summary>
+    public override string ToString() => $"{nameof(Tensor)} {Shape}";
+
     /// <summary>A part of a constant in the same memory, from a row on.</summary>
     internal Tensor Rows(int first, Shape shape) => new(shape, _values.Slice(first * Shape.Columns, shape.Length), _tape, needsGradient: false);
 

@@ -5,6 +5,9 @@ namespace Unfold.Tests.Autograd;
 public sealed class ShapeTests
 {
     [Fact]
+    public void A_tensor_writes_its_shape() => Assert.Equal("Tensor (2, 3)", new Tensor(new Shape(2, 3)).ToString());
+
+    [Fact]
     public void The_sizes_of_every_rank_come_out_in_order()
     {
         Assert.Equal([7], new Shape(7).ToArray());
