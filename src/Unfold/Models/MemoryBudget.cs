@@ -35,7 +35,7 @@ internal static class MemoryBudget
         Require(
             ((rows * perRow) + parameters) * sizeof(float),
             $"A training step of {batchSize} sequences of {sequenceLength} tokens through {settings.Layers} layers of {settings.Hidden} with {vocabulary} tokens",
-            "lower the hidden size, the batch size, the sequence length or the length of a segment (--segment-length)");
+            "lower the hidden size, the batch size, the sequence length or the length of a segment");
 
         if (rows * kept.Max() > Array.MaxLength || rows * settings.LogitsEach(vocabulary) > Array.MaxLength)
         {
@@ -68,7 +68,7 @@ internal static class MemoryBudget
     {
         Int128 values = (Int128)size * width;
         string what = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"A cache of {size:N0} outputs of {width:N0}");
-        const string advice = "remember fewer with --cache";
+        const string advice = "remember fewer";
         if (values > Array.MaxLength)
         {
             throw new UnfoldException($"{what} needs {Gigabytes(values * sizeof(float))}, more than one array holds: {advice}.");

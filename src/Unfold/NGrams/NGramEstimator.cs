@@ -28,7 +28,7 @@ internal sealed class NGramEstimator(Vocabulary vocabulary, NGramOptions options
         LevelDraft[] drafts = Drafts(unigrams, share => progress(0.5 * share), cancellation);
         if (drafts[^1].IsEmpty)
         {
-            throw new UnfoldException($"No {_order} tokens in a row were found that are counted often enough, but a model of order {_order} wants some: choose a lower --order, a lower --min-count or a longer text.");
+            throw new UnfoldException($"No {_order} tokens in a row were found that are counted often enough, but a model of order {_order} wants some: choose a lower order, a lower minimum count or a longer text.");
         }
 
         NGramTable table = TableOf(drafts);

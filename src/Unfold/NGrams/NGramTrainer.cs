@@ -27,7 +27,7 @@ public static class NGramTrainer
         options.Require();
         if (vocabulary.Count > NGramKey.MaximumVocabulary)
         {
-            throw new UnfoldException($"The vocabulary has {vocabulary.Count} tokens, but n-grams are counted over at most {NGramKey.MaximumVocabulary}: limit it with --vocabulary.");
+            throw new UnfoldException($"The vocabulary has {vocabulary.Count} tokens, but n-grams are counted over at most {NGramKey.MaximumVocabulary}: keep only the most frequent.");
         }
 
         // One sorter takes the windows, and while they are merged there is one more for each order.

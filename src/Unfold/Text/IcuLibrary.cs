@@ -56,13 +56,13 @@ internal sealed class IcuLibrary
     public static IcuLibrary Find(IEnumerable<string> names)
     {
         IcuFile file = IcuFile.Find(names, "ubrk_open")
-            ?? throw new UnfoldException($"Chinese words come from the ICU library, and none was found on this system: {IcuFile.Installation}, or cut the text with --tokens char, word or bpe.");
+            ?? throw new UnfoldException($"Chinese words come from the ICU library, and none was found on this system: {IcuFile.Installation}, or cut the text into characters, words between spaces, or subwords.");
         var found = new IcuLibrary(file);
         List<string> words = [];
         new IcuWordBreaker(found).Split("昨天上学", word => words.Add(word.ToString()));
         return words is ["昨天", "上学"]
             ? found
-            : throw new UnfoldException($"The ICU library {file.Name} of this system has no Chinese words: install its full data (on Alpine Linux icu-data-full), or cut the text with --tokens char, word or bpe.");
+            : throw new UnfoldException($"The ICU library {file.Name} of this system has no Chinese words: install its full data (on Alpine Linux icu-data-full), or cut the text into characters, words between spaces, or subwords.");
     }
 
     private static string ReadVersion(GetVersionFunction read)

@@ -20,7 +20,7 @@ internal sealed class IcuPinyin : IDisposable
     /// <summary>Opens the rules of the first library of the names that has the functions.</summary>
     /// <exception cref="UnfoldException">There is none, or it has no pinyin.</exception>
     public static IcuPinyin Find(IEnumerable<string> names) =>
-        new(IcuTransliterator.Open(names, Rules, "How Chinese words sound", "confuse characters by their shape, with --noise shape"));
+        new(IcuTransliterator.Open(names, Rules, "How Chinese words sound", "confuse characters by their shape"));
 
     /// <summary>The pinyin of a character without its tone, such as "lü"; null where the library knows none.</summary>
     public string? Of(Rune character) =>

@@ -52,7 +52,7 @@ internal sealed class IcuWordBreaker
     {
         if (status > 0)
         {
-            throw new UnfoldException($"The ICU library of this system could not look for words (its error {status}): update it, or cut the text with --tokens char, word or bpe.");
+            throw new UnfoldException($"The ICU library of this system could not look for words (its error {status}): update it, or cut the text into characters, words between spaces, or subwords.");
         }
     }
 }

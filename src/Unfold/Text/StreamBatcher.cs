@@ -18,7 +18,7 @@ public sealed class StreamBatcher : Batcher
     /// <exception cref="UnfoldException">The store has fewer than B * T + 1 tokens.</exception>
     public StreamBatcher(TokenStore store, int batchSize, int sequenceLength, string part = "training part")
         : base(store, batchSize, sequenceLength, Wanted(batchSize, sequenceLength),
-            $"a batch of {batchSize} streams of {sequenceLength} steps needs at least {Wanted(batchSize, sequenceLength)}; lower --batch-size or --seq-length", part) =>
+            $"a batch of {batchSize} streams of {sequenceLength} steps needs at least {Wanted(batchSize, sequenceLength)}; lower the batch size or the sequence length", part) =>
         _streamLength = (store.Count - 1) / batchSize;
 
     /// <summary>8: the number of batches given in this epoch.</summary>

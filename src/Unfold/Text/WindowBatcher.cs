@@ -20,7 +20,7 @@ public sealed class WindowBatcher : Batcher
     /// <exception cref="UnfoldException">The store has fewer than T + 1 tokens.</exception>
     public WindowBatcher(TokenStore store, int batchSize, int sequenceLength, SeededRandom random, string part = "training part")
         : base(store, batchSize, sequenceLength, sequenceLength + 1L,
-            $"a window of {sequenceLength} steps needs at least {sequenceLength + 1L}; lower --seq-length", part)
+            $"a window of {sequenceLength} steps needs at least {sequenceLength + 1L}; lower the sequence length", part)
     {
         ArgumentNullException.ThrowIfNull(random);
         _random = random;

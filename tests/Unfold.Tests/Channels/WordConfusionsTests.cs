@@ -108,7 +108,7 @@ public sealed class WordConfusionsTests
     {
         string message = Assert.Throws<UnfoldException>(() => IcuPinyin.Find(["libnothing-of-that-name.so.1"])).Message;
         Assert.Contains("none was found", message, StringComparison.Ordinal);
-        Assert.Contains("--noise shape", message, StringComparison.Ordinal);
+        Assert.Contains("by their shape", message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class BadInputTests
         { "a short text"u8.ToArray(), "", "needs at least 41" },
         { "a"u8.ToArray(), "", "'a'" },
         { "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"u8.ToArray(), "", "at least 2 different ones" },
-        { LongText, "--seq-length 6000", "needs at least 24001; lower --batch-size or --seq-length" },
+        { LongText, "--seq-length 6000", "needs at least 24001; lower the batch size or the sequence length" },
         { LongText, "--batching windows --seq-length 6000", "4560 tokens" },
         { LongText, "--batch-size 5000", "needs at least 50001" },
         { LongText, "--valid-fraction 0.999", "needs at least 41" },

@@ -113,7 +113,7 @@ public class BatcherTests
     public void A_short_text_is_refused_with_numbers()
     {
         Assert.Equal(
-            "The training part has 30 tokens, but a batch of 50 streams of 40 steps needs at least 2001; lower --batch-size or --seq-length.",
+            "The training part has 30 tokens, but a batch of 50 streams of 40 steps needs at least 2001; lower the batch size or the sequence length.",
             Assert.Throws<UnfoldException>(() => new StreamBatcher(Counting(30), 50, 40)).Message);
         Assert.Contains("has 40 tokens, but a window of 40 steps needs at least 41", Assert.Throws<UnfoldException>(() => new WindowBatcher(Counting(40), 50, 40, new SeededRandom(1))).Message, StringComparison.Ordinal);
         Assert.Throws<UnfoldException>(() => new StreamBatcher(Counting(0), int.MaxValue, int.MaxValue));

@@ -149,6 +149,6 @@ public sealed class SegmentationTests : IDisposable
     {
         string message = Assert.Throws<UnfoldException>(() => IcuLibrary.Find(["libnothing-of-that-name.so.1"])).Message;
         Assert.Contains("none was found", message, StringComparison.Ordinal);
-        Assert.Contains("--tokens char", message, StringComparison.Ordinal);
+        Assert.Contains("into characters", message, StringComparison.Ordinal);
     }
 }

@@ -142,7 +142,7 @@ public sealed class ClozeModel : SequenceModel<IReadOnlyList<int>>
     {
         if (vocabulary.Kind == TokenKind.BytePair)
         {
-            throw new UnfoldException("Gaps are filled by models of characters or of words, but these tokens are subwords: train with --tokens char or --tokens word.");
+            throw new UnfoldException("Gaps are filled by models of characters or of words, but these tokens are subwords: take characters or words.");
         }
     }
 

@@ -164,8 +164,8 @@ public sealed class ClozeModelTests
     public void Subwords_are_refused()
     {
         Vocabulary vocabulary = Tokenizations.Learn("the cat the cat", 400);
-        Assert.Contains("--tokens word", Assert.Throws<UnfoldException>(() => new ClozeModel(vocabulary, Settings[0], new SeededRandom(1))).Message, StringComparison.Ordinal);
-        Assert.Contains("--tokens word", Assert.Throws<UnfoldException>(() => GapText.Parse("the ____ the", vocabulary)).Message, StringComparison.Ordinal);
+        Assert.Contains("characters or words", Assert.Throws<UnfoldException>(() => new ClozeModel(vocabulary, Settings[0], new SeededRandom(1))).Message, StringComparison.Ordinal);
+        Assert.Contains("characters or words", Assert.Throws<UnfoldException>(() => GapText.Parse("the ____ the", vocabulary)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
