@@ -17,9 +17,10 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>
     private readonly Memory<float> _gradients;
 
     /// <summary>Gathers parameters. Each belongs to one set only.</summary>
-    /// <exception cref="ArgumentException">Two parameters have one name, or one belongs to another set already. Nothing has changed then.</exception>
+    /// <exception cref="ArgumentException">A parameter is null, two have one name, or one belongs to another set already. Nothing has changed then.</exception>
     public ParameterSet(IEnumerable<Parameter> parameters)
     {
+        ArgumentNullException.ThrowIfNull(parameters);
         _parameters = [.. parameters];
         var names = new HashSet<string>(StringComparer.Ordinal);
         var offsets = new int[_parameters.Length];
@@ -27,6 +28,11 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>
         for (int i = 0; i < _parameters.Length; i++)
         {
             Parameter parameter = _parameters[i];
+            if (parameter is null)
+            {
+                throw new ArgumentException($"Parameter {i} of a set is null: leave it out where a layer has none.", nameof(parameters));
+            }
+
             if (!names.Add(parameter.Name))
             {
                 throw new ArgumentException($"Two parameters are called '{parameter.Name}'.", nameof(parameters));

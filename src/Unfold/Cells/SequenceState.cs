@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Unfold.Autograd;
 
 namespace Unfold.Cells;
@@ -19,9 +20,9 @@ public abstract record SequenceState
 
     /// <summary>Overwrites this state's values with those of another of the same shape.</summary>
     /// <exception cref="ArgumentException">The other state has other parts or sizes. Nothing has changed then.</exception>
-    internal void CopyFrom(SequenceState other)
+    internal void CopyFrom(SequenceState other, [CallerArgumentExpression(nameof(other))] string name = "")
     {
-        RequireShape(other);
+        RequireShape(other, name);
         for (int part = 0; part < Parts.Count; part++)
         {
             other.Parts[part].Values.Values.CopyTo(Parts[part].Values.Edit());
@@ -29,11 +30,11 @@ public abstract record SequenceState
     }
 
     /// <summary>Throws unless another state has the same parts and sizes.</summary>
-    internal void RequireShape(SequenceState other)
+    internal void RequireShape(SequenceState other, [CallerArgumentExpression(nameof(other))] string name = "")
     {
         if (Describe() != other.Describe())
         {
-            throw new ArgumentException($"The state is {other.Describe()}, but {Describe()} was wanted: it belongs to another model or batch.", nameof(other));
+            throw new ArgumentException($"The state is {other.Describe()}, but {Describe()} was wanted: it belongs to another model or batch.", name);
         }
     }
 

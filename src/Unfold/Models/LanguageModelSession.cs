@@ -89,9 +89,9 @@ public sealed class LanguageModelSession : NextTokenSession
     public void Restore(StackState state, ReadOnlySpan<float> logits)
     {
         ArgumentNullException.ThrowIfNull(state);
-        if (state.Layers.Count != _layers.Length || logits.Length != _logits.Length)
+        if (logits.Length != _logits.Length)
         {
-            throw new ArgumentException($"The state has {state.Layers.Count} layers and {logits.Length} logits; this model has {_layers.Length} and {_logits.Length}.", nameof(state));
+            throw new ArgumentException($"There must be a logit for each of the model's {_logits.Length} tokens; found {logits.Length}: they belong to another model.", nameof(logits));
         }
 
         State.CopyFrom(state);

@@ -202,7 +202,7 @@ public sealed class SafeTensorsFile : IDisposable
 
         if (entry.Count != length)
         {
-            throw new ArgumentException($"Tensor '{entry.Name}' has {entry.Count} elements, and the destination has room for {length}; they must be equal.", nameof(length));
+            throw new ArgumentException($"Tensor '{entry.Name}' has {entry.Count} elements, and the destination has room for {length}; they must be equal.");
         }
     }
 

@@ -18,7 +18,9 @@ public abstract class TextSource
     public static TextSource FromFiles(params IReadOnlyList<string> paths) => new FileTextSource(paths);
 
     /// <summary>A text in memory.</summary>
-    public static TextSource FromString(string text, string name = "the text") => new StringTextSource(text, name);
+    /// <param name="text">The text.</param>
+    /// <param name="name">What stands for a file name in messages, after "the text".</param>
+    public static TextSource FromString(string text, string name = "in memory") => new StringTextSource(text, name);
 
     /// <summary>Reads the whole text, hands it over in pieces and sums it up.</summary>
     /// <param name="sink">Receives the pieces in order; a piece may end inside a word or a surrogate pair.</param>

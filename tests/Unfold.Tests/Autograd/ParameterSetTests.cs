@@ -5,6 +5,10 @@ namespace Unfold.Tests.Autograd;
 public sealed class ParameterSetTests
 {
     [Fact]
+    public void A_parameter_that_is_missing_is_refused() =>
+        Assert.Contains("Parameter 1 of a set is null", Assert.Throws<ArgumentException>(() => new ParameterSet([new Parameter("a", new Shape(1)), null!])).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void ParametersAreViewsOfTheFlatBuffers()
     {
         Parameter[] parameters = Three();

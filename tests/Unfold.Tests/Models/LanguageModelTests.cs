@@ -96,6 +96,20 @@ public sealed class LanguageModelTests
     }
 
     [Fact]
+    public void What_another_model_left_is_refused_by_its_name()
+    {
+        LanguageModel Create(int hidden, int layers) => new(
+            new LanguageModelSettings { Hidden = hidden, Layers = layers }, new Vocabulary(TokenKind.Character, LetterCase.Kept, ["a", "b"]), new SeededRandom(1));
+        LanguageModel model = Create(hidden: 3, layers: 2);
+        LanguageModelSession session = model.Start();
+        float[] logits = [.. session.Logits];
+        Assert.Throws<ArgumentException>("state", () => session.Restore(Create(hidden: 4, layers: 2).ZeroState(1), logits));
+        Assert.Throws<ArgumentException>("state", () => session.Restore(Create(hidden: 3, layers: 1).ZeroState(1), logits));
+        Assert.Throws<ArgumentException>("logits", () => session.Restore(model.ZeroState(1), logits.AsSpan(1)));
+        Assert.Throws<ArgumentException>("value", () => model.LineEnd = model.ZeroState(2));
+    }
+
+    [Fact]
     public void States_and_targets_that_do_not_fit_are_refused()
     {
         LanguageModel lstm = Create(CellKind.Lstm, 0), gru = Create(CellKind.Gru, 0);

@@ -11,6 +11,16 @@ public sealed class LanguageModelTrainerTests
     private const int Symbols = 9;
 
     [Fact]
+    public void A_validation_text_that_is_null_is_refused_at_once()
+    {
+        var vocabulary = new Vocabulary(TokenKind.Character, LetterCase.Kept, ["a", "b"]);
+        var model = new LanguageModel(new LanguageModelSettings { Hidden = 3 }, vocabulary, new SeededRandom(1));
+        TokenStore text = TokenStore.FromTokens([3, 4, 3, 4, 3], vocabulary.Count);
+        Assert.Throws<ArgumentNullException>("validation", () => new LanguageModelTrainer(model, new TrainingSettings(), text, null!, new Workers(1)));
+        Assert.Throws<ArgumentNullException>("training", () => new LanguageModelTrainer(model, new TrainingSettings(), null!, text, new Workers(1)));
+    }
+
+    [Fact]
     public void What_a_step_allocates_does_not_grow_with_batch_sequence_or_width()
     {
         long small = BytesPerStep(hidden: 8, batch: 4, sequence: 5);

@@ -25,6 +25,10 @@ public sealed class TextSourceTests : IDisposable
     }
 
     [Fact]
+    public void An_empty_text_in_memory_is_called_so() =>
+        Assert.StartsWith("The text in memory is empty", Assert.Throws<UnfoldException>(() => TextSource.FromString("").Read(_ => { }, cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void A_long_text_of_many_widths_comes_back_across_block_edges()
     {
         // 1-, 2-, 3- and 4-byte characters in an odd cycle, so that every kind falls on a block's edge.

@@ -43,18 +43,26 @@ public sealed class Forecast
     /// <summary>The quantiles of a target at one level, one a step.</summary>
     /// <param name="level">The place of the level among <see cref="Levels"/>.</param>
     /// <param name="target">The place of the target among <see cref="Targets"/>.</param>
+    /// <exception cref="InvalidOperationException">Only points are forecast.</exception>
     public double[] Quantiles(int level, int target = 0)
     {
+        if (Levels.Count == 0)
+        {
+            throw new InvalidOperationException($"This forecast has no quantiles and so no interval, only points: fit the model with {nameof(ForecastOutput)}.{nameof(ForecastOutput.Quantiles)} or {nameof(ForecastOutput.Gaussian)}, or take the {nameof(Points)}.");
+        }
+
         ArgumentOutOfRangeException.ThrowIfNegative(level);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(level, Levels.Count);
         return [.. Enumerable.Range(0, Horizon).Select(step => _quantiles[(Place(step, target) * Levels.Count) + level])];
     }
 
     /// <summary>The lower ends of the intervals of a target, one a step: its quantiles at the lowest level.</summary>
+    /// <exception cref="InvalidOperationException">Only points are forecast.</exception>
     public double[] Low(int target = 0) => Quantiles(0, target);
 
     /// <summary>The upper ends of the intervals of a target, one a step: its quantiles at the highest level.</summary>
-    public double[] High(int target = 0) => Quantiles(Levels.Count - 1, target);
+    /// <exception cref="InvalidOperationException">Only points are forecast.</exception>
+    public double[] High(int target = 0) => Quantiles(Math.Max(0, Levels.Count - 1), target);
 
     /// <summary>The mean of several forecasts of the same, point by point and quantile by quantile: an ensemble.</summary>
     /// <exception cref="ArgumentException">There is none, or they differ in targets, steps or levels.</exception>

@@ -14,6 +14,7 @@ public static class ClozeModelFiles
         public void Save(string folder)
         {
             ArgumentNullException.ThrowIfNull(model);
+            ArgumentException.ThrowIfNullOrWhiteSpace(folder);
             SequenceModelFolder.Save(
                 folder,
                 model,
@@ -29,6 +30,7 @@ public static class ClozeModelFiles
         /// <exception cref="UnfoldException">Its config.json cannot be read.</exception>
         public static bool IsIn(string folder)
         {
+            ArgumentException.ThrowIfNullOrWhiteSpace(folder);
             string config = new ModelFolder(folder).ConfigFile;
             return File.Exists(config) && JsonFields.Read(config) is var fields && fields.Has(SequenceModelFolder.TypeField) && fields.String(SequenceModelFolder.TypeField) == nameof(ClozeModel);
         }
@@ -39,6 +41,7 @@ public static class ClozeModelFiles
         /// <exception cref="UnfoldException">The folder is no such model, or damaged, or newer than this Unfold; the message names the file.</exception>
         public static ClozeModel Load(string folder, CellFactory? customCell = null)
         {
+            ArgumentException.ThrowIfNullOrWhiteSpace(folder);
             if (ClozeRun.IsIn(folder) && !File.Exists(new ModelFolder(folder).ConfigFile))
             {
                 throw new UnfoldException($"{folder} holds no model yet: its training was interrupted before one was saved. Go on with: unfold cloze train --resume {folder}");

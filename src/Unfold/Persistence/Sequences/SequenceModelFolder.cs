@@ -20,6 +20,9 @@ internal static class SequenceModelFolder
     private const string ConfigHashField = "config_sha256";
     private const int FormatVersion = 1;
 
+    // What the Save and Load of all models call it.
+    private const string FolderParameter = "folder";
+
     /// <summary>Writes a model: all files whole or none, but for a crash in between, which a reader notices.</summary>
     /// <param name="path">The folder; it is created, and a model in it is replaced.</param>
     /// <param name="model">The model.</param>
@@ -29,6 +32,7 @@ internal static class SequenceModelFolder
     public static void Save(string path, SequenceModel model, Action<Utf8JsonWriter> write, params ReadOnlySpan<(string Path, Action<Stream> Write)> more)
     {
         ArgumentNullException.ThrowIfNull(model);
+        ArgumentException.ThrowIfNullOrWhiteSpace(path, FolderParameter);
         var folder = new ModelFolder(path);
         string type = model.GetType().Name;
         Parameter? bad = model.Parameters.FirstOrDefault(parameter => Numerics.Kernels.OptimizerKernels.FirstNonFinite(parameter.Values) >= 0);
@@ -62,6 +66,7 @@ internal static class SequenceModelFolder
     public static T Load<T>(string path, Func<JsonFields, Blueprint<T>> read)
         where T : SequenceModel
     {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path, FolderParameter);
         var folder = new ModelFolder(path);
         folder.Require($"Save one with the Save of {WithArticle(typeof(T).Name)}.");
         JsonFields fields = JsonFields.Read(folder.ConfigFile);

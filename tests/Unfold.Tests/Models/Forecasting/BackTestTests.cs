@@ -7,6 +7,16 @@ namespace Unfold.Tests.Models.Forecasting;
 public sealed class BackTestTests
 {
     [Fact]
+    public void Where_only_points_are_forecast_an_interval_is_refused()
+    {
+        var forecast = new Forecast(["y"], [1, 2], [], []);
+        foreach (Func<double[]> ask in (Func<double[]>[])[() => forecast.Low(), () => forecast.High(), () => forecast.Quantiles(0)])
+        {
+            Assert.Contains("has no quantiles", Assert.Throws<InvalidOperationException>(ask).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void Errors_are_those_that_a_hand_computes()
     {
         TimeSeries series = TimeSeries.Of([1, 3, 2, 5, 4, 8, 3], season: 2);

@@ -102,6 +102,13 @@ public sealed class SequenceModelFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_without_a_name_is_refused_as_it_is_called()
+    {
+        Assert.Throws<ArgumentNullException>("folder", () => SequenceTagger.Load(null!));
+        Assert.Throws<ArgumentException>("folder", () => ClozeModel.Load(" "));
+    }
+
+    [Fact]
     public void The_weights_of_another_fit_are_noticed()
     {
         SavedModels.Row row = SavedModels.Rows[nameof(SequenceTagger)];
