@@ -215,7 +215,7 @@ public sealed class NGramTests : IDisposable
         string path = _folder["m.arpa"];
         CommandLine.Run("ngram", "train", "--text", _folder["none.txt"], "--out", path).Refuses(1, "none.txt", "does not exist");
         CommandLine.Run("ngram", "train", "--text", _folder["empty.txt"], "--out", path).Refuses(1, "empty");
-        CommandLine.Run("ngram", "train", "--text", _folder["short.txt"], "--out", path, "--order", "4").Refuses(1, "No 4 tokens in a row", "--order");
+        CommandLine.Run("ngram", "train", "--text", _folder["short.txt"], "--out", path, "--order", "4").Refuses(1, "No 4 tokens in a row", "a lower order");
         CommandLine.Run("ngram", "train", "--text", _folder["marks.txt"], "--out", path).Refuses(1, "<s>");
         CommandLine.Run("ngram", "train", "--text", _text, "--min-token-count", "99999", "--out", path).Refuses(1, "--min-token-count");
         CommandLine.Run("ngram", "train", "--text", _text, "--out", _folder["m.lm"]).Refuses(1, ".arpa", ".bin");
