@@ -229,7 +229,9 @@ internal sealed class ClozeTraining(ClozeOptions options, ParseResult parsed, Te
     {
         if (!ClozeRun.IsIn(folder))
         {
-            throw new UnfoldException($"{folder} holds no training that could go on: it has no run.json, which stands there until a training has ended.");
+            throw new UnfoldException(ClozeModel.IsIn(folder)
+                ? $"{folder} holds no training that could go on: that of the model which stands there has ended."
+                : $"{folder} holds no training that could go on: it has no run.json, which stands there until a training has ended.");
         }
     }
 

@@ -24,7 +24,7 @@ internal static class HistoryFields
         {
             double step = numbers[Width * place];
             points[place] = new LearningPoint((long)step, numbers[(Width * place) + 1], numbers[(Width * place) + 2]);
-            if (points[place].Step != step || points[place].Step <= (place == 0 ? 0 : points[place - 1].Step))
+            if (points[place].Step != step || points[place].Step < (place == 0 ? 0 : points[place - 1].Step))
             {
                 return null;
             }

@@ -168,7 +168,7 @@ public static class TrainingCheckpoint
         double[] numbers = CheckpointFields.ReadDoubles(file, path, "progress", int.MaxValue);
         return numbers.Length >= ProgressLength && HistoryFields.Read(numbers.AsSpan(ProgressLength)) is { } history
             ? (numbers[..ProgressLength], history)
-            : throw new UnfoldException($"Cannot read {path}: 'progress' should hold {ProgressLength} numbers and three for each validation, at steps that rise, and its {numbers.Length} numbers are not that.");
+            : throw new UnfoldException($"Cannot read {path}: 'progress' should hold {ProgressLength} numbers and three for each validation, at steps that do not fall, and its {numbers.Length} numbers are not that.");
     }
 
     private static IEnumerable<(string Name, Tensor Values)> CarriedTensors(LanguageModelTrainer trainer)

@@ -147,7 +147,7 @@ public sealed class BadInputTests
         string text = CommandLine.WriteText(folder["text.txt"]);
         Assert.Equal(0, CommandLine.Train(text, folder["run"], "--steps", "2").Code);
 
-        CommandLine.Run("generate", folder["run"], "--prompt", "the ж").Refuses(1, "'ж'", "U+0436", "never saw");
+        CommandLine.Run("generate", folder["run"], "--prompt", "the ж").Refuses(1, "'ж'", "U+0436", "not in the model's vocabulary");
         CommandLine.Run("generate", folder["run"], "--prompt", "the ж", "--next", "3").Refuses(1, "'ж'");
     }
 }

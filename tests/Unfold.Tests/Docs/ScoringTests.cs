@@ -24,16 +24,15 @@ public sealed class ScoringTests : IDisposable
         File.WriteAllText(_folder["lists.jsonl"], json);
         File.WriteAllText(_folder["development.jsonl"], json);
         Assert.Equal(0, CommandLine.Train(_folder["lines.txt"], _folder["runs/lines"], "--steps", "2").Code);
-        Assert.Equal(0, CommandLine.Run("ngram", "train", "--text", _folder["lines.txt"], "--tokens", "char", "--smoothing", "add-k", "--out", _folder["lines.arpa"]).Code);
         string[] commands = [.. Repository.Read(Document).Split('\n').Where(line => line.StartsWith("    unfold ", StringComparison.Ordinal))];
-        Assert.Equal(7, commands.Length);
+        Assert.Equal(8, commands.Length);
         foreach (string command in commands)
         {
             string[] words = [.. command.Replace("\"the c\"", "the_c", StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1)
                 .Select(word => word.Contains(".txt", StringComparison.Ordinal) || word.Contains(".jsonl", StringComparison.Ordinal) || word.Contains(".arpa", StringComparison.Ordinal) || word.StartsWith("runs/", StringComparison.Ordinal) ? _folder[word] : word.Replace('_', ' '))];
             Said said = CommandLine.Run(words);
             Assert.True(said.Code == 0, $"{command}: {said.Error}");
-            Assert.NotEqual("", said.Output);
+            Assert.True(said.Output.Length > 0 || File.Exists(words[^1]), command);
         }
     }
 

@@ -28,6 +28,17 @@ public sealed class WordsTests : IDisposable
     }
 
     [Fact]
+    public void The_command_runs()
+    {
+        string command = Assert.Single(Repository.Read("docs/words.md").Split('\n'), line => line.StartsWith("    unfold train ", StringComparison.Ordinal));
+        CommandLine.WriteText(_folder["train.txt"], words: 3000);
+        CommandLine.WriteText(_folder["valid.txt"], words: 100, seed: 2);
+        string[] words = [.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(word => word.Contains(".txt", StringComparison.Ordinal) || word.StartsWith("runs/", StringComparison.Ordinal) ? _folder[word] : word)];
+        Said said = CommandLine.Run(words);
+        Assert.True(said.Code == 0, said.Error);
+    }
+
+    [Fact]
     public void A_text_is_followed()
     {
         string document = Repository.Read("docs/words.md");

@@ -46,7 +46,7 @@ public sealed class DamagedCheckpointTests : IDisposable
                 ("losses missing", "recent_losses"),
                 ("losses too many", "no more than 100"),
                 ("history short", "three for each validation"),
-                ("history that falls", "steps that rise"),
+                ("history that falls", "steps that do not fall"),
                 ("progress short", "progress"),
                 ("counters missing", "counters"),
                 ("steps negative", "counters"),

@@ -155,7 +155,7 @@ public sealed class ClozeModelTests
 
     [Theory]
     [InlineData("a_b", "found none")]
-    [InlineData("a__b__c", "found 2: fill them one after the other")]
+    [InlineData("a__b__c", "found 2: write a word for all but one")]
     [InlineData("a__b\nc", "on one line; found several")]
     public void A_text_without_one_gap_is_refused(string text, string word) =>
         Assert.Contains(word, Assert.Throws<UnfoldException>(() => GapText.Parse(text, Letters)).Message, StringComparison.Ordinal);
