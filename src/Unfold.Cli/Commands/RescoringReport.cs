@@ -60,7 +60,7 @@ internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredLis
         foreach ((ErrorMeasure measure, string name, _) in MeasuresTold)
         {
             Rates rates = Measured(measure, name);
-            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{name,-20}  before {Shown(rates.Before)}  after {Shown(rates.After)}  change {Shown(rates.Change)}  best possible {100.0 * rates.FewestErrors / rates.Units:0.00}%  ({rates.ErrorsBefore:N0}, {rates.ErrorsAfter:N0} and {rates.FewestErrors:N0} of {rates.Units:N0})"));
+            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{name,-20}  before {Shown(rates.Before)}  after {Shown(rates.After)}  change {Shown(rates.Change)}  best possible {100.0 * rates.FewestErrors / rates.Units:0.00}%  (errors {rates.ErrorsBefore:N0}, {rates.ErrorsAfter:N0}, {rates.FewestErrors:N0} of {rates.Units:N0})"));
         }
     }
 

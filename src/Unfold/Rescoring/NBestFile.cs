@@ -11,6 +11,8 @@ public static class NBestFile
     // A name of a list is one word.
     private const string InputName = "standard input", InputId = "stdin";
 
+    private static readonly string[] Endings = [".nbest", ".score", ".scores", ".txt"], PackedEndings = [".gz"];
+
     /// <summary>Reads the lists of some files; a folder stands for the files in it, in the order of their names.</summary>
     /// <param name="paths">Files and folders.</param>
     /// <param name="format">The format of all of them; where it is not given each file must show it.</param>
@@ -46,8 +48,9 @@ public static class NBestFile
             NBestFormat own = json ? NBestFormat.Json : format ?? Shown(name, seen);
             foreach (NBestList list in own switch
             {
-                NBestFormat.Srilm => [IsInput(path) ? SrilmNBest.Read(name, seen) with { Id = InputId } : SrilmNBest.Read(name, seen)],
+                NBestFormat.Srilm => [new NBestList(Id(path), SrilmNBest.Read(name, seen))],
                 NBestFormat.Kaldi => KaldiNBest.Read(seen, costs),
+                NBestFormat.Lines => [new NBestList(Id(path), [.. seen.Select(line => new NBestHypothesis(string.Join(' ', line.Fields), 0))])],
                 NBestFormat.Json => Rest(lines).Select(JsonNBest.Read),
                 _ => throw new ArgumentOutOfRangeException(nameof(format), format, "This format is not known."),
             })
@@ -65,6 +68,8 @@ public static class NBestFile
         return lists;
 
         bool IsInput(string path) => path == InputPath && input is not null;
+
+        string Id(string path) => IsInput(path) ? InputId : NameOf(path);
     }
 
     /// <summary>Reads archives of costs of Kaldi: what each hypothesis costs, by its key. The costs of several archives add up.</summary>
@@ -115,6 +120,15 @@ public static class NBestFile
         }
     }
 
+    /// <summary>The name of the list of a file: that of the file, without the endings that say what it is.</summary>
+    private static string NameOf(string path)
+    {
+        return Without(Endings, Without(PackedEndings, Path.GetFileName(path)));
+
+        static string Without(string[] endings, string name) =>
+            endings.FirstOrDefault(ending => name.Length > ending.Length && name.EndsWith(ending, StringComparison.Ordinal)) is { } found ? name[..^found.Length] : name;
+    }
+
     /// <summary>The line on which an enumeration stands, and those after it.</summary>
     private static IEnumerable<NBestLine> Rest(IEnumerator<NBestLine> lines)
     {
@@ -154,6 +168,6 @@ public static class NBestFile
             : KaldiNBest.Fits(lines) ? NBestFormat.Kaldi
             : throw new UnfoldException(
                 $"{path} does not show its format: its first line is no header of SRILM, no scored hypothesis (acoustic language words text, or its one score in brackets) and no JSON object, and not every line begins with a key of Kaldi (utterance-1, utterance-2 ..). "
-                + "A first word is not taken for a key unless it is one. Say the format to see which line is in the way.");
+                + "A first word is not taken for a key unless it is one. Say the format to see which line is in the way, or that each line is the text of a hypothesis and nothing else.");
     }
 }

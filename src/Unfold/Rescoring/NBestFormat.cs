@@ -11,4 +11,7 @@ public enum NBestFormat
 
     /// <summary>One list a line: {"id": "...", "hypotheses": [{"text": "...", "score": -1.5}], "reference": "..."}.</summary>
     Json,
+
+    /// <summary>One list a file, each line the text of a hypothesis and nothing else: the channel says nothing. No file shows this by itself.</summary>
+    Lines,
 }

@@ -21,13 +21,12 @@ internal static class SrilmNBest
     private const int FieldsOfWord = 11;
 
     private static readonly string[] Marks = ["st:", "et:", "g:", "a:"];
-    private static readonly string[] Endings = [".nbest", ".score", ".scores", ".txt"], PackedEndings = [".gz"];
 
     /// <summary>Whether a list could begin with this line.</summary>
     public static bool BeginsWith(NBestLine line) => line.Text.Trim() is First or Second || HasBytelogs(line) || IsScored(line);
 
-    /// <summary>Reads a list, named after its file.</summary>
-    public static NBestList Read(string path, IReadOnlyList<NBestLine> lines)
+    /// <summary>Reads the hypotheses of a file.</summary>
+    public static IReadOnlyList<NBestHypothesis> Read(string path, IReadOnlyList<NBestLine> lines)
     {
         (Func<NBestLine, NBestHypothesis> read, int headers) = lines[0].Text.Trim() switch
         {
@@ -38,17 +37,8 @@ internal static class SrilmNBest
         };
         NBestHypothesis[] hypotheses = [.. lines.Skip(headers).Select(read)];
         return hypotheses.Length > 0
-            ? new NBestList(Name(path), hypotheses)
+            ? hypotheses
             : throw new UnfoldException($"{path} holds no hypothesis after its header, but at least one was wanted.");
-    }
-
-    /// <summary>The name of a list: that of its file, without the endings that say what the file is.</summary>
-    public static string Name(string path)
-    {
-        return Without(Endings, Without(PackedEndings, Path.GetFileName(path)));
-
-        static string Without(string[] endings, string name) =>
-            endings.FirstOrDefault(ending => name.Length > ending.Length && name.EndsWith(ending, StringComparison.Ordinal)) is { } found ? name[..^found.Length] : name;
     }
 
     private static bool IsScored(NBestLine line) => line.Fields is [var acoustic, var language, var words, ..]

@@ -106,6 +106,17 @@ public sealed class NBestFileTests : IDisposable
     }
 
     [Fact]
+    public void Lines_of_text_alone_are_hypotheses_where_that_is_said()
+    {
+        string path = Write("candidates.txt", "我 打算 买 一部 手机\n\n  我 打算   修 一部 手机\n");
+        Assert.Contains("does not show its format", Refuse(() => NBestFile.Read([path])), StringComparison.Ordinal);
+        NBestList list = Assert.Single(NBestFile.Read([path], NBestFormat.Lines, cancellation: TestContext.Current.CancellationToken));
+        Assert.Equal("candidates", list.Id);
+        Assert.Equal([new("我 打算 买 一部 手机", 0), new NBestHypothesis("我 打算 修 一部 手机", 0)], list.Hypotheses);
+        Assert.Equal("stdin", Assert.Single(NBestFile.Read(["-"], NBestFormat.Lines, input: ["a"], cancellation: TestContext.Current.CancellationToken)).Id);
+    }
+
+    [Fact]
     public void Json_lines()
     {
         IReadOnlyList<NBestList> lists = Read(
