@@ -8,6 +8,12 @@ using Unfold.Persistence;
 
 // A file of torch.nn.LSTM(I, H) or torch.nn.GRU(I, H), as safetensors.torch.save_file(layer.state_dict(), path) writes it;
 // here with an input x (T, B, I) and the output y (T, B, H) that PyTorch has for it.
+if (args.Length != 1)
+{
+    Console.Error.WriteLine("One safetensors file was wanted: dotnet run -c Release examples/from-pytorch.cs FILE");
+    return 2;
+}
+
 using SafeTensorsFile file = SafeTensorsFile.Open(args[0]);
 int input = (int)file.Entry("weight_ih_l0").Shape[1], hidden = (int)file.Entry("weight_hh_l0").Shape[1];
 bool gru = file.Entry("weight_ih_l0").Shape[0] == 3 * hidden;

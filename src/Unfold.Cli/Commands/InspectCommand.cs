@@ -27,7 +27,7 @@ internal sealed class InspectCommand(Terminal terminal)
     public static Command Create(Terminal terminal)
     {
         var verb = new InspectCommand(terminal);
-        var command = new Command("inspect", "Show a model's layers, parameters, vocabulary, training settings and results, or how far back its gradients reach; of n-grams how many there are of each length.") { verb._model };
+        var command = new Command("inspect", "Show a model's layers, parameters, vocabulary, training settings, results and learning curve, or how far back its gradients reach; of n-grams how many there are of each length.") { verb._model };
         foreach (Option option in verb._flow.All)
         {
             command.Add(option);
@@ -66,9 +66,7 @@ internal sealed class InspectCommand(Terminal terminal)
         }
 
         RunSettings settings = RunSettings.Read(folder.ConfigFile);
-        bool isRun = File.Exists(folder.CheckpointFile);
-        TrainingResults? results = isRun ? TrainingCheckpoint.ReadResults(folder.CheckpointFile) : null;
-        IReadOnlyList<LearningPoint> history = isRun ? TrainingCheckpoint.ReadHistory(folder.CheckpointFile) : [];
+        (TrainingResults? results, IReadOnlyList<LearningPoint> history) = File.Exists(folder.CheckpointFile) ? TrainingCheckpoint.ReadResults(folder.CheckpointFile) : (null, []);
         if (parsed.GetValue(_curve) is { } picture)
         {
             LearningCurveReport.Draw(picture, path, history);

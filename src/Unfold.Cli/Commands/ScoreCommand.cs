@@ -52,7 +52,8 @@ internal sealed class ScoreCommand(Terminal terminal)
             catch (UnfoldException) when (block.Count > 1)
             {
                 // One line is at fault: those before it have their scores.
-                scores = block.Select(line => scorer.Score([line], cancellation: interruption.Token)[0]);
+                double sofar = before;
+                scores = block.Select(line => Score(scorer, [line], lines, sofar, progress, interruption.Token)[0]);
             }
 
             progress.MakeRoom();
@@ -156,7 +157,7 @@ internal sealed class ScoreCommand(Terminal terminal)
         /// <summary>The tokens that count, an unknown one as it is written in the line.</summary>
         public IEnumerable<ScoredToken> ByToken(Vocabulary vocabulary)
         {
-            IReadOnlyList<string> written = vocabulary.CreateTokenizer().Split(Text);
+            IReadOnlyList<string> written = Unknown > 0 ? vocabulary.CreateTokenizer().Split(Text) : [];
             bool leavesOut = Score.Tokens.Count < All.Tokens.Count;
             for (int place = 0; place < All.Tokens.Count; place++)
             {

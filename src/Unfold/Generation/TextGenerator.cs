@@ -50,7 +50,7 @@ public static class TextGenerator
         GenerationEndReason? reason;
         while ((reason = Reason(Possible(session.Logits))) is null)
         {
-            int token = Choose(Possible(session.Logits));
+            int token = Choose(session.Logits);
             progress = characters?.After(progress, token) ?? default;
             logProbability += session.LogProbability(token);
             tokens++;
@@ -94,11 +94,11 @@ public static class TextGenerator
         {
             if (penalized.Length == 0)
             {
-                return sampler.Choose(logits);
+                return sampler.Choose(Possible(logits));
             }
 
             RepetitionPenalty.Apply(logits, written, options.RepetitionPenalty, penalized);
-            return sampler.Choose(penalized);
+            return sampler.Choose(Possible(penalized));
         }
     }
 }

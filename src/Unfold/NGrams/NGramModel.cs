@@ -33,7 +33,7 @@ public sealed class NGramModel : NextTokenModel
 
     internal NGramTrie Trie { get; }
 
-    /// <summary>How many n-grams of a length from 1 to <see cref="Order"/> the model has; of length 1 every token, the two marks of a sentence among them, but an unknown word that is impossible and begins none, unless &lt;UNK&gt; is another word.</summary>
+    /// <summary>How many n-grams of a length from 1 to <see cref="Order"/> the model has; of length 1 what a file lists: every token, the two marks of a sentence among them; an unknown word that is impossible and begins no n-gram only beside a word &lt;UNK&gt;, which would be read as it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such length.</exception>
     public int Count(int length)
     {
@@ -77,7 +77,7 @@ public sealed class NGramModel : NextTokenModel
 
     /// <summary>
     /// One model for two: it has the n-grams of both, each with p(w | h) = s p1(w | h) + (1 - s) p2(w | h), where each model backs off as it does, and backoff weights with
-    /// which every context sums to 1 (Stolcke, 2002). What is no n-gram of either is near that sum, of which a <see cref="MixtureModel"/> is exact everywhere.
+    /// which every context sums to 1 (Stolcke, 2002). For what is no n-gram of either the result is near that sum; a <see cref="MixtureModel"/> is exact everywhere.
     /// </summary>
     /// <param name="other">The second model, of any order. Tokens that only one model knows are impossible for the other, and the result knows all.</param>
     /// <param name="share">s, the share of this model: in (0, 1).</param>

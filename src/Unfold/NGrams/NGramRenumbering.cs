@@ -66,7 +66,7 @@ internal static class NGramRenumbering
 
         if (to.Count > NGramKey.MaximumVocabulary)
         {
-            throw new UnfoldException($"The vocabulary has {to.Count} tokens, but a model of n-grams has at most {NGramKey.MaximumVocabulary}: limit that of one model with --vocabulary.");
+            throw new UnfoldException($"The vocabulary has {to.Count} tokens, but a model of n-grams has at most {NGramKey.MaximumVocabulary}: give one of the models fewer.");
         }
 
         int[] ids = new int[from.Count];

@@ -160,7 +160,7 @@ public sealed class ModelFolder
         }
 
         // Weights are saved before any checkpoint of a later step than 0.
-        long steps = TrainingCheckpoint.ReadResults(CheckpointFile).Steps;
+        long steps = TrainingCheckpoint.ReadResults(CheckpointFile).Results.Steps;
         return new UnfoldException(steps == 0
             ? $"{Shown} has no model.safetensors yet: its training has not come to a validation. Go on with: unfold train --resume {Shown}"
             : string.Create(

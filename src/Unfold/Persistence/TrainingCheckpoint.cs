@@ -97,24 +97,16 @@ public static class TrainingCheckpoint
         return new TrainingTime(progress[2], progress[3]);
     }
 
-    /// <summary>Reads how far a run has come, and nothing else.</summary>
+    /// <summary>Reads how far a run has come and its learning curve, and nothing else; of a run that an earlier Unfold began the curve since then.</summary>
     /// <exception cref="UnfoldException">The file is missing, damaged or newer than this Unfold.</exception>
-    public static TrainingResults ReadResults(string path)
+    public static (TrainingResults Results, IReadOnlyList<LearningPoint> History) ReadResults(string path)
     {
         using SafeTensorsFile file = SafeTensorsFile.Open(path);
         CheckpointFields.RequireVersion(file, path, Format, FormatVersion);
+        file.RequireUndamaged();
         double[] losses = CheckpointFields.ReadDoubles(file, path, "recent_losses", LanguageModelTrainer.RecentSteps);
-        (double[] progress, _) = ReadProgress(file, path);
-        return new TrainingResults(ReadCounters(file, path)[0], losses.Length == 0 ? double.NaN : losses.Average(), progress[1], progress[2]);
-    }
-
-    /// <summary>Reads the learning curve of a run, and nothing else; of one that an earlier Unfold began only what came since.</summary>
-    /// <exception cref="UnfoldException">The file is missing, damaged or newer than this Unfold.</exception>
-    public static IReadOnlyList<LearningPoint> ReadHistory(string path)
-    {
-        using SafeTensorsFile file = SafeTensorsFile.Open(path);
-        CheckpointFields.RequireVersion(file, path, Format, FormatVersion);
-        return ReadProgress(file, path).History;
+        (double[] progress, IReadOnlyList<LearningPoint> history) = ReadProgress(file, path);
+        return (new TrainingResults(ReadCounters(file, path)[0], losses.Length == 0 ? double.NaN : losses.Average(), progress[1], progress[2]), history);
     }
 
     /// <summary>Restores the parts that judge their own state; where one refuses, the ones before it are as they were.</summary>

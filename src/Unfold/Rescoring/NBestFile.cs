@@ -50,7 +50,7 @@ public static class NBestFile
             {
                 NBestFormat.Srilm => [new NBestList(Id(path), SrilmNBest.Read(name, seen))],
                 NBestFormat.Kaldi => KaldiNBest.Read(seen, costs),
-                NBestFormat.Lines => [new NBestList(Id(path), [.. seen.Select(line => new NBestHypothesis(string.Join(' ', line.Fields), 0))])],
+                NBestFormat.Lines => [new NBestList(Id(path), [.. seen.Select(line => new NBestHypothesis(line.Text, 0))])],
                 NBestFormat.Json => Rest(lines).Select(JsonNBest.Read),
                 _ => throw new ArgumentOutOfRangeException(nameof(format), format, "This format is not known."),
             })

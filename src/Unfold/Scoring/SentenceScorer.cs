@@ -27,7 +27,7 @@ public sealed class SentenceScorer(NextTokenModel model, Workers workers)
     /// <param name="progress">Called with the share that is done, in [0, 1].</param>
     /// <param name="cancellation">Stops the scoring.</param>
     /// <exception cref="ArgumentException">A line holds a line feed.</exception>
-    /// <exception cref="UnfoldException">The model's weights overflow, so that a probability is not a number.</exception>
+    /// <exception cref="UnfoldException">The model's weights overflow, so that a probability is not a number, or a line holds a mark that is no word.</exception>
     public IReadOnlyList<SentenceScore> Score(IReadOnlyList<string> lines, Action<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(lines);

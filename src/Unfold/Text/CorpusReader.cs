@@ -97,17 +97,7 @@ internal sealed class CorpusReader(CorpusOptions options, Vocabulary? vocabulary
 
     private TextSummary Pass(TextSource text, Tokenizer tokenizer, TokenSink sink)
     {
-        TextSummary summary;
-        try
-        {
-            summary = text.Read(piece => tokenizer.Push(piece, sink), Show, cancellation);
-            tokenizer.Flush(sink);
-        }
-        catch (ReservedTokenException failure)
-        {
-            throw failure.At(FormattableString.Invariant($"Line {tokenizer.Line} of {text.Name}"));
-        }
-
+        TextSummary summary = text.Cut(tokenizer, sink, Show, cancellation);
         _bytesBefore += text.Bytes;
         return summary;
     }

@@ -29,6 +29,8 @@ internal sealed class FileTextSource : TextSource
 
     public override long Bytes { get; }
 
+    private protected override string PlaceOf(long line) => _paths.Length == 1 ? base.PlaceOf(line) : FormattableString.Invariant($"Line {line} of the files {Name}, counted through all of them");
+
     private protected override void ReadPieces(TextSink sink, Action<long>? bytesRead)
     {
         byte[] bytes = new byte[BlockBytes];

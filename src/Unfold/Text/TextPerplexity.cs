@@ -68,8 +68,7 @@ public sealed record TextPerplexity(long Sentences, long Tokens, long Unknown, d
 
             session.Feed(id);
         };
-        text.Read(piece => tokenizer.Push(piece, sink), bytes => progress?.Invoke(Math.Min(1, (double)bytes / text.Bytes)), cancellation);
-        tokenizer.Flush(sink);
+        text.Cut(tokenizer, sink, bytes => progress?.Invoke(Math.Min(1, (double)bytes / text.Bytes)), cancellation);
         return tokens > 0
             ? new TextPerplexity(sentences, tokens, unknown, nats / Math.Log(10), unknownNats / Math.Log(10)) { WrittenUnknown = written, ZeroProbabilities = zeros }
             : throw new UnfoldException($"The text {text.Name} holds nothing but white space, but at least one token was wanted.");

@@ -54,6 +54,29 @@ public abstract class TextSource
         return new TextSummary(characters, Convert.ToHexStringLower(hash.GetHashAndReset()));
     }
 
+    /// <summary>Reads the whole text as <see cref="Read"/> does, and cuts it into tokens.</summary>
+    /// <param name="tokenizer">How to cut it.</param>
+    /// <param name="sink">Receives the tokens in order.</param>
+    /// <param name="bytesRead">Called after each piece with the bytes read so far.</param>
+    /// <param name="cancellation">Stops between pieces.</param>
+    /// <exception cref="UnfoldException">The text is empty, binary, not UTF-8 or unreadable, or holds a mark that is no word.</exception>
+    internal TextSummary Cut(Tokenizer tokenizer, TokenSink sink, Action<long>? bytesRead, CancellationToken cancellation)
+    {
+        try
+        {
+            TextSummary summary = Read(piece => tokenizer.Push(piece, sink), bytesRead, cancellation);
+            tokenizer.Flush(sink);
+            return summary;
+        }
+        catch (ReservedTokenException failure)
+        {
+            throw failure.At(PlaceOf(tokenizer.Line));
+        }
+    }
+
+    /// <summary>What messages call a line.</summary>
+    private protected virtual string PlaceOf(long line) => FormattableString.Invariant($"Line {line} of the text {Name}");
+
     /// <summary>Hands over the text in pieces.</summary>
     private protected abstract void ReadPieces(TextSink sink, Action<long>? bytesRead);
 }

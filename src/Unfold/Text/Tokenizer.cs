@@ -47,8 +47,8 @@ public abstract class Tokenizer
         while (!text.IsEmpty)
         {
             // At most to the end of a line, so that the number of the line is right for all of a piece.
-            int line = text.IndexOfAny('\n', '\r') is >= 0 and var end ? end + 1 : text.Length;
-            ReadOnlySpan<char> piece = text[..Math.Min(line, PieceLength)];
+            ReadOnlySpan<char> piece = text[..Math.Min(text.Length, PieceLength)];
+            piece = piece[..(piece.IndexOfAny('\n', '\r') is >= 0 and var end ? end + 1 : piece.Length)];
             int count = _normalizer.Take(piece, runes);
             bool ends = count > 0 && runes[count - 1].Value == '\n';
             Take(Kept(runes[..count]), sink);

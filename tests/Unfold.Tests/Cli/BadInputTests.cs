@@ -125,7 +125,7 @@ public sealed class BadInputTests
 
         said.Refuses(1, "diverged at step 1");
         Assert.False(File.Exists(folder["run/model.safetensors"]));
-        Assert.Equal(0, TrainingCheckpoint.ReadResults(folder["run/checkpoint.safetensors"]).Steps);
+        Assert.Equal(0, TrainingCheckpoint.ReadResults(folder["run/checkpoint.safetensors"]).Results.Steps);
     }
 
     [Fact]

@@ -39,6 +39,17 @@ public sealed class LearningCurveTests : IDisposable
     }
 
     [Fact]
+    public void A_damaged_one_is_not_believed()
+    {
+        Assert.Equal(0, CommandLine.Train(_text, _run, "--steps", "20", "--checkpoint-every", "10").Code);
+        string file = Path.Combine(_run, "checkpoint.safetensors");
+        byte[] bytes = File.ReadAllBytes(file);
+        bytes[^3] ^= 1;
+        File.WriteAllBytes(file, bytes);
+        CommandLine.Run("inspect", _run).Refuses(1, "checkpoint.safetensors", "is damaged or was changed");
+    }
+
+    [Fact]
     public void A_long_one_is_thinned_for_reading()
     {
         Assert.Equal(0, CommandLine.Train(_text, _run, "--steps", "50", "--checkpoint-every", "1").Code);

@@ -54,7 +54,7 @@ public sealed class LstmOptionsTests : IDisposable
             process.End();
         }
 
-        Assert.True(TrainingCheckpoint.ReadResults(_folder["killed/checkpoint.safetensors"]).Steps < 1500);
+        Assert.True(TrainingCheckpoint.ReadResults(_folder["killed/checkpoint.safetensors"]).Results.Steps < 1500);
         Assert.Equal(0, CommandLine.Run("train", "--resume", _folder["killed"]).Code);
         Assert.Equal(File.ReadAllBytes(_folder["straight/model.safetensors"]), File.ReadAllBytes(_folder["killed/model.safetensors"]));
     }

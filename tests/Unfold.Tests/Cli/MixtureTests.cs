@@ -79,6 +79,20 @@ public sealed class MixtureTests : IDisposable
     }
 
     [Fact]
+    public void A_mark_in_a_text_is_found_by_its_line()
+    {
+        string words = _folder["sentences.arpa"], good = _folder["good.txt"], bad = _folder["bad.txt"];
+        Assert.Equal(0, CommandLine.Run("ngram", "train", "--order", "2", "--text", _folder["text.txt"], "--out", words).Code);
+        File.WriteAllText(good, "the cat\nthe dog\n");
+        File.WriteAllText(bad, "the cat\nthe <s> dog\n");
+        foreach (string[] command in (string[][])[["evaluate", words], ["ngram", "evaluate", words]])
+        {
+            CommandLine.Run([.. command, "--text", bad]).Refuses(1, $"Line 2 of the text {bad}: the text holds the token <s>");
+            CommandLine.Run([.. command, "--text", good, "--text", bad]).Refuses(1, $"Line 4 of the files {good}, {bad}, counted through all of them");
+        }
+    }
+
+    [Fact]
     public void N_grams_and_mixtures_are_measured_and_write()
     {
         double Loss(params string[] model) => CommandLine.Run(["evaluate", .. model, "--text", _text, "--json"]).Json.GetProperty("loss").GetDouble();

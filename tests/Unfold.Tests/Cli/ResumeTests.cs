@@ -39,7 +39,7 @@ public sealed class ResumeTests : IDisposable
             Assert.NotEqual(0, process.End().Code);
         }
 
-        Assert.True(TrainingCheckpoint.ReadResults(Path.Combine(killed, "checkpoint.safetensors")).Steps < 3000);
+        Assert.True(TrainingCheckpoint.ReadResults(Path.Combine(killed, "checkpoint.safetensors")).Results.Steps < 3000);
         Assert.Equal(0, CommandLine.Run("train", "--resume", killed, "--threads", "1").Code);
         Assert.Equal(0, CommandLine.Train(_text, straight, more).Code);
         RequireEqual(straight, killed);
@@ -63,7 +63,7 @@ public sealed class ResumeTests : IDisposable
             Assert.Contains($"unfold train --resume {stopped}", said.Error, StringComparison.Ordinal);
         }
 
-        Assert.InRange(TrainingCheckpoint.ReadResults(Path.Combine(stopped, "checkpoint.safetensors")).Steps, 0, 3999);
+        Assert.InRange(TrainingCheckpoint.ReadResults(Path.Combine(stopped, "checkpoint.safetensors")).Results.Steps, 0, 3999);
         Assert.Equal(0, CommandLine.Run("generate", stopped, "--length", "5", "--seed", "1").Code);
         Assert.Equal(0, CommandLine.Run("train", "--resume", stopped, "--threads", "1").Code);
         Assert.Equal(0, CommandLine.Train(_text, straight, more).Code);
@@ -93,7 +93,7 @@ public sealed class ResumeTests : IDisposable
             process.End();
         }
 
-        Assert.Equal(0, TrainingCheckpoint.ReadResults(_folder["killed/checkpoint.safetensors"]).Steps);
+        Assert.Equal(0, TrainingCheckpoint.ReadResults(_folder["killed/checkpoint.safetensors"]).Results.Steps);
         CommandLine.Run("generate", _folder["killed"]).Refuses(1, "no model.safetensors yet", "--resume");
         Assert.Equal(0, CommandLine.Run("train", "--resume", _folder["killed"]).Code);
         Assert.Equal(0, CommandLine.Run(["train", "--text", _text, "--out", _folder["straight"], "--batch-size", "4", "--seq-length", "10", .. more]).Code);

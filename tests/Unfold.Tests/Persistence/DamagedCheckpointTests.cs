@@ -104,7 +104,7 @@ public sealed class DamagedCheckpointTests : IDisposable
         TrainingCheckpoint.Restore(path, trainer);
         Assert.True(trainer.StepsDone > 0);
         Assert.Empty(trainer.History);
-        Assert.Empty(TrainingCheckpoint.ReadHistory(path));
+        Assert.Empty(TrainingCheckpoint.ReadResults(path).History);
     }
 
     public static TheoryData<string> Foreign => ["optimizer", "schedule", "batching", "loss", "seed", "clipping", "steps", "cell"];

@@ -120,9 +120,9 @@ public sealed class TrainingCheckpointTests
         LanguageModelTrainer trainer = TinyRun.Create(TinyRun.Settings);
         TinyRun.Go(trainer, SavedAt);
         TrainingCheckpoint.Save(folder["c"], trainer, new TrainingTime(12.5, 9));
-        Assert.Equal(trainer.Results(12.5), TrainingCheckpoint.ReadResults(folder["c"]));
+        Assert.Equal(trainer.Results(12.5), TrainingCheckpoint.ReadResults(folder["c"]).Results);
         Assert.NotEmpty(trainer.History);
-        Assert.Equal(trainer.History, TrainingCheckpoint.ReadHistory(folder["c"]));
+        Assert.Equal(trainer.History, TrainingCheckpoint.ReadResults(folder["c"]).History);
         LanguageModelTrainer restored = TinyRun.Create(TinyRun.Settings);
         TrainingCheckpoint.Restore(folder["c"], restored);
         Assert.Equal(trainer.History, restored.History);

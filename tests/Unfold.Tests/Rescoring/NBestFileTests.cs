@@ -112,7 +112,7 @@ public sealed class NBestFileTests : IDisposable
         Assert.Contains("does not show its format", Refuse(() => NBestFile.Read([path])), StringComparison.Ordinal);
         NBestList list = Assert.Single(NBestFile.Read([path], NBestFormat.Lines, cancellation: TestContext.Current.CancellationToken));
         Assert.Equal("candidates", list.Id);
-        Assert.Equal([new("我 打算 买 一部 手机", 0), new NBestHypothesis("我 打算 修 一部 手机", 0)], list.Hypotheses);
+        Assert.Equal([new("我 打算 买 一部 手机", 0), new NBestHypothesis("  我 打算   修 一部 手机", 0)], list.Hypotheses);
         Assert.Equal("stdin", Assert.Single(NBestFile.Read(["-"], NBestFormat.Lines, input: ["a"], cancellation: TestContext.Current.CancellationToken)).Id);
     }
 

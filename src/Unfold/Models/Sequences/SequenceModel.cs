@@ -162,7 +162,8 @@ public abstract class SequenceModel<T> : SequenceModel
     {
         RequireExamples(examples, "measured");
         RequireFit(examples, "measured");
-        double loss = Fitter.Measure(new Tape(workers ?? new Workers(Environment.ProcessorCount)), examples, new FitOptions());
+        double loss = 0;
+        OnTape(workers, examples.Count, tape => loss = Fitter.Measure(tape, examples, new FitOptions()));
         return double.IsFinite(loss)
             ? loss
             : throw new UnfoldException("The model's loss is not a number: its weights are damaged, or an example is far from the training examples.");
