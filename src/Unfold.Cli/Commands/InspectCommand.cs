@@ -52,10 +52,11 @@ internal sealed class InspectCommand(Terminal terminal)
 
         if (counted || ClozeModel.IsIn(path))
         {
-            return parsed.Gave(_curve)
-                ? throw new UsageException($"--learning-curve draws what a training run of a recurrent language model has noted, but {path} {(counted ? "is a file, as n-grams are" : "holds a model that fills gaps")}: leave it out.")
-                : flow
-                ? throw new UsageException($"--gradient-flow follows a recurrent language model back through the text, but {path} {(counted ? "is a file, as n-grams are" : "holds a model that fills gaps")}: leave it out.")
+            string? recurrent = parsed.Gave(_curve) ? "--learning-curve draws what the training of a recurrent language model has noted"
+                : flow ? "--gradient-flow follows a recurrent language model back through the text"
+                : null;
+            return recurrent is not null
+                ? throw new UsageException($"{recurrent}, but {path} {(counted ? "is a file, as n-grams are" : "holds a model that fills gaps")}: leave it out.")
                 : counted ? ShowNGrams(path, parsed.GetValue(_json)) : ShowCloze(ClozeModel.Load(path), parsed.GetValue(_json));
         }
 
