@@ -39,13 +39,13 @@ internal sealed class ModelChoice(Terminal terminal)
             }
         }
 
-        NextTokenModel model = Open(parsed.GetRequiredValue(Argument), cancellation);
+        NextTokenModel model = Open(terminal, parsed.GetRequiredValue(Argument), cancellation);
         if (other is null)
         {
             return model;
         }
 
-        var mixture = new MixtureModel(model, Open(other, cancellation), parsed.GetValue(_weight) ?? 0.5);
+        var mixture = new MixtureModel(model, Open(terminal, other, cancellation), parsed.GetValue(_weight) ?? 0.5);
         return parsed.Gave(_tune) ? MixtureShare.Tune(terminal, mixture, parsed.GetRequiredValue(_tune), cancellation) : mixture;
     }
 
@@ -58,7 +58,9 @@ internal sealed class ModelChoice(Terminal terminal)
         }
     }
 
-    private NextTokenModel Open(string path, CancellationToken cancellation)
+    /// <summary>Opens one model with progress.</summary>
+    /// <exception cref="UnfoldException">There is no model, or it is damaged.</exception>
+    public static NextTokenModel Open(Terminal terminal, string path, CancellationToken cancellation)
     {
         RunReplacement.Recover(path);
         NextTokenModel model;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Unfold.Persistence;
 using Unfold.Text;
 
 namespace Unfold.Cli;
@@ -13,11 +12,5 @@ internal static class VocabularyInput
 
     /// <summary>Reads it with progress.</summary>
     /// <exception cref="UnfoldException">There is no such model, or it is damaged.</exception>
-    public static Vocabulary Read(Terminal terminal, string path, CancellationToken cancellation)
-    {
-        using var progress = new ProgressLine(terminal, $"Reading {path}");
-        Vocabulary vocabulary = ModelFile.Open(path, progress.Show, cancellation).Vocabulary;
-        SegmentationNote.Tell(terminal, path, vocabulary);
-        return vocabulary;
-    }
+    public static Vocabulary Read(Terminal terminal, string path, CancellationToken cancellation) => ModelChoice.Open(terminal, path, cancellation).Vocabulary;
 }

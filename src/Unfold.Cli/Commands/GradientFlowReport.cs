@@ -1,11 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Unfold.Generation;
 using Unfold.Models;
 using Unfold.Numerics;
-using Unfold.Persistence;
 using Unfold.Text;
 using Unfold.Training;
 
@@ -49,9 +47,7 @@ internal sealed class GradientFlowReport(Terminal terminal)
         GradientFlow flow = GradientFlow.Measure(workers, tape => model.Loss(tape, inputs, targets, batch, over: LossOver.Last).Loss);
         if (parsed.GetValue(_out) is { } picture)
         {
-            string svg = flow.ToChart($"Gradient flow of {name}").ToSvg();
-            AtomicFile.Write(picture, stream => stream.Write(Encoding.UTF8.GetBytes(svg)));
-            terminal.Line($"The picture is in {picture}");
+            PictureFile.Write(terminal, picture, flow.ToChart($"Gradient flow of {name}"));
         }
 
         if (json)

@@ -70,8 +70,7 @@ internal sealed class InspectCommand(Terminal terminal)
         (TrainingResults? results, IReadOnlyList<LearningPoint> history) = File.Exists(folder.CheckpointFile) ? TrainingCheckpoint.ReadResults(folder.CheckpointFile) : (null, []);
         if (parsed.GetValue(_curve) is { } picture)
         {
-            LearningCurveReport.Draw(picture, path, history);
-            terminal.Line($"The picture is in {picture}");
+            PictureFile.Write(terminal, picture, LearningCurveReport.ToChart(path, history));
         }
 
         if (parsed.GetValue(_json))

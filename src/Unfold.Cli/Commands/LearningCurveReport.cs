@@ -1,8 +1,6 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Unfold.Models;
-using Unfold.Persistence;
 using Unfold.Pictures;
 
 namespace Unfold.Cli.Commands;
@@ -41,9 +39,9 @@ internal static class LearningCurveReport
         json.WriteEndArray();
     }
 
-    /// <summary>Writes the picture.</summary>
-    /// <exception cref="UnfoldException">There is no curve, or the file cannot be written.</exception>
-    public static void Draw(string path, string name, IReadOnlyList<LearningPoint> history)
+    /// <summary>The curve as a picture.</summary>
+    /// <exception cref="UnfoldException">There is no curve.</exception>
+    public static LineChart ToChart(string name, IReadOnlyList<LearningPoint> history)
     {
         if (history.Count == 0)
         {
@@ -58,7 +56,7 @@ internal static class LearningCurveReport
             chart.Add("validation", steps, [.. history.Select(point => point.ValidationLoss)]);
         }
 
-        AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(chart.ToSvg())));
+        return chart;
     }
 
     private static string Shown(double loss) => double.IsFinite(loss) ? loss.ToString("0.0000", CultureInfo.InvariantCulture) : "-";

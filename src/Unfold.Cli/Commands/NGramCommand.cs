@@ -16,6 +16,12 @@ internal static class NGramCommand
         NGramMixCommand.Create(terminal),
     };
 
+    /// <summary>The help on the file of a model that is read.</summary>
+    public const string ReadHelp = "The file of an n-gram model, ARPA text or the compact form.";
+
+    /// <summary>The help on the file of a model that is written.</summary>
+    public const string WrittenHelp = "The file to write: .arpa for ARPA text, .arpa.gz for the same packed, .bin for the compact form.";
+
     /// <summary>How much of a model is left out.</summary>
     public static Option<double?> Prune() => Options.Number("--prune", "of at least 0", value => value >= 0, "Leave out n-grams without which perplexity grows by less than this share, such as 1e-8; default 0, none.");
 

@@ -7,8 +7,8 @@ namespace Unfold.Cli.Commands;
 /// <summary>unfold ngram convert: turns ARPA text into the compact form and back, and prunes.</summary>
 internal sealed class NGramConvertCommand(Terminal terminal)
 {
-    private readonly Argument<string> _in = NGramCommand.File("IN", "The file of an n-gram model, ARPA text or the compact form.");
-    private readonly Argument<string> _out = NGramCommand.File("OUT", "The file to write: .arpa for ARPA text, .arpa.gz for the same packed, .bin for the compact form.");
+    private readonly Argument<string> _in = NGramCommand.File("IN", NGramCommand.ReadHelp);
+    private readonly Argument<string> _out = NGramCommand.File("OUT", NGramCommand.WrittenHelp);
     private readonly Option<double?> _prune = NGramCommand.Prune();
     private readonly Option<bool> _force = Options.Switch("--force", "Replace OUT if it is there.");
     private readonly Option<bool> _json = Options.Switch("--json", "Print one JSON object.");

@@ -10,9 +10,9 @@ internal sealed class NGramMixCommand(Terminal terminal)
 {
     private const double Half = 0.5;
 
-    private readonly Argument<string> _first = NGramCommand.File("FIRST", "The file of an n-gram model, ARPA text or the compact form.");
+    private readonly Argument<string> _first = NGramCommand.File("FIRST", NGramCommand.ReadHelp);
     private readonly Argument<string> _second = NGramCommand.File("SECOND", "The file of another one, of any order and vocabulary, that cuts a text alike.");
-    private readonly Option<string?> _out = Options.Path("--out", "FILE", "The file to write: .arpa for ARPA text, .arpa.gz for the same packed, .bin for the compact form.");
+    private readonly Option<string?> _out = Options.Path("--out", "FILE", NGramCommand.WrittenHelp);
     private readonly Option<double?> _share = Options.Number("--share", "above 0 and below 1", value => value is > 0 and < 1, "The share of the first model; default 0.5.");
     private readonly Option<string[]> _tune = Options.Paths("--tune", "Held-out UTF-8 files: take the share that foretells them best.");
     private readonly Option<bool> _force = Options.Switch("--force", "Replace the file if it is there.");

@@ -10,7 +10,7 @@ internal sealed class NGramTrainOptions
 {
     public Option<string[]> Text { get; } = Required(Options.Paths("--text", "UTF-8 files to count, read as one text."));
 
-    public Option<string?> Out { get; } = Required(Options.Path("--out", "FILE", "The file to write: .arpa for ARPA text, .arpa.gz for the same packed, .bin for the compact form."));
+    public Option<string?> Out { get; } = Required(Options.Path("--out", "FILE", NGramCommand.WrittenHelp));
 
     public Option<bool> Force { get; } = Options.Switch("--force", "Replace the file if it is there.");
 
