@@ -60,7 +60,8 @@ internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredLis
         foreach ((ErrorMeasure measure, string name, _) in MeasuresTold)
         {
             Rates rates = Measured(measure, name);
-            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{name,-20}  before {Shown(rates.Before)}  after {Shown(rates.After)}  change {Shown(rates.Change)}  best possible {100.0 * rates.FewestErrors / rates.Units:0.00}%  (errors {rates.ErrorsBefore:N0}, {rates.ErrorsAfter:N0}, {rates.FewestErrors:N0} of {rates.Units:N0})"));
+            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{name,-20}  before {Shown(rates.Before)}  after {Shown(rates.After)}  change {Shown(rates.Change)}  best possible {100.0 * rates.FewestErrors / rates.Units:0.00}%"));
+            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{"",-20}  errors before {Shown(rates.ErrorsBefore)}  after {Shown(rates.ErrorsAfter)}  best possible {rates.FewestErrors:N0}, of {rates.Units:N0} {(measure == ErrorMeasure.Words ? "words" : "characters")}"));
         }
     }
 
@@ -103,8 +104,8 @@ internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredLis
                 Write(json, "change", rates.Change);
                 json.WriteNumber("oracle", (double)rates.FewestErrors / rates.Units);
                 json.WriteNumber("units", rates.Units);
-                json.WriteNumber("errors_before", rates.ErrorsBefore);
-                json.WriteNumber("errors_after", rates.ErrorsAfter);
+                Write(json, "before", rates.ErrorsBefore);
+                Write(json, "after", rates.ErrorsAfter);
                 json.WriteNumber("errors_oracle", rates.FewestErrors);
                 json.WriteEndObject();
             }
@@ -137,8 +138,8 @@ internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredLis
             ErrorRate.Of(after, random.Split(), share => progress.Show((1 + share) / 3), cancellation),
             ErrorRate.Difference(before, after, random.Split(), share => progress.Show((2 + share) / 3), cancellation),
             before.Sum(count => (long)count.Units),
-            before.Sum(count => (long)count.Errors),
-            after.Sum(count => (long)count.Errors),
+            Kinds.Of(before),
+            Kinds.Of(after),
             errors.Sum(list => (long)list.Min(count => count.Errors)));
     }
 
@@ -164,10 +165,29 @@ internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredLis
         json.WriteEndObject();
     }
 
+    private static void Write(Utf8JsonWriter json, string when, Kinds errors)
+    {
+        json.WriteNumber($"errors_{when}", errors.All);
+        json.WriteNumber($"substitutions_{when}", errors.Substitutions);
+        json.WriteNumber($"deletions_{when}", errors.Deletions);
+        json.WriteNumber($"insertions_{when}", errors.Insertions);
+    }
+
+    private static string Shown(Kinds errors) => string.Create(CultureInfo.InvariantCulture, $"{errors.All:N0} ({errors.Substitutions:N0} substituted, {errors.Deletions:N0} deleted, {errors.Insertions:N0} inserted)");
+
     private static string Shown(ErrorRate rate) => string.Create(CultureInfo.InvariantCulture, $"{100 * rate.Rate:0.00}% [{100 * rate.Low:0.00}, {100 * rate.High:0.00}]");
 
     private static string Shown(double value) => double.IsNegativeInfinity(value) ? "-inf" : value.ToString("0.000000", CultureInfo.InvariantCulture);
 
     /// <summary>Error rates of the first hypotheses, the chosen ones, and their difference; the units of the references, and the errors in the first hypotheses, the chosen ones and the best that the lists hold.</summary>
-    private sealed record Rates(ErrorRate Before, ErrorRate After, ErrorRate Change, long Units, long ErrorsBefore, long ErrorsAfter, long FewestErrors);
+    private sealed record Rates(ErrorRate Before, ErrorRate After, ErrorRate Change, long Units, Kinds ErrorsBefore, Kinds ErrorsAfter, long FewestErrors);
+
+    /// <summary>The errors of all lists by their kinds.</summary>
+    private sealed record Kinds(long Substitutions, long Deletions, long Insertions)
+    {
+        public long All => Substitutions + Deletions + Insertions;
+
+        public static Kinds Of(ErrorCount[] counts) =>
+            new(counts.Sum(count => (long)count.Edits.Substitutions), counts.Sum(count => (long)count.Edits.Deletions), counts.Sum(count => (long)count.Edits.Insertions));
+    }
 }

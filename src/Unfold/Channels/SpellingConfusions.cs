@@ -68,7 +68,7 @@ internal static class SpellingConfusions
 
     private static double Weight(string word, string other)
     {
-        int distance = EditDistance.Between<char>(word, other);
+        int distance = EditDistance.Between<char>(word, other).Count;
         return (distance == 1 && Math.Max(word.Length, other.Length) > 1 ? Near : distance == 2 && Math.Min(word.Length, other.Length) >= Long ? Far : 0)
             + (Skeleton(word) == Skeleton(other) && distance <= 2 ? Alike : 0);
     }

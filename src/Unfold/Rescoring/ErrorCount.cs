@@ -1,10 +1,13 @@
 namespace Unfold.Rescoring;
 
 /// <summary>The errors of one text.</summary>
-/// <param name="Errors">Units put in, taken out or replaced.</param>
+/// <param name="Edits">What turns the reference into the hypothesis.</param>
 /// <param name="Units">Units of the reference.</param>
-public readonly record struct ErrorCount(int Errors, int Units)
+public readonly record struct ErrorCount(Edits Edits, int Units)
 {
+    /// <summary>Edits of any kind.</summary>
+    public int Errors => Edits.Count;
+
     /// <summary>Compares a hypothesis with what was said or written in truth.</summary>
     public static ErrorCount Of(string reference, string hypothesis, ErrorMeasure measure)
     {

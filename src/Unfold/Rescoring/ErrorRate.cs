@@ -71,6 +71,9 @@ public readonly record struct ErrorRate(double Rate, double Low, double High)
             throw new ArgumentException($"There must be one count a text before and after; found {before.Count} and {after.Count}.", nameof(after));
         }
 
-        return Of([.. before.Zip(after, (one, other) => new ErrorCount(other.Errors - one.Errors, one.Units))], random, progress, cancellation);
+        return Of([.. before.Zip(after, (one, other) => new ErrorCount(Change(one.Edits, other.Edits), one.Units))], random, progress, cancellation);
     }
+
+    private static Edits Change(Edits before, Edits after) =>
+        new(after.Substitutions - before.Substitutions, after.Deletions - before.Deletions, after.Insertions - before.Insertions);
 }

@@ -91,6 +91,16 @@ public sealed class RescoreTests : IDisposable
         JsonElement words = objects[^1].GetProperty("word_error_rate");
         Assert.Equal((9, 4, 1), (words.GetProperty("units").GetInt32(), words.GetProperty("errors_before").GetInt32(), words.GetProperty("errors_oracle").GetInt32()));
         Assert.Equal(words.GetProperty("after").GetProperty("rate").GetDouble(), words.GetProperty("errors_after").GetInt32() / 9.0, 1e-12);
+        foreach (string when in (string[])["before", "after"])
+        {
+            int Kind(string kind) => words.GetProperty($"{kind}_{when}").GetInt32();
+            Assert.Equal(Kind("errors"), Kind("substitutions") + Kind("deletions") + Kind("insertions"));
+        }
+
+        Edits[] before = [.. scored.Select(list => list.Errors(ErrorMeasure.Words, TestContext.Current.CancellationToken)[0].Edits)];
+        Assert.Equal(
+            (before.Sum(edits => edits.Substitutions), before.Sum(edits => edits.Deletions), before.Sum(edits => edits.Insertions)),
+            (words.GetProperty("substitutions_before").GetInt32(), words.GetProperty("deletions_before").GetInt32(), words.GetProperty("insertions_before").GetInt32()));
     }
 
     [Fact]

@@ -122,7 +122,7 @@ public sealed class RescoringTunerTests
         for (int i = 0; i < 8; i++)
         {
             string[] words = [.. reference.Select(word => random.NextDouble() < 0.3 ? $"{random.NextInt32(5)}" : word).Take(4 + random.NextInt32(3))];
-            int errors = EditDistance.Between<string>(reference, words);
+            int errors = EditDistance.Between<string>(reference, words).Count;
             texts.Add((string.Join(' ', words), -errors + (3 * random.NextNormal())));
             values.Add((-2 * errors) + (3 * random.NextNormal()) - (2 * words.Length));
         }
