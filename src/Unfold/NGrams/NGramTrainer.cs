@@ -17,7 +17,7 @@ public static class NGramTrainer
     /// <param name="progress">Called now and then with the share of the work done, in [0, 1].</param>
     /// <param name="cancellation">Stops the counting, the estimating and the pruning.</param>
     /// <exception cref="UnfoldException">The text is too short for the order, the vocabulary too large, or there is no temporary space.</exception>
-    /// <exception cref="ArgumentException">An option is outside of its range.</exception>
+    /// <exception cref="ArgumentException">An option is outside of its range, or a token is none of the vocabulary.</exception>
     public static NGramTraining Train(
         TokenStore tokens, Vocabulary vocabulary, NGramOptions options, Action<double>? progress = null, CancellationToken cancellation = default)
     {
@@ -36,7 +36,7 @@ public static class NGramTrainer
         NGramSorter windows = NewSorter();
         bool prunes = options.PruningThreshold > 0;
         Action<double> Between(double start, double end) => share => progress?.Invoke(start + ((end - start) * share));
-        Count(tokens, new NGramCounter(options.Order, windows), Between(0, CountedAt), cancellation);
+        Count(tokens, vocabulary, new NGramCounter(options.Order, windows), Between(0, CountedAt), cancellation);
         LowerCounts lower = options.Smoothing == Smoothing.Additive ? LowerCounts.Occurrences : LowerCounts.Contexts;
         OrderCounts counts = OrderCounts.Of(windows.Sorted().Watched(window => window.Count, tokens.Count, Between(CountedAt, ToldAt), cancellation), options.Order, lower, NewSorter);
         var estimator = new NGramEstimator(vocabulary, options, counts);
@@ -49,7 +49,7 @@ public static class NGramTrainer
         return new NGramTraining(NGramModel.Of(vocabulary, table), estimator.Discounts);
     }
 
-    private static void Count(TokenStore tokens, NGramCounter counter, Action<double> progress, CancellationToken cancellation)
+    private static void Count(TokenStore tokens, Vocabulary vocabulary, NGramCounter counter, Action<double> progress, CancellationToken cancellation)
     {
         int[] block = new int[BlockTokens];
         for (long start = 0; start < tokens.Count; start += BlockTokens)
@@ -57,9 +57,16 @@ public static class NGramTrainer
             cancellation.ThrowIfCancellationRequested();
             Span<int> part = block.AsSpan(0, (int)Math.Min(BlockTokens, tokens.Count - start));
             tokens.Read(start, part);
+            int place = 0;
             foreach (int token in part)
             {
+                if ((uint)token >= (uint)vocabulary.Count)
+                {
+                    throw new ArgumentException(FormattableString.Invariant($"The tokens must be those of the vocabulary, 0 to {vocabulary.Count - 1}; found {token} at place {start + place}."), nameof(tokens));
+                }
+
                 counter.Add(token);
+                place++;
             }
 
             progress((double)(start + part.Length) / tokens.Count);

@@ -2,10 +2,16 @@ namespace Unfold.Rescoring;
 
 /// <summary>A list with what a language model thinks of its hypotheses.</summary>
 /// <param name="List">The hypotheses.</param>
-/// <param name="LogProbabilities">ln p of each.</param>
+/// <param name="LogProbabilities">ln p of each; negative infinity where the model thinks it impossible.</param>
 /// <param name="UnknownTokens">How many tokens of each the model's vocabulary does not hold.</param>
 public sealed record ScoredList(NBestList List, IReadOnlyList<double> LogProbabilities, IReadOnlyList<int> UnknownTokens)
 {
+    /// <summary>ln p of each hypothesis.</summary>
+    public IReadOnlyList<double> LogProbabilities { get; } = OneEach(List, LogProbabilities, nameof(LogProbabilities));
+
+    /// <summary>How many tokens of each hypothesis the model's vocabulary does not hold.</summary>
+    public IReadOnlyList<int> UnknownTokens { get; } = OneEach(List, UnknownTokens, nameof(UnknownTokens));
+
     /// <summary>Whether the model thinks every hypothesis impossible, and its weight is above 0.</summary>
     /// <param name="weights">The weights.</param>
     public bool IsImpossible(RescoringWeights weights) => weights.Model > 0 && LogProbabilities.All(double.IsNegativeInfinity);
@@ -61,5 +67,14 @@ public sealed record ScoredList(NBestList List, IReadOnlyList<double> LogProbabi
         }
 
         return errors;
+    }
+
+    private static IReadOnlyList<T> OneEach<T>(NBestList list, IReadOnlyList<T> values, string name)
+    {
+        ArgumentNullException.ThrowIfNull(list);
+        ArgumentNullException.ThrowIfNull(values, name);
+        return values.Count == list.Hypotheses.Count
+            ? values
+            : throw new ArgumentException($"There must be one value for each of the {list.Hypotheses.Count} hypotheses; found {values.Count}.", name);
     }
 }

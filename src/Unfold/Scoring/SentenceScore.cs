@@ -7,6 +7,11 @@ namespace Unfold.Scoring;
 /// <param name="LogProbabilities">ln p of each token given those before it; negative infinity where the model thinks it impossible.</param>
 public sealed record SentenceScore(IReadOnlyList<int> Tokens, IReadOnlyList<double> LogProbabilities)
 {
+    /// <summary>ln p of each token given those before it.</summary>
+    public IReadOnlyList<double> LogProbabilities { get; } = Tokens.Count == LogProbabilities.Count
+        ? LogProbabilities
+        : throw new ArgumentException($"There must be one value for each of the {Tokens.Count} tokens; found {LogProbabilities.Count}.", nameof(LogProbabilities));
+
     /// <summary>ln p of the whole line: the sum.</summary>
     public double Total => LogProbabilities.Sum();
 

@@ -63,6 +63,17 @@ public sealed class NGramEstimatorTests
         }
     }
 
+    [Theory]
+    [InlineData(8)]
+    [InlineData(300)]
+    public void Tokens_of_no_vocabulary_are_refused(int token)
+    {
+        var vocabulary = new Vocabulary(TokenKind.Character, LetterCase.Kept, ["a", "b", "c", "d", "e"]);
+        TokenStore tokens = TokenStore.FromTokens([3, 4, 5, 3, 4, 5, token, 4], 400);
+        string message = Assert.Throws<ArgumentException>(() => NGramTrainer.Train(tokens, vocabulary, new NGramOptions { Order = 2 }, cancellation: TestContext.Current.CancellationToken)).Message;
+        Assert.Contains($"0 to 7; found {token} at place 6", message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Closed_gives_the_unknown_word_nothing_where_it_was_never_counted()
     {

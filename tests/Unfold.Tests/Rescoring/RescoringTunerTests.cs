@@ -1,5 +1,6 @@
 using Unfold.Numerics;
 using Unfold.Rescoring;
+using Unfold.Scoring;
 
 namespace Unfold.Tests.Rescoring;
 
@@ -88,6 +89,32 @@ public sealed class RescoringTunerTests
         }
 
         Assert.Throws<OperationCanceledException>(() => lists[0].Errors(ErrorMeasure.Characters, new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
+    public void A_text_that_is_changed_has_its_own_length()
+    {
+        NBestHypothesis changed = new NBestHypothesis("a", 0) with { Text = "a b c" };
+        Assert.Equal(new NBestHypothesis("a b c", 0), changed);
+        Assert.Equal((3, 5), (changed.Words, changed.Characters));
+        Assert.Equal(3, new RescoringWeights(0, 1).Total(changed, -1));
+    }
+
+    [Fact]
+    public void Scores_and_weights_that_would_choose_at_random_are_refused()
+    {
+        var list = new NBestList("x", [new("a", 0), new("b", 0)]);
+        Assert.Throws<ArgumentException>("LogProbabilities", () => new ScoredList(list, [-1], [0, 0]));
+        Assert.Throws<ArgumentException>("UnknownTokens", () => new ScoredList(list, [-1, -2], [0]));
+        Assert.Throws<ArgumentException>("LogProbabilities", () => new SentenceScore([3, 4], [-1]));
+        foreach (double bad in (double[])[-1, double.NaN, double.PositiveInfinity])
+        {
+            Assert.Throws<ArgumentOutOfRangeException>("Model", () => new RescoringWeights(bad, 0));
+            Assert.Throws<ArgumentOutOfRangeException>(() => default(RescoringWeights) with { Model = bad });
+        }
+
+        Assert.Throws<ArgumentOutOfRangeException>("Insertion", () => new RescoringWeights(1, double.NaN));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new NBestHypothesis("a", double.NegativeInfinity));
     }
 
     [Fact]
