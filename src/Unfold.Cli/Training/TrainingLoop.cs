@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Unfold.Generation;
 using Unfold.Models;
 using Unfold.Numerics;
+using Unfold.Training;
 
 namespace Unfold.Cli.Training;
 
@@ -67,6 +68,8 @@ internal sealed class TrainingLoop(Run run, TrainingView view, Interruption inte
     /// <summary>No validation here: when they take place must not depend on interruptions, or a resumed run would end elsewhere.</summary>
     private void SaveInterrupted()
     {
+        // Without a validation nobody has looked yet; the checkpoint before is still good.
+        FiniteCheck.RequireValues(_trainer.StepsDone, _trainer.Model.Parameters);
         if (!File.Exists(run.Folder.WeightsFile))
         {
             // Something to generate with; the first validation overwrites it.

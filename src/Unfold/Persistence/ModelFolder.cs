@@ -62,15 +62,11 @@ public sealed class ModelFolder
     }
 
     /// <summary>Writes the weights and, where it was found, <see cref="LanguageModel.LineEnd"/>; whole or not at all.</summary>
-    /// <exception cref="UnfoldException">The file cannot be written; an older one is untouched.</exception>
+    /// <exception cref="UnfoldException">A weight is not a number, or infinite; the file cannot be written. An older one is untouched.</exception>
     public void SaveWeights(LanguageModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var writer = new SafeTensorsWriter();
-        ModelWeights.Add(writer, model.Parameters);
-        LineEndFields.Add(writer, model);
-        writer.SetMetadata(VocabularyHash.Field, VocabularyHash.Of(model.Vocabulary));
-        writer.Save(WeightsFile);
+        Weights(model).Save(WeightsFile);
     }
 
     /// <summary>Creates the folder and writes config.json and vocabulary.json.</summary>
@@ -100,13 +96,19 @@ public sealed class ModelFolder
         }
     }
 
-    /// <summary>Saves a model that is no training run: config.json, vocabulary.json, model.safetensors. <see cref="LanguageModel.LineEnd"/> is saved where it was found before.</summary>
-    /// <exception cref="UnfoldException">The folder or a file cannot be written.</exception>
+    /// <summary>
+    /// Saves a model that is no training run: config.json, vocabulary.json, model.safetensors, all of them or, where the disk is full, none.
+    /// <see cref="LanguageModel.LineEnd"/> is saved where it was found before.
+    /// </summary>
+    /// <exception cref="UnfoldException">A weight is not a number, or infinite; the folder or a file cannot be written. An older model is untouched.</exception>
     public void Save(LanguageModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        Create(new RunSettings(model.Settings, Training: null, Data: null), model.Vocabulary);
-        SaveWeights(model);
+        SafeTensorsWriter weights = Weights(model);
+        CreateFolder();
+
+        // The first takes its place last.
+        AtomicFile.WriteTogether((ConfigFile, new RunSettings(model.Settings, Training: null, Data: null).Write), (VocabularyFile, model.Vocabulary.Write), (WeightsFile, weights.Write));
     }
 
     /// <summary>Throws unless the folder looks like a model.</summary>
@@ -133,6 +135,16 @@ public sealed class ModelFolder
         {
             throw new UnfoldException($"{Shown} is not a model of Unfold: it has no config.json.");
         }
+    }
+
+    private SafeTensorsWriter Weights(LanguageModel model)
+    {
+        ModelWeights.RequireSavable(model.Parameters, Shown);
+        var writer = new SafeTensorsWriter();
+        ModelWeights.Add(writer, model.Parameters);
+        LineEndFields.Add(writer, model);
+        writer.SetMetadata(VocabularyHash.Field, VocabularyHash.Of(model.Vocabulary));
+        return writer;
     }
 
     /// <summary>Throws where it may not even be asked whether something is there: that is not the same as its absence.</summary>

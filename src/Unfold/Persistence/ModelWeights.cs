@@ -44,6 +44,17 @@ internal static class ModelWeights
         }
     }
 
+    /// <summary>Throws unless all values can be computed with, so that a good model is not replaced by one that cannot be loaded.</summary>
+    /// <exception cref="UnfoldException">One is not a number, or infinite.</exception>
+    public static void RequireSavable(ParameterSet parameters, string folder)
+    {
+        int bad = OptimizerKernels.FirstNonFinite(parameters.Values);
+        if (bad >= 0)
+        {
+            throw new UnfoldException($"The model is not saved to {folder}: its weights {parameters.At(bad).Name} hold a value that is not a number or infinite.");
+        }
+    }
+
     /// <summary>Throws unless all values that were read can be computed with.</summary>
     /// <exception cref="UnfoldException">One is not a number, or infinite.</exception>
     public static void RequireFinite(SafeTensorsFile file, string name, ReadOnlySpan<float> values)

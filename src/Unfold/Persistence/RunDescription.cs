@@ -1,17 +1,13 @@
-using System.Buffers.Binary;
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Unfold.Cells;
 using Unfold.Layers;
 using Unfold.Models;
-using Unfold.Text;
 
 namespace Unfold.Persistence;
 
 /// <summary>
 /// Everything that decides the numbers of a run and is chosen outside its checkpoint, as words in a fixed order: settings of
-/// training and model, the length of the training part, and a hash of the vocabulary.
+/// training and model, the length of the training part, and a hash of the vocabulary with how it cuts text.
 /// </summary>
 internal static class RunDescription
 {
@@ -30,7 +26,7 @@ internal static class RunDescription
             $"cell={model.Cell}{Options(model.Lstm)} activation={model.Activation} layers={model.Layers}{(model.Connection == StackConnection.Plain ? "" : $",{model.Connection}")} hidden={model.Hidden} embedding={model.Embedding} dropout={model.Dropout}{Dropouts(model)}{Output(model)}");
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{training} {shape} vocabulary={HashOf(trainer.Model.Vocabulary)} training_tokens={trainer.Batcher.Store.Count}");
+            $"{training} {shape} vocabulary={VocabularyHash.Of(trainer.Model.Vocabulary)} training_tokens={trainer.Batcher.Store.Count}");
     }
 
     /// <summary>What is not the default, so that older checkpoints say the same.</summary>
@@ -52,22 +48,5 @@ internal static class RunDescription
     {
         string words = string.Join(',', options.Words());
         return words.Length == 0 ? "" : $"({words})";
-    }
-
-    /// <summary>The beginning of the SHA-256 of kind, letter case and all symbols, each symbol after its length.</summary>
-    private static string HashOf(Vocabulary vocabulary)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData([(byte)vocabulary.Kind, (byte)vocabulary.LetterCase]);
-        Span<byte> length = stackalloc byte[sizeof(int)];
-        for (int id = Vocabulary.SpecialCount; id < vocabulary.Count; id++)
-        {
-            byte[] symbol = Encoding.UTF8.GetBytes(vocabulary[id]);
-            BinaryPrimitives.WriteInt32LittleEndian(length, symbol.Length);
-            hash.AppendData(length);
-            hash.AppendData(symbol);
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 8));
     }
 }

@@ -41,7 +41,10 @@ public sealed record RunSettings(LanguageModelSettings Model, TrainingSettings? 
 
     /// <summary>Writes config.json, whole or not at all.</summary>
     /// <exception cref="UnfoldException">The file cannot be written.</exception>
-    public void Save(string path) => AtomicFile.Write(path, stream =>
+    public void Save(string path) => AtomicFile.Write(path, Write);
+
+    /// <summary>Writes the content of config.json.</summary>
+    internal void Write(Stream stream)
     {
         using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" });
         json.WriteStartObject();
@@ -95,7 +98,7 @@ public sealed record RunSettings(LanguageModelSettings Model, TrainingSettings? 
 
         Data?.Write(json);
         json.WriteEndObject();
-    });
+    }
 
     private static LanguageModelSettings ReadModel(JsonFields fields, string path, CellFactory? customCell)
     {

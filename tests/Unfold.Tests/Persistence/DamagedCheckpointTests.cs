@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using Unfold.Models;
 using Unfold.Persistence;
+using Unfold.Text;
 
 namespace Unfold.Tests.Persistence;
 
@@ -126,6 +127,14 @@ public sealed class DamagedCheckpointTests : IDisposable
             _ => (settings, CellKind.Gru, "cell=Gru there, cell=Lstm here"),
         };
         RequireRefusal(settings, SaveOther(other, cell), words);
+    }
+
+    [Fact]
+    public void A_checkpoint_of_a_text_that_was_cut_in_another_way_is_refused()
+    {
+        LanguageModelTrainer sentences = TinyRun.Create(Settings(Batching.Windows), TinyRun.Shape(CellKind.Lstm), mode: TextMode.Sentences);
+        TrainingCheckpoint.Save(_folder["checkpoint"], sentences, new TrainingTime(1, 9));
+        RequireRefusal(Settings(Batching.Windows), _folder["checkpoint"], "vocabulary=");
     }
 
     [Fact]

@@ -39,6 +39,30 @@ public sealed class DamagedModelTests : IDisposable
     }
 
     [Fact]
+    public void A_model_whose_weights_are_no_numbers_is_not_saved_over_a_good_one()
+    {
+        var other = new LanguageModel(_model.Settings, _model.Vocabulary, new SeededRandom(2));
+        other.Parameters[1].Edit()[2] = float.NaN;
+        foreach (Action save in (Action[])[() => _place.Save(other), () => _place.SaveWeights(other)])
+        {
+            Assert.Contains(other.Parameters[1].Name, Assert.Throws<UnfoldException>(save).Message, StringComparison.Ordinal);
+            Close.Same(_model.Parameters.Values, _place.Load().Parameters.Values, "the model of before");
+        }
+    }
+
+    [Fact]
+    public void A_full_disk_leaves_the_model_of_before()
+    {
+        using var mounted = new MountedFolder("size=64k");
+        var place = new ModelFolder(mounted["model"]);
+        place.Save(_model);
+        var large = new LanguageModel(_model.Settings with { Hidden = 60 }, new Vocabulary(TokenKind.Character, LetterCase.Kept, ["a", "b"]), new SeededRandom(2));
+        Assert.Contains("the disk is full", Assert.Throws<UnfoldException>(() => place.Save(large)).Message, StringComparison.Ordinal);
+        Close.Same(_model.Parameters.Values, place.Load().Parameters.Values, "the model of before");
+        Assert.Equal(3, Directory.GetFiles(place.FullPath).Length);
+    }
+
+    [Fact]
     public void Tokens_in_another_order_are_noticed()
     {
         string text = File.ReadAllText(_place.VocabularyFile);

@@ -25,9 +25,9 @@ internal static class TinyRun
     public static LanguageModelSettings Shape(CellKind cell) =>
         new() { Cell = cell, CustomCell = CellKinds.Factory(cell), Layers = 2, Hidden = 5, Embedding = 3, Dropout = 0.2 };
 
-    public static LanguageModelTrainer Create(TrainingSettings settings, LanguageModelSettings shape, ulong weights = 1)
+    public static LanguageModelTrainer Create(TrainingSettings settings, LanguageModelSettings shape, ulong weights = 1, TextMode mode = TextMode.Running)
     {
-        var vocabulary = new Vocabulary(TokenKind.Character, LetterCase.Kept, ["a", "b", "c", "d"]);
+        var vocabulary = new Vocabulary(new Tokenization(TokenKind.Character) { Mode = mode }, ["a", "b", "c", "d"]);
         var model = new LanguageModel(shape, vocabulary, new SeededRandom(weights));
 
         // The last symbol is never trained, and all that validation knows: its loss rises from the first validation on.

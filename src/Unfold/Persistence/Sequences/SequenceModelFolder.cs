@@ -35,12 +35,7 @@ internal static class SequenceModelFolder
         ArgumentException.ThrowIfNullOrWhiteSpace(path, FolderParameter);
         var folder = new ModelFolder(path);
         string type = model.GetType().Name;
-        Parameter? bad = model.Parameters.FirstOrDefault(parameter => Numerics.Kernels.OptimizerKernels.FirstNonFinite(parameter.Values) >= 0);
-        if (bad is not null)
-        {
-            throw new UnfoldException($"The model is not saved to {folder.Shown}: its weights {bad.Name} hold a value that is not a number or infinite.");
-        }
-
+        ModelWeights.RequireSavable(model.Parameters, folder.Shown);
         byte[] config = Config(type, model, write);
         if (config.Length > JsonFields.MaximumFileBytes)
         {
