@@ -175,6 +175,7 @@ public sealed class LanguageModelTrainer
     /// <param name="cancellation">Stops the validation; nothing is noted then.</param>
     /// <returns>The score (of no token and NaN without a validation text), and whether the weights are the best so far.</returns>
     /// <exception cref="DivergenceException">The loss or a weight is not a number or infinite; nothing is noted then.</exception>
+    /// <exception cref="InvalidOperationException">There is neither a validation text nor a step that was made.</exception>
     public (Score Score, bool Best) Validate(CancellationToken cancellation = default)
     {
         (Score score, double loss) = Measure(cancellation);
@@ -189,6 +190,7 @@ public sealed class LanguageModelTrainer
     /// <summary>Takes the present weights for the best ones, whatever was measured before: for a run whose best weights are lost.</summary>
     /// <param name="cancellation">Stops the validation; nothing is noted then.</param>
     /// <exception cref="DivergenceException">The loss or a weight is not a number or infinite; nothing is noted then.</exception>
+    /// <exception cref="InvalidOperationException">There is neither a validation text nor a step that was made.</exception>
     public void TakeAsBest(CancellationToken cancellation = default) => LowestLoss = Measure(cancellation).Loss;
 
     /// <summary>
@@ -242,6 +244,11 @@ public sealed class LanguageModelTrainer
     /// <summary>Measures the last weights and their mean, and returns what the better ones have.</summary>
     private (Score Score, double Loss) Measure(CancellationToken cancellation)
     {
+        if (!HasValidation && RecentLosses.Count == 0)
+        {
+            throw new InvalidOperationException("There is nothing to measure: without a validation text a step must be made first.");
+        }
+
         (Score Score, double Loss) last = MeasurePresent(cancellation);
         (Score Score, double Loss) mean = (default, double.PositiveInfinity);
         if (Average is { Count: > 0 } && HasValidation)

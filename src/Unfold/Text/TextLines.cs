@@ -15,27 +15,30 @@ public static class TextLines
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>The lines of a file, which is opened at once and read on the way.</summary>
+    /// <summary>The lines of a file, which is opened at once, so that a missing one is known, and read on the way. Those of a pipe or device can be gone through once.</summary>
     /// <param name="path">A file, which gzip may have packed, or a pipe or device.</param>
     /// <param name="progress">Called after each line with the share that is read, in [0, 1], where the file's length is known.</param>
     /// <exception cref="UnfoldException">The file is missing, a folder, or cannot be read; a line is not UTF-8, holds a zero byte or is too long.</exception>
     public static IEnumerable<string> OfFile(string path, Action<double>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        UnpackedFile stream = TextFile.Open(path);
-        return stream.IsRegular && progress is not null ? Watched(stream, path, progress) : Of(stream, path);
+        return OfFiles([path], progress);
     }
 
     /// <summary>The lines of several files one after the other. All are opened at once, so that a missing one is known before the first line; files other than pipes then once more, each at its turn.</summary>
-    /// <inheritdoc cref="OfFile"/>
+    /// <param name="paths">Files, which gzip may have packed, or pipes or devices.</param>
+    /// <param name="progress">Called after each line with the share of all files that is read, in [0, 1], where the length of its file is known.</param>
+    /// <exception cref="UnfoldException">A file is missing, a folder, or cannot be read; a line is not UTF-8, holds a zero byte or is too long.</exception>
     public static IEnumerable<string> OfFiles(IReadOnlyList<string> paths, Action<double>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(paths);
         UnpackedFile?[] pipes = [.. paths.Select(Pipe)];
-        return paths.Zip(pipes).SelectMany(file => file.Second is { } pipe ? Of(pipe, file.First) : OfFile(file.First, progress));
+        return paths.Zip(pipes).SelectMany((file, place) => file.Second is { } pipe
+            ? Read(pipe, file.First)
+            : Watched(file.First, share => progress?.Invoke((place + share) / paths.Count)));
     }
 
-    /// <summary>The lines of a stream, which is closed at the end.</summary>
+    /// <summary>The lines of a stream, which can be gone through once: it is closed at the end.</summary>
     /// <param name="stream">Where the bytes come from.</param>
     /// <param name="name">What messages call it.</param>
     /// <exception cref="UnfoldException">It cannot be read; a line is not UTF-8, holds a zero byte or is too long.</exception>
@@ -59,10 +62,11 @@ public static class TextLines
         return null;
     }
 
-    private static IEnumerable<string> Watched(UnpackedFile stream, string name, Action<double> progress)
+    private static IEnumerable<string> Watched(string path, Action<double> progress)
     {
+        UnpackedFile stream = TextFile.Open(path);
         long length = stream.FileLength;
-        foreach (string line in Read(stream, name))
+        foreach (string line in Read(stream, path))
         {
             progress(Math.Min(1, (double)stream.FileBytesRead / length));
             yield return line;

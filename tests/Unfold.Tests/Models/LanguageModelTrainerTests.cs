@@ -21,6 +21,17 @@ public sealed class LanguageModelTrainerTests
     }
 
     [Fact]
+    public void Without_a_validation_text_there_is_nothing_to_measure_before_the_first_step()
+    {
+        LanguageModelTrainer trainer = Trainer(TokenStore.FromTokens(Tokens(200), Symbols + 3), new TrainingSettings { Steps = 3, SequenceLength = 5, BatchSize = 4 });
+        Assert.False(trainer.HasValidation);
+        Assert.Contains("a step must be made first", Assert.Throws<InvalidOperationException>(() => trainer.Validate(TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+        Assert.Throws<InvalidOperationException>(() => trainer.TakeAsBest(TestContext.Current.CancellationToken));
+        trainer.Step();
+        Assert.True(trainer.Validate(TestContext.Current.CancellationToken).Best);
+    }
+
+    [Fact]
     public void What_a_step_allocates_does_not_grow_with_batch_sequence_or_width()
     {
         long small = BytesPerStep(hidden: 8, batch: 4, sequence: 5);

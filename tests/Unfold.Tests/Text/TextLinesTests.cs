@@ -53,6 +53,21 @@ public sealed class TextLinesTests
         Assert.Contains(folder["c"], Assert.Throws<UnfoldException>(() => TextLines.OfFiles([folder["a"], folder["c"]])).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Lines_of_files_can_be_gone_through_twice_and_tell_the_share_of_all_files()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["a"], string.Concat(Enumerable.Repeat("0123456789\n", 2_000)));
+        File.WriteAllText(folder["b"], "1\n2\n");
+        var shares = new List<double>();
+        IEnumerable<string> lines = TextLines.OfFiles([folder["a"], folder["b"]], shares.Add);
+        Assert.Equal(2_002, lines.Count());
+        Assert.Equal(shares.Order(), shares);
+        Assert.Contains(shares, share => share is > 0.1 and < 0.4);
+        Assert.Equal(1, shares[^1]);
+        Assert.Equal("0123456789", lines.First());
+    }
+
     /// <summary>Gives its bytes in pieces of random lengths.</summary>
     private sealed class PiecedStream(byte[] bytes, ulong seed) : MemoryStream(bytes)
     {
