@@ -66,7 +66,7 @@ internal sealed class ModelChoice(Terminal terminal)
         NextTokenModel model;
         using (var progress = new ProgressLine(terminal, $"Reading {path}"))
         {
-            model = ModelFile.Open(path, progress.Show, cancellation);
+            model = ModelFile.Open(path, progress: progress.Show, cancellation: cancellation);
         }
 
         SegmentationNote.Tell(terminal, path, model.Vocabulary);

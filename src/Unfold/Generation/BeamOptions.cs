@@ -40,7 +40,8 @@ public sealed record BeamOptions
     public void Validate()
     {
         new DecodingOptions { Beam = Beam, LengthNormalization = LengthNormalization }.Validate();
-        new GenerationOptions { RepetitionPenalty = RepetitionPenalty }.Validate();
+        new GenerationOptions { RepetitionPenalty = RepetitionPenalty, Stops = Stops }.Validate();
+        ArgumentNullException.ThrowIfNull(Forced);
         if (Length < 1)
         {
             throw new UnfoldException($"The most tokens of a text that is searched must be at least 1; found {Length}.");

@@ -22,6 +22,9 @@ public sealed record GenerationOptions
     /// <exception cref="UnfoldException">A value is out of range; the message names it.</exception>
     public void Validate()
     {
+        ArgumentNullException.ThrowIfNull(Sampling);
+        ArgumentNullException.ThrowIfNull(Stops);
+        _ = new StopStringFilter(Stops);
         if (Length < 0)
         {
             throw new UnfoldException($"The most tokens of a text must be at least 0; found {Length}.");

@@ -18,7 +18,7 @@ public sealed class StopStringFilter
     private readonly StringBuilder _held = new();
 
     /// <summary>Creates a filter; without stop strings it lets everything through.</summary>
-    /// <exception cref="ArgumentException">A stop string is empty or begins or ends with half a character.</exception>
+    /// <exception cref="UnfoldException">A stop string is empty or begins or ends with half a character.</exception>
     public StopStringFilter(params IEnumerable<string> stops)
     {
         ArgumentNullException.ThrowIfNull(stops);
@@ -27,12 +27,12 @@ public sealed class StopStringFilter
         {
             if (string.IsNullOrEmpty(stop))
             {
-                throw new ArgumentException("A stop string must have at least one character; an empty one would stop before the first.", nameof(stops));
+                throw new UnfoldException("A stop string must have at least one character; an empty one would stop before the first.");
             }
 
             if (char.IsLowSurrogate(stop[0]) || char.IsHighSurrogate(stop[^1]))
             {
-                throw new ArgumentException("A stop string must be made of whole characters; found half a surrogate pair at an end.", nameof(stops));
+                throw new UnfoldException("A stop string must be made of whole characters; found half a surrogate pair at an end.");
             }
         }
 

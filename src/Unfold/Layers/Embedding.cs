@@ -29,7 +29,7 @@ public sealed class Embedding
 
     /// <summary>Looks up tokens in order of time.</summary>
     /// <param name="tape">Records the operation.</param>
-    /// <param name="tokens">T * B tokens: [t * B + b] is that of row b at step t. -1 stands for zeros.</param>
+    /// <param name="tokens">T * B tokens: [t * B + b] is that of row b at step t. -1 stands for zeros. The way back reads them again: leave them as they are until then.</param>
     /// <param name="batch">B.</param>
     /// <returns>(T, B, width).</returns>
     /// <exception cref="ArgumentException">The tokens are not whole time steps, or one is not in the table.</exception>

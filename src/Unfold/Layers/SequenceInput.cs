@@ -66,7 +66,7 @@ public readonly struct SequenceInput
             : new(Dense.Rows(start * Batch, new Shape(steps, Batch, Dense.Shape[2])), default, steps, Batch);
     }
 
-    /// <summary>Takes tokens in order of time: token [t * B + b] is that of row b at step t. -1 stands for zeros; a layer refuses other negative ones within a sequence's length.</summary>
+    /// <summary>Takes tokens in order of time: token [t * B + b] is that of row b at step t. -1 stands for zeros; a layer refuses other negative ones within a sequence's length. The way back reads them again: leave them as they are until then.</summary>
     /// <exception cref="ArgumentException">The tokens do not fill whole time steps.</exception>
     public static SequenceInput Of(ReadOnlyMemory<int> tokens, int batch) =>
         batch > 0 && tokens.Length % batch == 0

@@ -29,7 +29,7 @@ public abstract class SequenceLayer
     /// <param name="initial">The state before the first step; zeros where it is not given. A gradient flows into it where it needs one.</param>
     /// <param name="lengths">
     /// For each sequence of the batch its number of steps, 1 .. T; T where they are not given. What the input holds past a sequence's
-    /// end is not read, and costs no time.
+    /// end is not read, and costs no time. The way back reads the lengths again: leave them as they are until then.
     /// </param>
     /// <param name="random">Where chance comes from in training (dropout, zoneout); none where the layer is used.</param>
     /// <exception cref="ArgumentException">A shape, a token or a length does not fit; the message names the layer.</exception>

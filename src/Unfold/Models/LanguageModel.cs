@@ -136,8 +136,8 @@ public sealed class LanguageModel : NextTokenModel
 
     /// <summary>The mean cross-entropy of the targets in nats per token, and the state after the window.</summary>
     /// <param name="tape">Records the operations.</param>
-    /// <param name="inputs">T * B tokens in order of time.</param>
-    /// <param name="targets">For each input the token that comes next; a negative one is left out.</param>
+    /// <param name="inputs">T * B tokens in order of time. The way back reads them again: leave them as they are until then.</param>
+    /// <param name="targets">For each input the token that comes next; a negative one is left out. Leave them as they are until the way back, too.</param>
     /// <param name="batch">B.</param>
     /// <param name="state">The state before the window; zeros where it is not given.</param>
     /// <param name="over">The steps that count; with <see cref="LossOver.Last"/> only the last B targets are looked at.</param>

@@ -18,7 +18,7 @@ public static class AtomicFile
 
     /// <summary>Writes <paramref name="path"/>, which exists already or not; a symbolic link is followed.</summary>
     /// <param name="path">The file; its folder must exist.</param>
-    /// <param name="write">Writes the content to the stream that it is given.</param>
+    /// <param name="write">Writes the content to the stream that it is given, and leaves it open: give a StreamWriter leaveOpen.</param>
     /// <exception cref="UnfoldException">
     /// The file cannot be written: disk full, no permission, no such folder. The old file is untouched and nothing
     /// is left beside it. What <paramref name="write"/> itself throws, other than failures of files, comes through unchanged.

@@ -51,7 +51,7 @@ public sealed class BytePairEncoding
             symbols.Add(left + right);
         }
 
-        _symbols = [.. symbols, .. Enumerable.Range(0, ByteCount).Select(SymbolOf)];
+        _symbols = [.. symbols, .. Enumerable.Range(0, ByteCount).Select(value => SymbolOf((byte)value))];
     }
 
     /// <summary>The characters, then what merges make, in order, then the 256 bytes.</summary>
@@ -61,7 +61,7 @@ public sealed class BytePairEncoding
     public IReadOnlyList<(string Left, string Right)> Merges { get; }
 
     /// <summary>The symbol of a byte: &lt;0x00&gt; to &lt;0xFF&gt;.</summary>
-    public static string SymbolOf(int value) => string.Create(CultureInfo.InvariantCulture, $"<0x{value:X2}>");
+    public static string SymbolOf(byte value) => string.Create(CultureInfo.InvariantCulture, $"<0x{value:X2}>");
 
     /// <summary>The byte that a symbol stands for, or -1 where it stands for text.</summary>
     public static int ByteOf(ReadOnlySpan<char> symbol) =>

@@ -235,6 +235,11 @@ public sealed class Vocabulary
             throw new UnfoldException($"The vocabulary's symbol {id} is empty, but every symbol wants at least one character.");
         }
 
+        if (HalfCharacter.IndexIn(symbol) is var half and >= 0)
+        {
+            throw new UnfoldException($"The vocabulary's symbol {id} holds half a character (\\u{(int)symbol[half]:X4}), but no file could hold it: cut text by its runes (string.EnumerateRunes), not by its chars.");
+        }
+
         if (Mode == TextMode.Sentences && symbol is "\n")
         {
             throw new UnfoldException($"The vocabulary's symbol {id} is the line feed, but where each line is a sentence it ends one and is no symbol.");

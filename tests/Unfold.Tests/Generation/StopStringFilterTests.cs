@@ -118,9 +118,9 @@ public sealed class StopStringFilterTests
     [Fact]
     public void Refuses_stop_strings_that_are_empty_or_half_a_character()
     {
-        Assert.Throws<ArgumentException>(() => new StopStringFilter("a", ""));
-        Assert.Throws<ArgumentException>(() => new StopStringFilter("\uDE00"));
-        Assert.Throws<ArgumentException>(() => new StopStringFilter("a\uD83D"));
+        Assert.Throws<UnfoldException>(() => new StopStringFilter("a", ""));
+        Assert.Throws<UnfoldException>(() => new StopStringFilter("\uDE00"));
+        Assert.Throws<UnfoldException>(() => new StopStringFilter("a\uD83D"));
     }
 
     private static string Run(StopStringFilter filter, IEnumerable<string> pieces)

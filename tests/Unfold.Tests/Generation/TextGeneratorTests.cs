@@ -37,6 +37,15 @@ public sealed class TextGeneratorTests
     }
 
     [Fact]
+    public void A_bad_stop_string_is_refused_before_anything_is_written()
+    {
+        var model = new PairModel("ab", seed: 4);
+        Assert.Throws<UnfoldException>(() => { TextGenerator.Generate(model, "a", new GenerationOptions { Stops = [""] }, new SeededRandom(3), cancellation: TestContext.Current.CancellationToken); });
+        Assert.Throws<UnfoldException>(() => new BeamOptions { Stops = ["b", "\uD83D"] }.Validate());
+        Assert.Throws<ArgumentNullException>(() => new GenerationOptions { Sampling = null! }.Validate());
+    }
+
+    [Fact]
     public void A_sentence_ends_at_its_end_symbol_which_is_counted()
     {
         PairModel model = PairModel.OfSentences("abc", seed: 4);

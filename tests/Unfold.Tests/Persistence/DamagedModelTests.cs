@@ -51,6 +51,14 @@ public sealed class DamagedModelTests : IDisposable
     }
 
     [Fact]
+    public void A_model_saves_and_loads_itself()
+    {
+        _model.Save(_folder["copy"]);
+        Close.Same(_model.Parameters.Values, LanguageModel.Load(_folder["copy"]).Parameters.Values, "the copy");
+        Close.Same(_model.Parameters.Values, Assert.IsType<LanguageModel>(ModelFile.Open(_folder["copy"], cancellation: TestContext.Current.CancellationToken)).Parameters.Values, "the copy");
+    }
+
+    [Fact]
     public void A_full_disk_leaves_the_model_of_before()
     {
         using var mounted = new MountedFolder("size=64k");

@@ -22,6 +22,16 @@ public sealed class VocabularyTests : IDisposable
     private static IEnumerable<string> Symbols(Vocabulary vocabulary) => Enumerable.Range(0, vocabulary.Count).Select(id => vocabulary[id]);
 
     [Fact]
+    public void Half_a_character_is_no_symbol()
+    {
+        foreach (string bad in (string[])["\uD83D", "a\uDE00b", "ok\uD83D"])
+        {
+            string message = Assert.Throws<UnfoldException>(() => new Vocabulary(TokenKind.Word, LetterCase.Kept, ["fine", "\uD83D\uDE00", bad])).Message;
+            Assert.Contains("symbol 5 holds half a character", message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void Frequent_symbols_come_first_and_ties_in_ordinal_order()
     {
         Assert.Equal(["<unk>", "<s>", "</s>", "b", "我", "😀", "a", "c"], Symbols(Of("a😀b我c😀b我b")));
@@ -153,7 +163,7 @@ public sealed class VocabularyTests : IDisposable
     private static string Pairs(string merges, string symbols) => Body(
         version: $"2,\"sentences\":false,\"merges\":{merges}",
         tokens: "\"bpe\"",
-        symbols: $"{symbols[..^1]},{string.Join(',', Enumerable.Range(0, 256).Select(value => $"\"{BytePairEncoding.SymbolOf(value)}\""))}]");
+        symbols: $"{symbols[..^1]},{string.Join(',', Enumerable.Range(0, 256).Select(value => $"\"{BytePairEncoding.SymbolOf((byte)value)}\""))}]");
 
     private static string Words(string dictionary) => Body(version: $"2,\"sentences\":false,\"icu\":\"72.1\",\"dictionary\":{dictionary}", tokens: "\"segmented\"", symbols: "[\"我\"]");
 

@@ -1,3 +1,5 @@
+using Unfold.Text;
+
 namespace Unfold.Models;
 
 /// <summary>Symbols and their numbers. Number 0 stands for every symbol that is not in the table.</summary>
@@ -63,12 +65,10 @@ public sealed class SymbolTable
             throw new UnfoldException("A symbol is text; found null.");
         }
 
-        for (int i = 0; i < symbol.Length; i += char.IsSurrogate(symbol[i]) ? 2 : 1)
+        int half = HalfCharacter.IndexIn(symbol);
+        if (half >= 0)
         {
-            if (char.IsSurrogate(symbol[i]) && !(i + 1 < symbol.Length && char.IsSurrogatePair(symbol[i], symbol[i + 1])))
-            {
-                throw new UnfoldException($"A symbol is whole characters; found half of one (\\u{(int)symbol[i]:X4}): cut text by its runes (string.EnumerateRunes), not by its chars.");
-            }
+            throw new UnfoldException($"A symbol is whole characters; found half of one (\\u{(int)symbol[half]:X4}): cut text by its runes (string.EnumerateRunes), not by its chars.");
         }
     }
 }

@@ -80,7 +80,11 @@ public sealed class Grammar
 
     /// <summary>The natural logarithm of a sentence's probability, summed over all its derivations; minus infinity if it has none.</summary>
     /// <param name="sentence">The sentence without its line feed.</param>
-    public double LogProbability(string sentence) => new GrammarChart(_rules, sentence).LogProbability();
+    public double LogProbability(string sentence)
+    {
+        ArgumentNullException.ThrowIfNull(sentence);
+        return new GrammarChart(_rules, sentence).LogProbability();
+    }
 
     /// <summary>Lists every derivation: the sentence without its line feed, and the probability. There are <see cref="SentenceCount"/>.</summary>
     public IEnumerable<(string Sentence, double Probability)> Enumerate() => Derive(new GrammarItem(null, 0));
