@@ -8,11 +8,12 @@ namespace Unfold.Cli.Commands;
 /// <summary>The options of unfold cloze.</summary>
 internal sealed class ClozeOptions
 {
-    /// <summary>Those that mean what they mean for unfold train.</summary>
+    /// <summary>Those that mean what they mean for unfold train, but without subwords: the space of a gap would belong to the one after it.</summary>
     public TrainOptions Shared { get; } = new()
     {
-        // The space of a gap would belong to the subword after it.
         Tokens = Options.Choice("--tokens", "What one token is; default char.", [.. Enum.GetValues<TokenKind>().Where(kind => kind != TokenKind.BytePair).Select(kind => (kind.Name, kind))]),
+        Vocabulary = Options.Whole("--vocabulary", 2, int.MaxValue, "The most tokens to know, the most frequent ones; all others are read as unknown. Default all for char, else 50000."),
+        MinCount = Options.Whole("--min-count", 1, long.MaxValue, "How often a token must be seen to be known. Default 1."),
     };
 
     public Option<string[]> Text { get; } = Options.Paths("--text", "UTF-8 files; each line that is not blank is a sentence.");

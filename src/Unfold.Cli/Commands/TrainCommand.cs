@@ -13,7 +13,7 @@ internal sealed class TrainCommand(Terminal terminal)
     public static Command Create(Terminal terminal)
     {
         var verb = new TrainCommand(terminal);
-        var command = new Command("train", "Learn a text; without --text an embedded one, in about half a minute.");
+        var command = new Command("train", "Learn a text; without --text an embedded one, in about half a minute, with settings of its own.");
         foreach (Option option in verb._options.All)
         {
             command.Options.Add(option);

@@ -26,9 +26,9 @@ internal sealed class TrainOptions
 
     public Option<bool> Sentences { get; } = Options.Switch("--sentences", "Each line that is not blank is a sentence with an end; the line feed is no token.");
 
-    public Option<long?> Vocabulary { get; } = Options.Whole("--vocabulary", 2, int.MaxValue, "The most tokens to know, the most frequent ones; all others are read as unknown. Default all for char, 8000 for bpe, else 50000.");
+    public Option<long?> Vocabulary { get; init; } = Options.Whole("--vocabulary", 2, int.MaxValue, "The most tokens to know, the most frequent ones; all others are read as unknown. Default all for char, 8000 for bpe, else 50000.");
 
-    public Option<long?> MinCount { get; } = Options.Whole("--min-count", 1, long.MaxValue, "How often a token must be seen to be known; for bpe a character, and the two parts of a merge together. Default 1.");
+    public Option<long?> MinCount { get; init; } = Options.Whole("--min-count", 1, long.MaxValue, "How often a token must be seen to be known; for bpe a character, and the two parts of a merge together. Default 1.");
 
     public Option<CellKind?> Cell { get; } = Options.Cell("The recurrent cell; default lstm.");
 

@@ -15,11 +15,11 @@ namespace Unfold.Cells;
 /// s = x_t U + h_(t-1) W; with layer normalization a = n * norm(s) + b for each gate, and else a = s + b;
 /// i = p(a_i + k_i * c_(t-1)), f = p(a_f + k_f * c_(t-1)), where the gates are coupled i = 1 - f; g = q(a_g), of which dropout
 /// takes a part; c' = f * c_(t-1) + i * g, with layer normalization then n_c * norm(c') + b_c, and then clipped;
-/// o = p(a_o + k_o * c'); r = o * s(c'); h' = r, or with a projection the clipped r V; c_t = c', h_t = h' but for the values
+/// o = p(a_o + k_o * c'); r = o * u(c'); h' = r, or with a projection the clipped r V; c_t = c', h_t = h' but for the values
 /// that zoneout leaves as they were.
 /// </para>
 /// <para>
-/// p, q and s are the activations of gates, cell and output; k the peepholes; norm(a) = (a - mean) / sqrt(variance + 1e-5) over
+/// p, q and u are the activations of gates, cell and output; k the peepholes; norm(a) = (a - mean) / sqrt(variance + 1e-5) over
 /// the units of one gate. Places and order are those of TensorFlow 1 (LSTMCell, LayerNormBasicLSTMCell,
 /// CoupledInputForgetGateLSTMCell): the normalized and clipped cell state is the one that is carried and that the output gate
 /// sees. The columns of U, W, b and n hold the gates in the order i, f, g, o, each H wide; f, g, o where two are coupled.
