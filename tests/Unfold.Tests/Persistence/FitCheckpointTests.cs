@@ -64,6 +64,28 @@ public sealed class FitCheckpointTests : IDisposable
         RequireSame(whole, ClozeModel.Fit(Sentences(60), _vocabulary, Settings, Options.KeptIn(Path)), "without validation");
     }
 
+    [Theory]
+    [InlineData(SamplingRise.Linear)]
+    [InlineData(SamplingRise.Exponential)]
+    public void Scheduled_sampling_goes_on_with_the_probability_that_it_had(SamplingRise rise)
+    {
+        var settings = new JordanNetworkSettings { Hidden = 5, Sampling = new ScheduledSampling { Rise = rise, Final = 0.9 } };
+        JordanExample[] examples = [.. Sentences(60).Select(sentence => new JordanExample(null, Sequence.OfSymbols([.. sentence.Select(token => _vocabulary[token])])))];
+        JordanNetwork Fit(FitOptions options) => JordanNetwork.Fit(examples, settings, options, examples[..7]);
+        JordanNetwork whole = Fit(Options);
+        for (int updates = 1; updates < Epochs * Batches; updates++)
+        {
+            File.Delete(Path);
+            Assert.True(Fit(Stopping(Options, updates).KeptIn(Path)).Training!.Stopped);
+            JordanNetwork resumed = Fit(Options.KeptIn(Path));
+            RequireSame(whole, resumed, $"after {updates} updates");
+            Assert.Equal(0.9, resumed.SamplingProbability, 12);
+        }
+
+        // Nothing is left to be done, but it is the model of the end.
+        Assert.Equal(0.9, Fit(Options.KeptIn(Path)).SamplingProbability, 12);
+    }
+
     [Fact]
     public void A_fit_that_throws_goes_on_from_its_last_whole_pass()
     {
@@ -192,7 +214,7 @@ public sealed class FitCheckpointTests : IDisposable
         }
     }
 
-    private static void RequireSame(ClozeModel wanted, ClozeModel found, string when)
+    private static void RequireSame(SequenceModel wanted, SequenceModel found, string when)
     {
         Assert.True(wanted.Parameters.Values.SequenceEqual(found.Parameters.Values), $"The weights differ {when}.");
         Assert.Equal(wanted.Training!.Epochs, found.Training!.Epochs);

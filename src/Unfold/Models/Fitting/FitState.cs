@@ -37,6 +37,9 @@ internal sealed class FitState(string description, ParameterSet parameters, Opti
     /// <summary>The batches of this pass that are done.</summary>
     public int Batches { get; set; }
 
+    /// <summary>The part of the whole fit that is done, in [0, 1].</summary>
+    public double Done => (Epochs.Count + ((double)Batches / BatchesInPass)) / Passes;
+
     /// <summary>The losses of those batches, each counted by its targets, and the number of these.</summary>
     public (double Sum, long Weight) Loss { get; set; }
 

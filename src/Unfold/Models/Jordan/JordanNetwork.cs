@@ -93,9 +93,14 @@ public sealed class JordanNetwork : SequenceModel<JordanExample>
             model.Require(example);
         }
 
-        model.Raise(0);
         model.Train(examples, validation, options with
         {
+            Begin = state =>
+            {
+                // A fit that was kept goes on from where it was, and so does the probability.
+                options.Begin?.Invoke(state);
+                model.Raise(state.Done);
+            },
             Progress = progress =>
             {
                 model.Raise((progress.Epoch - 1 + progress.Done) / progress.Epochs);
