@@ -20,7 +20,8 @@ public sealed class Standardization
             throw new UnfoldException($"A standardization holds one finite mean and one deviation above 0 for each variable; found {means.Count} means and {deviations.Count} deviations.");
         }
 
-        (Means, Deviations) = (means, deviations);
+        // Copies, so that a list that changes later cannot change a scale.
+        (Means, Deviations) = ([.. means], [.. deviations]);
     }
 
     /// <summary>The mean of each variable.</summary>
@@ -33,21 +34,34 @@ public sealed class Standardization
     public int Width => Means.Count;
 
     /// <summary>The scale that leaves all variables as they are: mean 0 and deviation 1.</summary>
-    public static Standardization None(int width) => new([.. Enumerable.Repeat(0.0, width)], [.. Enumerable.Repeat(1.0, width)]);
+    /// <param name="width">The number of variables, at least 1.</param>
+    /// <exception cref="UnfoldException">There is no variable.</exception>
+    public static Standardization None(int width)
+    {
+        RequireWidth(width);
+        return new([.. Enumerable.Repeat(0.0, width)], [.. Enumerable.Repeat(1.0, width)]);
+    }
 
     /// <summary>Learns from rows of variables, all of one width.</summary>
-    /// <param name="rows">Blocks of whole rows.</param>
-    /// <param name="width">The number of variables.</param>
+    /// <param name="rows">Blocks of whole rows, with at least one row in all.</param>
+    /// <param name="width">The number of variables, at least 1.</param>
     /// <typeparam name="T">The type of the numbers.</typeparam>
+    /// <exception cref="UnfoldException">There is no variable or no row, a block ends within a row, or a mean or a deviation is not a finite number.</exception>
     public static Standardization Learn<T>(IEnumerable<ReadOnlyMemory<T>> rows, int width)
         where T : INumberBase<T>
     {
         ArgumentNullException.ThrowIfNull(rows);
+        RequireWidth(width);
         double[] means = new double[width], squares = new double[width];
         long count = 0;
         foreach (ReadOnlyMemory<T> block in rows)
         {
             ReadOnlySpan<T> values = block.Span;
+            if (values.Length % width != 0)
+            {
+                throw new UnfoldException($"A standardization is learned from whole rows of variables; found {values.Length} numbers for {width} variables.");
+            }
+
             for (int start = 0; start < values.Length; start += width)
             {
                 count++;
@@ -59,6 +73,11 @@ public sealed class Standardization
                     squares[i] += distance * (value - means[i]);
                 }
             }
+        }
+
+        if (count == 0)
+        {
+            throw new UnfoldException("A standardization is learned from at least one row of variables; found none.");
         }
 
         return new Standardization(means, [.. squares.Select(square => square > 0 ? Math.Sqrt(square / count) : 1)]);
@@ -100,5 +119,13 @@ public sealed class Standardization
         }
 
         return rows;
+    }
+
+    private static void RequireWidth(int width)
+    {
+        if (width < 1)
+        {
+            throw new UnfoldException($"A standardization is one of at least one variable; found {width}.");
+        }
     }
 }

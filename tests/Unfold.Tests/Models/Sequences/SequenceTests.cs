@@ -101,6 +101,35 @@ public sealed class SequenceTests
         Refuses("finite mean", () => _ = new Standardization([double.NaN], [1]));
     }
 
+    [Fact(Timeout = 10_000)]
+    public async Task A_scale_is_learned_from_whole_rows_of_at_least_one_variable()
+    {
+        // Beside the test, which then ends where this does not.
+        await Task.Run(
+            () =>
+            {
+                Refuses("at least one variable; found 0", () => Standardization.Learn<float>([new float[] { 1, 2 }], 0));
+                Refuses("at least one variable; found -1", () => Standardization.Learn<float>([new float[] { 1, 2 }], -1));
+                Refuses("at least one variable; found 0", () => Standardization.None(0));
+                Refuses("at least one variable; found -2", () => Standardization.None(-2));
+                Refuses("whole rows of variables; found 3 numbers for 2 variables", () => Standardization.Learn<double>([new double[] { 1, 2 }, new double[] { 1, 2, 3 }], 2));
+                Refuses("at least one row of variables; found none", () => Standardization.Learn<float>([], 2));
+                Refuses("at least one row of variables; found none", () => Standardization.Learn<float>([ReadOnlyMemory<float>.Empty], 2));
+                Refuses("finite mean", () => Standardization.Learn<double>([new double[] { 1, double.NaN }], 1));
+            },
+            TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public void A_scale_does_not_change_with_the_lists_that_it_was_made_of()
+    {
+        double[] means = [1, 2], deviations = [3, 4];
+        var scale = new Standardization(means, deviations);
+        (means[0], deviations[1]) = (9, -1);
+        Assert.Equal([1, 2], scale.Means);
+        Assert.Equal([3, 4], scale.Deviations);
+    }
+
     [Fact]
     public void A_schema_refuses_sequences_of_another_shape()
     {
