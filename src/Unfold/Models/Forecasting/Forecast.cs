@@ -9,9 +9,9 @@ public sealed class Forecast
     /// <summary>Puts a forecast together.</summary>
     /// <param name="targets">The names of what is forecast.</param>
     /// <param name="points">H steps of a point for each target.</param>
-    /// <param name="levels">The levels of the quantiles, ascending; none where only points are forecast.</param>
+    /// <param name="levels">The levels of the quantiles, ascending, each above 0 and below 1; none where only points are forecast.</param>
     /// <param name="quantiles">H steps of targets of one value a level.</param>
-    /// <exception cref="ArgumentException">There are not as many numbers.</exception>
+    /// <exception cref="ArgumentException">There are not as many numbers, or the levels do not ascend between 0 and 1.</exception>
     public Forecast(IReadOnlyList<string> targets, ReadOnlySpan<double> points, IReadOnlyList<double> levels, ReadOnlySpan<double> quantiles)
     {
         ArgumentNullException.ThrowIfNull(targets);
@@ -21,7 +21,13 @@ public sealed class Forecast
             throw new ArgumentException($"A forecast holds a point for each target and step and a value for each level; found {points.Length} points and {quantiles.Length} quantiles for {targets.Count} targets and {levels.Count} levels.");
         }
 
-        (Targets, Levels, _points, _quantiles) = (targets, levels, points.ToArray(), quantiles.ToArray());
+        if (!LevelsAscend(levels))
+        {
+            throw new ArgumentException($"The levels of a forecast ascend, above 0 and below 1, so that the first is the lower end of an interval and the last its upper one; found {string.Join(", ", levels.Select(level => FormattableString.Invariant($"{level}")))}.", nameof(levels));
+        }
+
+        // Copies, so that a list that changes later cannot change a forecast.
+        (Targets, Levels, _points, _quantiles) = ([.. targets], [.. levels], points.ToArray(), quantiles.ToArray());
     }
 
     /// <summary>The names of what is forecast.</summary>
@@ -77,6 +83,10 @@ public sealed class Forecast
         double[] Mean(Func<Forecast, double[]> part) => [.. Enumerable.Range(0, part(forecasts[0]).Length).Select(i => forecasts.Average(one => part(one)[i]))];
         return new Forecast(forecasts[0].Targets, Mean(one => one._points), forecasts[0].Levels, Mean(one => one._quantiles));
     }
+
+    /// <summary>Whether each level lies above the one before it, and all above 0 and below 1.</summary>
+    internal static bool LevelsAscend(IReadOnlyList<double> levels) =>
+        levels.All(level => level > 0 && level < 1) && levels.Zip(levels.Skip(1)).All(pair => pair.First < pair.Second);
 
     private int Place(int step, int target)
     {

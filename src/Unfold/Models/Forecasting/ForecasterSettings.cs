@@ -113,8 +113,7 @@ public sealed record ForecasterSettings
             throw new UnfoldException($"A forecaster of means works in the values as they are, because a mean under the transform {Transform} is no mean when it is turned back: choose ForecastOutput.Median, Quantiles or Gaussian, or no transform.");
         }
 
-        bool ascending = Levels.All(level => level > 0 && level < 1) && Levels.Zip(Levels.Skip(1)).All(pair => pair.First < pair.Second);
-        if (HasLevels && !(ascending && Levels.Contains(0.5)))
+        if (HasLevels && !(Forecast.LevelsAscend(Levels) && Levels.Contains(0.5)))
         {
             throw new UnfoldException($"The levels of a forecast ascend, lie above 0 and below 1, and have 0.5 among them; found {string.Join(", ", Levels.Select(level => FormattableString.Invariant($"{level}")))}.");
         }

@@ -126,6 +126,29 @@ public sealed class BackTestTests
         Assert.Throws<ArgumentOutOfRangeException>(() => average.Points(1));
     }
 
+    [Theory]
+    [InlineData(0.9, 0.1)]
+    [InlineData(0.5, 0.5)]
+    [InlineData(0.0, 0.5)]
+    [InlineData(0.5, 1.0)]
+    [InlineData(0.5, double.NaN)]
+    public void A_forecast_whose_levels_do_not_ascend_between_0_and_1_is_refused(double first, double second)
+    {
+        string message = Assert.Throws<ArgumentException>(() => new Forecast(["a"], [1], [first, second], [1, 2])).Message;
+        Assert.Contains(FormattableString.Invariant($"The levels of a forecast ascend, above 0 and below 1, so that the first is the lower end of an interval and the last its upper one; found {first}, {second}."), message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_forecast_does_not_change_with_the_lists_that_it_was_made_of()
+    {
+        string[] targets = ["a"];
+        double[] levels = [0.1, 0.9];
+        var forecast = new Forecast(targets, [1], levels, [0, 2]);
+        (targets[0], levels[0]) = ("b", 0.5);
+        Assert.Equal(["a"], forecast.Targets);
+        Assert.Equal(0.8, forecast.Nominal);
+    }
+
     [Fact]
     public void A_back_test_that_cannot_be_is_refused_with_a_sentence()
     {
