@@ -9,5 +9,10 @@ namespace Unfold.Layers;
 public sealed record RecurrentOutput(Tensor Outputs, RecurrentState Final) : SequenceOutput(Outputs, Final)
 {
     /// <summary>The state after each sequence's own last step.</summary>
-    public new RecurrentState Final { get; init; } = Final;
+    /// <remarks>That of the base, so that a copy with another state has it under both names.</remarks>
+    public new RecurrentState Final
+    {
+        get => (RecurrentState)base.Final;
+        init => base.Final = value;
+    }
 }

@@ -96,6 +96,20 @@ public sealed class RecurrentStateTests
     }
 
     [Fact]
+    public void An_output_with_another_final_state_has_it_as_what_any_layer_returns_too()
+    {
+        Recurrent layer = new(new GruCell(2, 3, new SeededRandom(1)));
+        RecurrentOutput output = layer.Forward(new Tape(new Workers(1)), SequenceInput.Of(new Tensor(new Shape(4, 1, 2))));
+        RecurrentState other = layer.ZeroState(1);
+        RecurrentOutput changed = output with { Final = other };
+        SequenceOutput seen = changed;
+        Assert.Same(other, changed.Final);
+        Assert.Same(other, seen.Final);
+        Assert.NotSame(other, output.Final);
+        Assert.NotEqual(output, changed);
+    }
+
+    [Fact]
     public void On_one_tape_without_a_copy_the_gradient_goes_through_the_border()
     {
         (Recurrent layer, float[] x) = Make("lstm");
