@@ -30,9 +30,6 @@ public sealed class LayerWidths : IEquatable<LayerWidths>
     /// <summary>One width for all layers.</summary>
     public static implicit operator LayerWidths(int width) => new(width);
 
-    /// <summary>One width for all layers.</summary>
-    public static LayerWidths FromInt32(int width) => new(width);
-
     /// <inheritdoc/>
     public bool Equals(LayerWidths? other) => other is not null && _widths.AsSpan().SequenceEqual(other._widths);
 

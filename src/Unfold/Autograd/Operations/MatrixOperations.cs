@@ -68,10 +68,10 @@ public static class MatrixOperations
             throw new ArgumentException($"{operation}: {left.Shape} times {right.Shape} with the transposition {transposition} is not a product: wanted {wanted}.", nameof(right));
         }
 
-        var a = new MatrixStack(left.Shape, turnLeft);
-        var b = new MatrixStack(right.Shape, turnRight);
+        MatrixStack storedLeft = new(left.Shape), storedRight = new(right.Shape);
+        MatrixStack a = turnLeft ? storedLeft.Transposed : storedLeft, b = turnRight ? storedRight.Transposed : storedRight;
         Shape shape = left.Shape.Rank == 3 ? new Shape(a.Count, a.Rows, b.Columns) : new Shape(left.Shape[0], left.Shape[1], a.Rows, b.Columns);
-        var y = new MatrixStack(shape, turned: false);
+        var y = new MatrixStack(shape);
         Memory<float> memory = tape.Scratch(shape.Length);
         Tensor result = tape.View(shape, memory, tape.NeedsGradient(left, right));
         var product = new StackProduct(tape.Workers);

@@ -17,10 +17,10 @@ internal readonly record struct MatrixStack
     private readonly int _columns;
     private readonly bool _turned;
 
-    public MatrixStack(Shape shape, bool turned)
+    /// <summary>The matrices as they are stored.</summary>
+    public MatrixStack(Shape shape)
+        : this(shape[shape.Rank - 2], shape.Columns, shape.Rank == 3 ? shape[0] : shape[0] * shape[1], turned: false)
     {
-        (_rows, _columns, _turned) = (shape[shape.Rank - 2], shape.Columns, turned);
-        Count = shape.Rank == 3 ? shape[0] : shape[0] * shape[1];
     }
 
     private MatrixStack(int rows, int columns, int count, bool turned)
