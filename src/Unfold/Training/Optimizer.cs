@@ -27,14 +27,15 @@ public abstract class Optimizer
     /// <summary>Moves the parameters one step.</summary>
     /// <param name="parameters">The parameters with their gradients; the same set at every step.</param>
     /// <param name="learningRate">The learning rate of this step, at least 0.</param>
-    /// <param name="gradientScale">The factor of the gradients, from <see cref="Clipping"/>; 1 leaves them as they are.</param>
+    /// <param name="gradientScale">The factor of the gradients, at least 0, from <see cref="Clipping"/>; 1 leaves them as they are.</param>
     /// <param name="workers">The threads.</param>
-    /// <exception cref="ArgumentException">The learning rate is negative or not finite, or the moments are those of another model.</exception>
+    /// <exception cref="ArgumentException">The learning rate or the factor is negative or not finite, or the moments are those of another model. Nothing has changed then.</exception>
     public void Step(ParameterSet parameters, double learningRate, float gradientScale, Workers workers)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(workers);
         Limits.NotNegative(learningRate, Name);
+        Limits.NotNegative(gradientScale, Name);
         int length = parameters.Values.Length;
         if (_moments.Length < _momentNames.Length)
         {

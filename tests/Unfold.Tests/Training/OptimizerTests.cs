@@ -182,6 +182,23 @@ public sealed class OptimizerTests
             Assert.Throws<ArgumentException>(() => adam.Restore(parameters, 7, moments)).Message;
     }
 
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    [InlineData(-1f)]
+    public void AFactorOfTheGradientsThatIsNoneChangesNothing(float scale)
+    {
+        ParameterSet parameters = Sets.Small(seed: 1);
+        Sets.DrawGradients(parameters, new SeededRandom(2));
+        float[] before = parameters.Values.ToArray();
+        var adam = new Adam();
+        string message = Assert.Throws<ArgumentException>(() => adam.Step(parameters, 0.01, scale, new Workers(1))).Message;
+        Assert.Contains("adam: gradientScale must be a finite number of at least 0; found", message, StringComparison.Ordinal);
+        Close.Same(before, parameters.Values, "the parameters are untouched");
+        Assert.Equal(0, adam.Steps);
+        Assert.Empty(adam.Moments);
+    }
+
     [Fact]
     public void AnOptimizerServesOneModel()
     {
