@@ -78,8 +78,13 @@ public sealed record LanguageModelSettings
     public double WeightDropout { get; init; }
 
     /// <summary>The number of learned values of a model with a vocabulary of this size; <see cref="long.MaxValue"/> where it is larger.</summary>
+    /// <param name="vocabulary">The number of tokens, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no token.</exception>
+    /// <exception cref="UnfoldException">A setting is out of range; the message names it.</exception>
     public long CountParameters(int vocabulary)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(vocabulary, 1);
+        Validate();
         CellTable.Count count = CellTable.Of(Cell).Count;
         Int128 total = (Int128)vocabulary * Embedding;
         Int128 input = Embedding == 0 ? vocabulary : Embedding;
@@ -99,8 +104,11 @@ public sealed record LanguageModelSettings
     }
 
     /// <summary>The number of learned tensors of a model with a vocabulary of this size, each of which has a name: weights, biases and tables.</summary>
+    /// <inheritdoc cref="CountParameters" path="/param|/exception"/>
     public int CountTensors(int vocabulary)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(vocabulary, 1);
+        Validate();
         // Cells of one kind and options have the same tensors, whatever their widths.
         int each = CellTable.Of(Cell).Create(this, 1, Hidden[0], random: null, "cell").Parameters.Count;
         int output = Softmax == SoftmaxKind.Adaptive ? AdaptiveSoftmaxOutput.CountTensors(vocabulary) : OutputWeights == OutputWeights.Tied ? 1 : 2;

@@ -152,6 +152,21 @@ public sealed class LanguageModelTests
         Assert.Equal(long.MaxValue, settings.CountParameters(100));
     }
 
+    [Fact]
+    public void What_cannot_be_counted_is_refused_first()
+    {
+        var settings = new LanguageModelSettings();
+        LanguageModelSettings uneven = settings with { Layers = 3, Hidden = new LayerWidths(4, 5) };
+        foreach (int vocabulary in (int[])[0, -5])
+        {
+            Assert.Throws<ArgumentOutOfRangeException>(() => settings.CountParameters(vocabulary));
+            Assert.Throws<ArgumentOutOfRangeException>(() => settings.CountTensors(vocabulary));
+        }
+
+        Assert.Contains("one for each of the 3 layers", Assert.Throws<UnfoldException>(() => uneven.CountParameters(9)).Message, StringComparison.Ordinal);
+        Assert.Contains("one for each of the 3 layers", Assert.Throws<UnfoldException>(() => uneven.CountTensors(9)).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(CellKind.Rnn)]
     [InlineData(CellKind.Lstm)]
