@@ -23,8 +23,8 @@ public static class FitCheckpoint
         /// </summary>
         /// <param name="path">The file; its folder must exist. It is left when the fit has ended.</param>
         /// <remarks>
-        /// The model and the examples, in their order, must be those of the fit that was kept. The shape of the model, the options and the lengths of the examples are
-        /// compared; what is in the examples, and the dropout of the model, are not. The fit then throws an <see cref="UnfoldException"/> where the file cannot be read or written, is
+        /// The model and the examples, in their order, must be those of the fit that was kept. The kind of the model, its settings, the options and the lengths of
+        /// the examples are compared; what is in the examples, the dropout of the model, and what a cell of the user's own computes, are not. The fit then throws an <see cref="UnfoldException"/> where the file cannot be read or written, is
         /// damaged, newer than this Unfold or of another fit.
         /// </remarks>
         public FitOptions KeptIn(string path)

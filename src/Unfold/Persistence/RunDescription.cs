@@ -2,6 +2,7 @@ using System.Globalization;
 using Unfold.Cells;
 using Unfold.Layers;
 using Unfold.Models;
+using Unfold.Text;
 
 namespace Unfold.Persistence;
 

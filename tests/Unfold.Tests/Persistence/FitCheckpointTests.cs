@@ -29,7 +29,7 @@ public sealed class FitCheckpointTests : IDisposable
         for (int updates = 1; updates < Epochs * Batches; updates++)
         {
             File.Delete(Path);
-            ClozeModel stopped = Fit(Stopping(options, updates).KeptIn(Path));
+            ClozeModel stopped = Fit(KeptFits.Stopping(options, updates).KeptIn(Path));
             Assert.True(stopped.Training!.Stopped);
             RequireSame(whole, Fit(options.KeptIn(Path)), $"after {updates} updates");
         }
@@ -43,7 +43,7 @@ public sealed class FitCheckpointTests : IDisposable
         int sittings = 0;
         do
         {
-            model = Fit(Stopping(Options, updates: 1).KeptIn(Path));
+            model = Fit(KeptFits.Stopping(Options, updates: 1).KeptIn(Path));
             sittings++;
         }
         while (model.Training!.Stopped);
@@ -60,7 +60,7 @@ public sealed class FitCheckpointTests : IDisposable
     public void Without_validation_the_last_weights_count()
     {
         ClozeModel whole = ClozeModel.Fit(Sentences(60), _vocabulary, Settings, Options);
-        Assert.True(ClozeModel.Fit(Sentences(60), _vocabulary, Settings, Stopping(Options, updates: 6).KeptIn(Path)).Training!.Stopped);
+        Assert.True(ClozeModel.Fit(Sentences(60), _vocabulary, Settings, KeptFits.Stopping(Options, updates: 6).KeptIn(Path)).Training!.Stopped);
         RequireSame(whole, ClozeModel.Fit(Sentences(60), _vocabulary, Settings, Options.KeptIn(Path)), "without validation");
     }
 
@@ -76,7 +76,7 @@ public sealed class FitCheckpointTests : IDisposable
         for (int updates = 1; updates < Epochs * Batches; updates++)
         {
             File.Delete(Path);
-            Assert.True(Fit(Stopping(Options, updates).KeptIn(Path)).Training!.Stopped);
+            Assert.True(Fit(KeptFits.Stopping(Options, updates).KeptIn(Path)).Training!.Stopped);
             JordanNetwork resumed = Fit(Options.KeptIn(Path));
             RequireSame(whole, resumed, $"after {updates} updates");
             Assert.Equal(0.9, resumed.SamplingProbability, 12);
@@ -121,14 +121,15 @@ public sealed class FitCheckpointTests : IDisposable
     [Fact]
     public void What_is_another_fit_is_refused()
     {
-        Fit(Stopping(Options, updates: 5).KeptIn(Path));
+        Fit(KeptFits.Stopping(Options, updates: 5).KeptIn(Path));
         Refuses("lr=0.02 there, lr=0.03 here", () => Fit((Options with { LearningRate = 0.03 }).KeptIn(Path)));
         Refuses("epochs=3 there, epochs=4 here", () => Fit((Options with { Epochs = 4 }).KeptIn(Path)));
         Refuses("seed=5 there, seed=6 here", () => Fit((Options with { Seed = 6 }).KeptIn(Path)));
         Refuses("training=60,", () => ClozeModel.Fit(Sentences(59), _vocabulary, Settings, Options.KeptIn(Path), Sentences(7)));
         Refuses("training=60,", () => ClozeModel.Fit([.. Sentences(60).Reverse()], _vocabulary, Settings, Options.KeptIn(Path), Sentences(7)));
         Refuses("validation=none here", () => ClozeModel.Fit(Sentences(60), _vocabulary, Settings, Options.KeptIn(Path)));
-        Refuses("model=", () => ClozeModel.Fit(Sentences(60), _vocabulary, Settings with { Hidden = 6 }, Options.KeptIn(Path), Sentences(7)));
+        Refuses("encoder.hidden=5 there, encoder.hidden=6 here", () => ClozeModel.Fit(Sentences(60), _vocabulary, Settings with { Hidden = 6 }, Options.KeptIn(Path), Sentences(7)));
+        Refuses("vocabulary=", () => ClozeModel.Fit(Sentences(60), new Vocabulary(TokenKind.Character, LetterCase.Kept, ["a", "b", "d", "c"]), Settings, Options.KeptIn(Path), Sentences(7)));
     }
 
     [Theory]
@@ -158,7 +159,7 @@ public sealed class FitCheckpointTests : IDisposable
     [InlineData("a bit flipped", "no longer holds the numbers")]
     public void What_is_damaged_is_refused(string damage, string words)
     {
-        Fit(Stopping(Options, updates: 5).KeptIn(Path));
+        Fit(KeptFits.Stopping(Options, updates: 5).KeptIn(Path));
         if (damage == "cut short")
         {
             File.WriteAllBytes(Path, File.ReadAllBytes(Path)[..^100]);
@@ -222,22 +223,6 @@ public sealed class FitCheckpointTests : IDisposable
     }
 
     private static void Refuses(string words, Action act) => Assert.Contains(words, Assert.Throws<UnfoldException>(act).Message, StringComparison.Ordinal);
-
-    private static FitOptions Stopping(FitOptions options, int updates)
-    {
-        var source = new CancellationTokenSource();
-        return options with
-        {
-            Stopping = source.Token,
-            Progress = _ =>
-            {
-                if (--updates == 0)
-                {
-                    source.Cancel();
-                }
-            },
-        };
-    }
 
     private ClozeModel Fit(FitOptions options) => ClozeModel.Fit(Sentences(60), _vocabulary, Settings, options, Sentences(7));
 

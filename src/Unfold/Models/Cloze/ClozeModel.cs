@@ -63,6 +63,8 @@ public sealed class ClozeModel : SequenceModel<IReadOnlyList<int>>
 
     private protected override IReadOnlyList<object> Layers => [.. new object?[] { _embedding, Forward, Backward, Output.Projection }.OfType<object>()];
 
+    private protected override IEnumerable<string> Choices => [.. ModelChoices.Of(Settings), $"vocabulary={VocabularyHash.Of(Vocabulary)[..16]}"];
+
     private protected override IReadOnlyList<(StackedLayers Stack, Func<IReadOnlyList<int>, int> Steps)> Runs => [(Forward, LengthOf), (Backward, LengthOf)];
 
     /// <summary>Fits a model to sentences.</summary>

@@ -5,7 +5,7 @@ using Unfold.Training;
 namespace Unfold.Models;
 
 /// <summary>Everything that a fit needs, between two updates, to go on with the same bits.</summary>
-/// <param name="description">The settings and the examples: a fit with other ones is another fit.</param>
+/// <param name="description">The options, the model and the examples, as words with a space between them: a fit with other ones is another fit.</param>
 /// <param name="parameters">What is learned, as the last update left it.</param>
 /// <param name="optimizer">The update rule with its moments; its steps are those of the fit.</param>
 /// <param name="schedule">The learning rate.</param>

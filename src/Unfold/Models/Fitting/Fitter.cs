@@ -20,7 +20,10 @@ internal sealed class Fitter<T>
     private const double SecondsBetweenKeeps = 60;
 
     /// <summary>What kind of model it is.</summary>
-    public string Model { get; init; } = "";
+    public required string Model { get; init; }
+
+    /// <summary>What was chosen of the model, in words without a space: <see cref="ModelChoices"/>. Asked for where the fit is kept.</summary>
+    public required Func<IEnumerable<string>> Choices { get; init; }
 
     /// <summary>Everything that is learned.</summary>
     public required ParameterSet Parameters { get; init; }
@@ -117,13 +120,13 @@ internal sealed class Fitter<T>
         }
     }
 
-    /// <summary>All that decides the numbers of a fit, but for what stands in the examples beside their lengths: words with a space between them.</summary>
+    /// <summary>All that decides the numbers of a fit, but for dropout and what stands in the examples beside their lengths: words with a space between them.</summary>
     private string Describe(IReadOnlyList<T> training, IReadOnlyList<T>? validation, FitOptions options)
     {
-        string model = $"{Model} {string.Join(' ', Parameters.Select(parameter => $"{parameter.Name} {parameter.Shape}"))}";
+        string parameters = string.Join(' ', Parameters.Select(parameter => $"{parameter.Name} {parameter.Shape}"));
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"epochs={options.Epochs} batch_size={options.BatchSize} optimizer={options.Optimizer} lr={options.LearningRate} schedule={options.Schedule} clip_norm={options.ClipNorm} patience={options.Patience} seed={options.Seed} model={HashOf(Encoding.UTF8.GetBytes(model))} training={Describe(training)} validation={(validation is null ? "none" : Describe(validation))}");
+            $"epochs={options.Epochs} batch_size={options.BatchSize} optimizer={options.Optimizer} lr={options.LearningRate} schedule={options.Schedule} clip_norm={options.ClipNorm} patience={options.Patience} seed={options.Seed} model={Model} {string.Join(' ', Choices())} training={Describe(training)} validation={(validation is null ? "none" : Describe(validation))} parameters={HashOf(Encoding.UTF8.GetBytes(parameters))}");
     }
 
     private string Describe(IReadOnlyList<T> examples)

@@ -62,6 +62,8 @@ public sealed class Forecaster : SequenceModel
 
     private protected override IReadOnlyList<object> Layers => [Encoder, Head];
 
+    private protected override IEnumerable<string> Choices => ModelChoices.Of(_frame);
+
     /// <summary>Learns scales from the training part of a series, and fits a model to its windows. The last part of the series chooses the weights; see <see cref="ForecasterSettings.ValidationFraction"/>.</summary>
     /// <param name="series">What may be learned from: nothing after it is seen.</param>
     /// <param name="settings">The shape of the model.</param>
@@ -86,6 +88,8 @@ public sealed class Forecaster : SequenceModel
             random);
         model.Training = new Fitter<ForecastWindow>
         {
+            Model = nameof(Forecaster),
+            Choices = () => model.Choices,
             Parameters = model.Parameters,
             Loss = model.Loss,
             Length = _ => settings.InputLength,

@@ -62,6 +62,8 @@ public sealed class JordanNetwork : SequenceModel<JordanExample>
 
     private protected override IReadOnlyList<object> Layers => [.. _input?.Tables ?? [], Cell];
 
+    private protected override IEnumerable<string> Choices => ModelChoices.Of(Settings);
+
     private int OutputSize => Cell.HiddenSize;
 
     /// <summary>Learns symbols and scales from the training examples, and fits a network to them.</summary>

@@ -54,6 +54,8 @@ public sealed class EncoderDecoder : SequenceModel<SequencePair>
 
     private protected override IReadOnlyList<object> Layers => [Encoder, .. Decoder.Layers];
 
+    private protected override IEnumerable<string> Choices => ModelChoices.Of(Settings);
+
     /// <summary>Learns the symbols of sources and targets from the training examples, and fits a model to them.</summary>
     /// <param name="examples">The training examples.</param>
     /// <param name="settings">The shape.</param>

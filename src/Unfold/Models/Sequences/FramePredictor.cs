@@ -47,6 +47,8 @@ public sealed class FramePredictor : SequenceModel<Sequence>
 
     private protected override IReadOnlyList<object> Layers => [Encoder, Output];
 
+    private protected override IEnumerable<string> Choices => [.. ModelChoices.Of(Encoder.Settings), $"frames={Kind}"];
+
     private Standardization Scale => Encoder.Schema.Values!;
 
     /// <summary>Learns scales and symbols from the training sequences, and fits a model to them.</summary>

@@ -52,6 +52,8 @@ public sealed class SequenceClassifier : SequenceModel<LabelledSequence>
 
     private protected override IReadOnlyList<object> Layers => [Encoder, Output.Projection];
 
+    private protected override IEnumerable<string> Choices => ModelChoices.Of(Encoder.Settings);
+
     /// <summary>Learns symbols, scales and labels from the training examples, and fits a model to them.</summary>
     /// <inheritdoc cref="SequenceTagger.Fit" path="/param|/exception"/>
     public static SequenceClassifier Fit(

@@ -116,6 +116,8 @@ public sealed class SequenceGenerator : SequenceModel<GeneratedSequence>
         Output.Projection,
     ];
 
+    private protected override IEnumerable<string> Choices => ModelChoices.Of(Settings);
+
     /// <summary>Learns symbols and scales from the training examples, and fits a model to them.</summary>
     /// <param name="examples">The training examples.</param>
     /// <param name="settings">The recurrent part, which reads forward.</param>

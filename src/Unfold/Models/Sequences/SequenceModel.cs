@@ -35,6 +35,9 @@ public abstract class SequenceModel
     /// <summary>The layers in the order in which they compute.</summary>
     private protected abstract IReadOnlyList<object> Layers { get; }
 
+    /// <summary>What was chosen of the model, in words without a space, each time in the same order: <see cref="ModelChoices"/>.</summary>
+    private protected abstract IEnumerable<string> Choices { get; }
+
     /// <summary>The generator of the first weights of a fit.</summary>
     private protected static SeededRandom WeightsRandom(FitOptions options)
     {
@@ -192,7 +195,7 @@ public abstract class SequenceModel<T> : SequenceModel
     /// <summary>The recurrent layers, and how many steps of them an example takes; none where the model walks time by itself.</summary>
     private protected virtual IReadOnlyList<(StackedLayers Stack, Func<T, int> Steps)> Runs => [];
 
-    private Fitter<T> Fitter => new() { Model = GetType().Name, Parameters = Parameters, Loss = Loss, Length = LengthOf, Weight = TargetsOf, RequireBatch = RequireMemory };
+    private Fitter<T> Fitter => new() { Model = GetType().Name, Choices = () => Choices, Parameters = Parameters, Loss = Loss, Length = LengthOf, Weight = TargetsOf, RequireBatch = RequireMemory };
 
     /// <summary>Throws where a step of training on a batch does not fit into memory.</summary>
     private protected virtual void RequireMemory(IReadOnlyList<T> batch)

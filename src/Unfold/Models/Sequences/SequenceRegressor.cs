@@ -65,6 +65,8 @@ public sealed class SequenceRegressor : SequenceModel<ValuedSequence>
 
     private protected override IReadOnlyList<object> Layers => [Encoder, Output];
 
+    private protected override IEnumerable<string> Choices => ModelChoices.Of(Encoder.Settings);
+
     /// <summary>Learns symbols and scales from the training examples, and fits a model to them.</summary>
     /// <param name="examples">The training examples, all with one number of values.</param>
     /// <param name="settings">The recurrent part.</param>

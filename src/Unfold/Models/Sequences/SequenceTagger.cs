@@ -62,6 +62,8 @@ public sealed class SequenceTagger : SequenceModel<TaggedSequence>
 
     private protected override IReadOnlyList<object> Layers => [Encoder, Output.Projection];
 
+    private protected override IEnumerable<string> Choices => ModelChoices.Of(Encoder.Settings);
+
     /// <summary>Learns symbols, scales and labels from the training examples, and fits a model to them.</summary>
     /// <param name="examples">The training examples.</param>
     /// <param name="settings">The recurrent part.</param>

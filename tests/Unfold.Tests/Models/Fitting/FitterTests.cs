@@ -66,6 +66,8 @@ public sealed class FitterTests
         var seen = new List<int>();
         var fitter = new Fitter<float>
         {
+            Model = "weight",
+            Choices = () => [],
             Parameters = _parameters,
             Loss = (_, _, _) => throw new InvalidOperationException("Computed."),
             Length = _ => 1,
@@ -90,6 +92,8 @@ public sealed class FitterTests
         // The loss of a batch is given; two batches of one example that weigh 1 and 3.
         var fitter = new Fitter<float>
         {
+            Model = "weight",
+            Choices = () => [],
             Parameters = _parameters,
             Loss = (tape, batch, _) => tape.Add(tape.Scale(_weight, 0), new Tensor(new Shape(1), [batch[0]])),
             Length = _ => 1,
@@ -106,6 +110,8 @@ public sealed class FitterTests
         var seen = new List<float[]>();
         var fitter = new Fitter<float>
         {
+            Model = "weight",
+            Choices = () => [],
             Parameters = _parameters,
             Loss = (tape, batch, random) =>
             {
@@ -250,6 +256,8 @@ public sealed class FitterTests
     /// <summary>The mean of (w - example)^2.</summary>
     private Fitter<float> Fitter() => new()
     {
+        Model = "weight",
+        Choices = () => [],
         Parameters = _parameters,
         Loss = (tape, batch, _) =>
         {

@@ -1,9 +1,8 @@
 using System.Security.Cryptography;
-using Unfold.Text;
 
-namespace Unfold.Persistence;
+namespace Unfold.Text;
 
-/// <summary>What the weights of a model remember of its vocabulary, so that they are not taken for those of another one.</summary>
+/// <summary>What the weights of a model and a fit that is kept remember of a vocabulary, so that they are not taken for those of another one.</summary>
 internal static class VocabularyHash
 {
     /// <summary>The name under which it is kept.</summary>
