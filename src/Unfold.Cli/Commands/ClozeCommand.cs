@@ -45,7 +45,7 @@ internal sealed class ClozeCommand(Terminal terminal)
             {
                 interruption.Token.ThrowIfCancellationRequested();
                 int own = batch.Sum(sentence => sentence.Count);
-                sum += own * model.Measure(batch, workers);
+                sum += own * model.Measure(batch, workers, interruption.Token);
                 tokens += own;
                 progress.Show((double)tokens / all);
             }

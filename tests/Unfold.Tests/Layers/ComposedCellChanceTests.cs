@@ -98,7 +98,7 @@ public sealed class ComposedCellChanceTests
             Embedding = 3,
         };
         SequenceClassifier model = SequenceClassifier.Fit(examples, settings, new FitOptions { Epochs = 60, LearningRate = 0.02, Workers = new Workers(1) });
-        Assert.Equal(["x", "y"], model.Predict([.. examples.Select(example => example.Input)]).Select(found => found.Label));
+        Assert.Equal(["x", "y"], model.Predict([.. examples.Select(example => example.Input)], cancellation: TestContext.Current.CancellationToken).Select(found => found.Label));
         float Loss(ulong? seed) => model.Loss(new Tape(new Workers(1)), examples, seed is { } one ? new SeededRandom(one) : null).Values[0];
         Assert.Equal(Loss(null), Loss(null));
         Assert.Equal(Loss(1), Loss(1));

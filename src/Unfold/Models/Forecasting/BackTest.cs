@@ -23,7 +23,7 @@ public static class BackTest
         return Run(series, options, settings.Horizon, known =>
         {
             Forecaster model = Forecaster.Fit(known, settings, fitting);
-            return histories => model.Predict(histories, fitting.Workers);
+            return histories => model.Predict(histories, fitting.Workers, fitting.Cancellation);
         });
     }
 

@@ -141,8 +141,9 @@ public sealed class Forecaster : SequenceModel
     /// <summary>Forecasts the steps after the end of each history; the same as one by one, but faster.</summary>
     /// <param name="histories">The histories.</param>
     /// <param name="workers">The threads; one for each core if not set. The result does not depend on their number. A team of several serves one call at a time.</param>
+    /// <param name="cancellation">Stops the forecasts between two batches with an <see cref="OperationCanceledException"/>.</param>
     /// <inheritdoc cref="Predict(TimeSeries)" path="/exception"/>
-    public IReadOnlyList<Forecast> Predict(IReadOnlyList<TimeSeries> histories, Workers? workers = null)
+    public IReadOnlyList<Forecast> Predict(IReadOnlyList<TimeSeries> histories, Workers? workers = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(histories);
         var forecasts = new List<Forecast>(histories.Count);
@@ -150,6 +151,7 @@ public sealed class Forecaster : SequenceModel
         {
             foreach (TimeSeries[] batch in histories.Chunk(Math.Max(1, StepsTogether / Settings.InputLength)))
             {
+                cancellation.ThrowIfCancellationRequested();
                 ForecastWindow[] windows = [.. batch.Select(history => new ForecastWindow(history, history?.Length ?? 0))];
                 ReadOnlySpan<float> output = Output(tape, windows, random: null).Values;
                 for (int b = 0; b < windows.Length; b++)

@@ -167,9 +167,10 @@ public sealed class JordanNetwork : SequenceModel<JordanExample>
     /// <summary>Brings forth the outputs of each input, running free; the same as one by one, but faster.</summary>
     /// <param name="inputs">Any number, of any lengths.</param>
     /// <param name="workers">The threads; one for each core if not set. The result does not depend on their number. A team of several serves one call at a time.</param>
+    /// <param name="cancellation">Stops the prediction between two batches with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="UnfoldException">An input is not of the network's kind.</exception>
-    public IReadOnlyList<Sequence> Predict(IReadOnlyList<Sequence> inputs, Workers? workers = null) =>
-        InBatches<Sequence>(inputs, workers, (tape, batch) => Run(tape, [.. batch.Select(input => ((Sequence?)input, input.Length, (Sequence?)null))]));
+    public IReadOnlyList<Sequence> Predict(IReadOnlyList<Sequence> inputs, Workers? workers = null, CancellationToken cancellation = default) =>
+        InBatches<Sequence>(inputs, workers, (tape, batch) => Run(tape, [.. batch.Select(input => ((Sequence?)input, input.Length, (Sequence?)null))]), cancellation);
 
     /// <summary>The number of learned values of a network, before memory is taken for it.</summary>
     internal static Int128 CountParameters(SequenceSchema? input, LabelTable? labels, Standardization? scale, JordanNetworkSettings settings)

@@ -101,17 +101,20 @@ public sealed class EncoderDecoder : SequenceModel<SequencePair>
     /// <param name="sources">Any number, of any lengths.</param>
     /// <param name="options">How to search; greedily if not set.</param>
     /// <param name="workers">The threads; one for each core if not set. The result does not depend on their number. A team of several serves one call at a time.</param>
+    /// <param name="cancellation">Stops the search between two batches with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="UnfoldException">A source is not of the model's schema, or an option is out of range.</exception>
-    public IReadOnlyList<IReadOnlyList<string>> Predict(IReadOnlyList<Sequence> sources, DecodingOptions? options = null, Workers? workers = null) =>
-        [.. Search(sources, options, workers).Select(hypotheses => hypotheses[0].Symbols)];
+    public IReadOnlyList<IReadOnlyList<string>> Predict(
+        IReadOnlyList<Sequence> sources, DecodingOptions? options = null, Workers? workers = null, CancellationToken cancellation = default) =>
+        [.. Search(sources, options, workers, cancellation).Select(hypotheses => hypotheses[0].Symbols)];
 
     /// <summary>The targets that a search finds for a source, the best first, with scores and attention.</summary>
     /// <exception cref="UnfoldException">The source is not of the model's schema, or an option is out of range.</exception>
     public IReadOnlyList<Hypothesis> Search(Sequence source, DecodingOptions? options = null) => Search([source], options)[0];
 
     /// <summary>The targets that a search finds for each source, the best first, with scores and attention; the same as one by one, but faster.</summary>
-    /// <inheritdoc cref="Predict(IReadOnlyList{Sequence}, DecodingOptions?, Workers?)" path="/param|/exception"/>
-    public IReadOnlyList<IReadOnlyList<Hypothesis>> Search(IReadOnlyList<Sequence> sources, DecodingOptions? options = null, Workers? workers = null)
+    /// <inheritdoc cref="Predict(IReadOnlyList{Sequence}, DecodingOptions?, Workers?, CancellationToken)" path="/param|/exception"/>
+    public IReadOnlyList<IReadOnlyList<Hypothesis>> Search(
+        IReadOnlyList<Sequence> sources, DecodingOptions? options = null, Workers? workers = null, CancellationToken cancellation = default)
     {
         options ??= new DecodingOptions();
         options.Validate();
@@ -119,7 +122,7 @@ public sealed class EncoderDecoder : SequenceModel<SequencePair>
         {
             (AttentionMemory? memory, StackState start) = Read(tape, batch, random: null);
             return new BeamSearch(Decoder, options, tape, memory, [.. batch.Select(source => source.Length)]).Run(start);
-        }, options.Beam);
+        }, cancellation, options.Beam);
     }
 
     private protected override void Require(SequencePair example) => Encoder.Schema.Require(example.Source);

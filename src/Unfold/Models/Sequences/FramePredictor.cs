@@ -117,8 +117,9 @@ public sealed class FramePredictor : SequenceModel<Sequence>
     /// <summary>The expected next frames of each sequence; the same as one by one, but faster.</summary>
     /// <param name="sequences">Any number, of any lengths.</param>
     /// <param name="workers">The threads; one for each core if not set. The result does not depend on their number. A team of several serves one call at a time.</param>
+    /// <param name="cancellation">Stops the prediction between two batches with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="UnfoldException">A sequence is not of the model's schema, or a binary frame holds another number than 0 and 1.</exception>
-    public IReadOnlyList<IReadOnlyList<IReadOnlyList<double>>> Predict(IReadOnlyList<Sequence> sequences, Workers? workers = null) =>
+    public IReadOnlyList<IReadOnlyList<IReadOnlyList<double>>> Predict(IReadOnlyList<Sequence> sequences, Workers? workers = null, CancellationToken cancellation = default) =>
         InBatches<IReadOnlyList<IReadOnlyList<double>>>(sequences, workers, (tape, batch) =>
         {
             foreach (Sequence sequence in batch)
@@ -137,7 +138,7 @@ public sealed class FramePredictor : SequenceModel<Sequence>
             }
 
             return frames;
-        });
+        }, cancellation);
 
     /// <summary>The number of learned values of a model, before memory is taken for it.</summary>
     internal static Int128 CountParameters(SequenceSchema schema, SequenceEncoderSettings settings)

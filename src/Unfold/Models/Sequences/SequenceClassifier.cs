@@ -90,13 +90,13 @@ public sealed class SequenceClassifier : SequenceModel<LabelledSequence>
     public Classification Predict(Sequence sequence) => Predict([sequence])[0];
 
     /// <summary>Labels each sequence; the same as one by one, but faster.</summary>
-    /// <inheritdoc cref="SequenceTagger.Predict(IReadOnlyList{Sequence}, Workers?)" path="/param|/exception"/>
-    public IReadOnlyList<Classification> Predict(IReadOnlyList<Sequence> sequences, Workers? workers = null) =>
+    /// <inheritdoc cref="SequenceTagger.Predict(IReadOnlyList{Sequence}, Workers?, CancellationToken)" path="/param|/exception"/>
+    public IReadOnlyList<Classification> Predict(IReadOnlyList<Sequence> sequences, Workers? workers = null, CancellationToken cancellation = default) =>
         InBatches(sequences, workers, (tape, batch) =>
         {
             Tensor logits = Output.Projection.Forward(tape, Encoder.Summarize(tape, batch, random: null));
             return Classification.Rows(tape.Softmax(logits), Labels);
-        });
+        }, cancellation);
 
     private protected override void Require(LabelledSequence example)
     {

@@ -169,8 +169,9 @@ public sealed class SequenceGenerator : SequenceModel<GeneratedSequence>
     /// <summary>Writes for each input; the same as one by one, but faster.</summary>
     /// <param name="inputs">Any number.</param>
     /// <param name="workers">The threads; one for each core if not set. The result does not depend on their number. A team of several serves one call at a time.</param>
+    /// <param name="cancellation">Stops the prediction between two batches with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="UnfoldException">An input is not a single step of the model's schema.</exception>
-    public IReadOnlyList<IReadOnlyList<string>> Predict(IReadOnlyList<Sequence> inputs, Workers? workers = null) =>
+    public IReadOnlyList<IReadOnlyList<string>> Predict(IReadOnlyList<Sequence> inputs, Workers? workers = null, CancellationToken cancellation = default) =>
         InBatches<IReadOnlyList<string>>(inputs, workers, (tape, batch) =>
         {
             List<string>[] written = [.. batch.Select(_ => new List<string>())];
@@ -193,7 +194,7 @@ public sealed class SequenceGenerator : SequenceModel<GeneratedSequence>
             }
 
             return written;
-        });
+        }, cancellation);
 
     /// <summary>Throws unless an input is a single step.</summary>
     internal static void RequireStep(Sequence input)

@@ -80,8 +80,10 @@ public abstract class SequenceModel
     /// <param name="sequences">The sequences.</param>
     /// <param name="workers">The threads; one for each core if not set.</param>
     /// <param name="predict">Gives a result for each sequence of a batch.</param>
+    /// <param name="cancellation">Looked at between two batches.</param>
     /// <param name="rows">The rows that one sequence takes at each step.</param>
-    private protected T[] InBatches<T>(IReadOnlyList<Sequence> sequences, Workers? workers, Func<Tape, IReadOnlyList<Sequence>, IReadOnlyList<T>> predict, int rows = 1)
+    private protected T[] InBatches<T>(
+        IReadOnlyList<Sequence> sequences, Workers? workers, Func<Tape, IReadOnlyList<Sequence>, IReadOnlyList<T>> predict, CancellationToken cancellation, int rows = 1)
     {
         ArgumentNullException.ThrowIfNull(sequences);
         if (sequences.Any(sequence => sequence is null))
@@ -92,7 +94,7 @@ public abstract class SequenceModel
         var results = new T[sequences.Count];
         int together = Math.Clamp(RowsTogether / rows, 1, SequencesTogether);
         int[] order = [.. Enumerable.Range(0, sequences.Count).OrderBy(i => sequences[i].Length)];
-        OnTape(workers, sequences.Count, tape => RunBatches(tape, sequences, order, together, predict, results));
+        OnTape(workers, sequences.Count, tape => RunBatches(tape, sequences, order, together, predict, results, cancellation));
         return results;
     }
 
@@ -118,10 +120,18 @@ public abstract class SequenceModel
         }
     }
 
-    private static void RunBatches<T>(Tape tape, IReadOnlyList<Sequence> sequences, int[] order, int together, Func<Tape, IReadOnlyList<Sequence>, IReadOnlyList<T>> predict, T[] results)
+    private static void RunBatches<T>(
+        Tape tape,
+        IReadOnlyList<Sequence> sequences,
+        int[] order,
+        int together,
+        Func<Tape, IReadOnlyList<Sequence>, IReadOnlyList<T>> predict,
+        T[] results,
+        CancellationToken cancellation)
     {
         for (int start = 0; start < order.Length;)
         {
+            cancellation.ThrowIfCancellationRequested();
             int end = start + 1;
             while (end < order.Length && end - start < together && (long)(end - start + 1) * sequences[order[end]].Length <= StepsTogether)
             {
@@ -160,13 +170,14 @@ public abstract class SequenceModel<T> : SequenceModel
     /// <summary>The mean loss over any number of examples, with the model as it is.</summary>
     /// <param name="examples">At least one.</param>
     /// <param name="workers">The threads; one for each core if not set. The result does not depend on their number. A team of several serves one call at a time.</param>
+    /// <param name="cancellation">Stops the measuring between two batches with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="UnfoldException">There is no example, one is not for this model, or the loss is not a number.</exception>
-    public double Measure(IReadOnlyList<T> examples, Workers? workers = null)
+    public double Measure(IReadOnlyList<T> examples, Workers? workers = null, CancellationToken cancellation = default)
     {
         RequireExamples(examples, "measured");
         RequireFit(examples, "measured");
         double loss = 0;
-        OnTape(workers, examples.Count, tape => loss = Fitter.Measure(tape, examples, new FitOptions()));
+        OnTape(workers, examples.Count, tape => loss = Fitter.Measure(tape, examples, new FitOptions { Cancellation = cancellation }));
         return double.IsFinite(loss)
             ? loss
             : throw new UnfoldException("The model's loss is not a number: its weights are damaged, or an example is far from the training examples.");

@@ -118,9 +118,10 @@ public sealed class SequenceRegressor : SequenceModel<ValuedSequence>
     /// <summary>The values of each sequence; the same as one by one, but faster.</summary>
     /// <param name="sequences">Any number, of any lengths.</param>
     /// <param name="workers">The threads; one for each core if not set. The result does not depend on their number. A team of several serves one call at a time.</param>
+    /// <param name="cancellation">Stops the prediction between two batches with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="UnfoldException">A sequence is not of the model's schema.</exception>
-    public IReadOnlyList<IReadOnlyList<double>> Predict(IReadOnlyList<Sequence> sequences, Workers? workers = null) =>
-        InBatches(sequences, workers, (tape, batch) => Targets.UndoRows(Output.Forward(tape, Encoder.Summarize(tape, batch, random: null))));
+    public IReadOnlyList<IReadOnlyList<double>> Predict(IReadOnlyList<Sequence> sequences, Workers? workers = null, CancellationToken cancellation = default) =>
+        InBatches(sequences, workers, (tape, batch) => Targets.UndoRows(Output.Forward(tape, Encoder.Summarize(tape, batch, random: null))), cancellation);
 
     /// <summary>The number of learned values of a model, before memory is taken for it.</summary>
     internal static Int128 CountParameters(SequenceSchema schema, int values, SequenceEncoderSettings settings)

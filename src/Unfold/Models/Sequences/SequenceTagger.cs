@@ -108,8 +108,9 @@ public sealed class SequenceTagger : SequenceModel<TaggedSequence>
     /// <summary>Labels each step of each sequence; the same as one by one, but faster.</summary>
     /// <param name="sequences">Any number, of any lengths.</param>
     /// <param name="workers">The threads; one for each core if not set. The result does not depend on their number. A team of several serves one call at a time.</param>
+    /// <param name="cancellation">Stops the prediction between two batches with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="UnfoldException">A sequence is not of the model's schema.</exception>
-    public IReadOnlyList<IReadOnlyList<Classification>> Predict(IReadOnlyList<Sequence> sequences, Workers? workers = null) =>
+    public IReadOnlyList<IReadOnlyList<Classification>> Predict(IReadOnlyList<Sequence> sequences, Workers? workers = null, CancellationToken cancellation = default) =>
         InBatches<IReadOnlyList<Classification>>(sequences, workers, (tape, batch) =>
         {
             Tensor logits = Output.Projection.Forward(tape, Encoder.ForwardRows(tape, batch, random: null));
@@ -122,7 +123,7 @@ public sealed class SequenceTagger : SequenceModel<TaggedSequence>
             }
 
             return predictions;
-        });
+        }, cancellation);
 
     private protected override void Require(TaggedSequence example)
     {

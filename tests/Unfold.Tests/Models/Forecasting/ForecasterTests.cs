@@ -29,7 +29,7 @@ public sealed class ForecasterTests
     {
         Forecaster model = Loud(Forecaster.Fit(Mixed(60), Settings[number], Short));
         TimeSeries[] histories = [.. Enumerable.Range(10, 20).Select(Mixed(40, seed: 9).Take)];
-        IReadOnlyList<Forecast> together = model.Predict(histories, new Workers(2));
+        IReadOnlyList<Forecast> together = model.Predict(histories, new Workers(2), TestContext.Current.CancellationToken);
         Dictionary<string, double[]> values = model.Parameters.ToDictionary(parameter => parameter.Name, parameter => Naive.Widen(parameter.Values));
         for (int b = 0; b < histories.Length; b++)
         {
@@ -145,7 +145,7 @@ public sealed class ForecasterTests
         Refuses("made from a time series; found none", () => model.Predict([series, null!]));
         model.Parameters.Edit().Fill(float.MaxValue);
         Refuses("is not a number or infinite", () => model.Predict(series));
-        Assert.Empty(model.Predict(Array.Empty<TimeSeries>()));
+        Assert.Empty(model.Predict(Array.Empty<TimeSeries>(), cancellation: TestContext.Current.CancellationToken));
     }
 
     [Fact]

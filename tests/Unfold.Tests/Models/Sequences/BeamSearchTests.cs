@@ -64,7 +64,7 @@ public sealed class BeamSearchTests
         foreach (int beam in (int[])[1, 4])
         {
             var options = new DecodingOptions { Beam = beam };
-            IReadOnlyList<IReadOnlyList<Hypothesis>> together = model.Search(sources, options, new Workers(2));
+            IReadOnlyList<IReadOnlyList<Hypothesis>> together = model.Search(sources, options, new Workers(2), TestContext.Current.CancellationToken);
             for (int i = 0; i < sources.Length; i++)
             {
                 IReadOnlyList<Hypothesis> alone = model.Search(sources[i], options);
@@ -147,7 +147,7 @@ public sealed class BeamSearchTests
         EncoderDecoder model = Reversals.Random(Reversals.Settings(AttentionKind.Multiplicative));
         Sequence[] sources = [.. Reversals.Pairs(new SeededRandom(9), 9, 1, 4, 3).Select(pair => pair.Source)];
         var options = new DecodingOptions { Beam = 1_500, MaximumLength = 5 };
-        IReadOnlyList<IReadOnlyList<Hypothesis>> together = model.Search(sources, options, new Workers(2));
+        IReadOnlyList<IReadOnlyList<Hypothesis>> together = model.Search(sources, options, new Workers(2), TestContext.Current.CancellationToken);
         for (int i = 0; i < sources.Length; i++)
         {
             IReadOnlyList<Hypothesis> alone = model.Search(sources[i], options);
@@ -165,7 +165,7 @@ public sealed class BeamSearchTests
         Assert.Contains("found NaN", Assert.Throws<UnfoldException>(() => model.Search(source, new DecodingOptions { LengthNormalization = double.NaN })).Message, StringComparison.Ordinal);
         Assert.Contains("at least 1; found 0", Assert.Throws<UnfoldException>(() => model.Predict(source, new DecodingOptions { MaximumLength = 0 })).Message, StringComparison.Ordinal);
         Assert.Contains("2 columns", Assert.Throws<UnfoldException>(() => model.Predict(Sequence.OfSymbols(["a"], ["b"]))).Message, StringComparison.Ordinal);
-        Assert.Empty(model.Predict(Array.Empty<Sequence>()));
+        Assert.Empty(model.Predict(Array.Empty<Sequence>(), cancellation: TestContext.Current.CancellationToken));
     }
 
     /// <summary>A model that never thinks of the unknown, so that the loss and the search know the same probabilities.</summary>

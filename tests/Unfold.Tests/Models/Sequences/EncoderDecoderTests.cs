@@ -69,7 +69,7 @@ public sealed class EncoderDecoderTests
         SequencePair[] unseen = [.. Reversals.Pairs(new SeededRandom(2), 400, 6, 6, 5).ExceptBy(pairs.Select(Text), Text)];
         EncoderDecoderSettings settings = Reversals.Settings(AttentionKind.Multiplicative, hidden: 32, embedding: 16);
         EncoderDecoder model = EncoderDecoder.Fit(pairs, settings, new FitOptions { Epochs = 12, LearningRate = 0.01, Workers = new Workers(2) });
-        IReadOnlyList<IReadOnlyList<string>> found = model.Predict([.. unseen.Select(pair => pair.Source)]);
+        IReadOnlyList<IReadOnlyList<string>> found = model.Predict([.. unseen.Select(pair => pair.Source)], cancellation: TestContext.Current.CancellationToken);
         int right = found.Zip(unseen, (symbols, pair) => symbols.SequenceEqual(pair.Target)).Count(same => same);
         Assert.True(right > 0.99 * unseen.Length, $"{right} of {unseen.Length}; {model.Training!.Best}");
 

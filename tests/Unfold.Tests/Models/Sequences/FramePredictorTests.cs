@@ -45,7 +45,7 @@ public sealed class FramePredictorTests
         FramePredictor model = Create(kind, SequenceCases.Settings[number]);
         var values = model.Parameters.ToDictionary(parameter => parameter.Name, parameter => Naive.Widen(parameter.Values));
         Sequence[] batch = Frames(kind, 60, 9);
-        IReadOnlyList<IReadOnlyList<IReadOnlyList<double>>> together = model.Predict(batch, new Workers(2));
+        IReadOnlyList<IReadOnlyList<IReadOnlyList<double>>> together = model.Predict(batch, new Workers(2), TestContext.Current.CancellationToken);
         for (int b = 0; b < batch.Length; b++)
         {
             double[][] logits = Outputs(model, values, batch[b]);
@@ -82,7 +82,7 @@ public sealed class FramePredictorTests
         var options = new FitOptions { Epochs = 30, BatchSize = 10, LearningRate = 0.05, Workers = new Workers(2) };
         FramePredictor model = FramePredictor.Fit(tunes, FrameKind.Binary, Forward, options);
         Assert.Equal((0.0, 1.0), (model.Encoder.Schema.Values!.Means[3], model.Encoder.Schema.Values.Deviations[3]));
-        Assert.True(model.Measure([Tune(12, 1, once: false)]) < 0.1, $"The loss is {model.Measure([Tune(12, 1, once: false)])} nats per frame.");
+        Assert.True(model.Measure([Tune(12, 1, once: false)], cancellation: TestContext.Current.CancellationToken) < 0.1, $"The loss is {model.Measure([Tune(12, 1, once: false)], cancellation: TestContext.Current.CancellationToken)} nats per frame.");
         Assert.All(model.Predict(Tune(7, 0, once: false)).Select((frame, t) => (frame, t)), next => Assert.Equal((next.t + 1) % 2, Math.Round(next.frame[0])));
     }
 

@@ -25,7 +25,7 @@ public sealed class JordanLearningTests : IDisposable
             training, new JordanNetworkSettings { Hidden = 24 }, new FitOptions { Epochs = 120, BatchSize = 25, LearningRate = 0.03, Workers = new Workers(1) });
 
         // All steps of a word are learned side by side, each from the right state before it.
-        IReadOnlyList<Sequence> found = model.Predict([.. test.Select(word => word.Input!)], new Workers(1));
+        IReadOnlyList<Sequence> found = model.Predict([.. test.Select(word => word.Input!)], new Workers(1), TestContext.Current.CancellationToken);
         Assert.Equal(1, Accuracy(test, found));
 
         // Without a memory the letter alone says what comes: the commonest state after each.
@@ -38,7 +38,7 @@ public sealed class JordanLearningTests : IDisposable
         model.Save(_folder["automaton"]);
         JordanNetwork loaded = JordanNetwork.Load(_folder["automaton"]);
         Assert.Equal(model.Settings, loaded.Settings);
-        Assert.Equal(found.SelectMany(sequence => sequence.Columns[0]), loaded.Predict([.. test.Select(word => word.Input!)]).SelectMany(sequence => sequence.Columns[0]));
+        Assert.Equal(found.SelectMany(sequence => sequence.Columns[0]), loaded.Predict([.. test.Select(word => word.Input!)], cancellation: TestContext.Current.CancellationToken).SelectMany(sequence => sequence.Columns[0]));
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public sealed class JordanNetworkTests
         JordanNetwork model = Create(input, symbols, new JordanNetworkSettings());
         double wanted = Loss(model, Values(model), batch, (own, _, _) => Fed(model, own));
         Close.Equal(wanted, model.Loss(new Tape(new Workers(2)), batch).Values[0], relative: 1e-5, absolute: 1e-6, "loss");
-        Close.Equal(wanted, model.Measure(batch, new Workers(2)), relative: 1e-5, absolute: 1e-6, "loss over many batches");
+        Close.Equal(wanted, model.Measure(batch, new Workers(2), TestContext.Current.CancellationToken), relative: 1e-5, absolute: 1e-6, "loss over many batches");
     }
 
     [Theory]
@@ -79,10 +79,10 @@ public sealed class JordanNetworkTests
         {
             JordanNetwork model = Create("mixed", symbols, new JordanNetworkSettings());
             Sequence[] inputs = [.. Examples("mixed", symbols, 50, 11).Select(example => example.Input!)];
-            IReadOnlyList<Sequence> one = model.Predict(inputs, new Workers(1));
+            IReadOnlyList<Sequence> one = model.Predict(inputs, new Workers(1), TestContext.Current.CancellationToken);
             foreach (int threads in new[] { 2, 3 })
             {
-                foreach ((Sequence wanted, Sequence found) in one.Zip(model.Predict(inputs, new Workers(threads))))
+                foreach ((Sequence wanted, Sequence found) in one.Zip(model.Predict(inputs, new Workers(threads), TestContext.Current.CancellationToken)))
                 {
                     Close.Same(wanted.Values.Span, found.Values.Span, $"{threads} threads");
                     Assert.Equal(wanted.Columns, found.Columns);

@@ -27,7 +27,7 @@ public sealed class SequenceClassifierTests
     {
         SequenceClassifier model = Create(SequenceCases.Settings[number]);
         Sequence[] batch = SequenceCases.Mixed(150, 9);
-        IReadOnlyList<Classification> together = model.Predict(batch, new Workers(2));
+        IReadOnlyList<Classification> together = model.Predict(batch, new Workers(2), TestContext.Current.CancellationToken);
         for (int b = 0; b < batch.Length; b++)
         {
             Classification alone = model.Predict(batch[b]);
@@ -46,7 +46,7 @@ public sealed class SequenceClassifierTests
         var options = new FitOptions { Epochs = 15, BatchSize = 10, LearningRate = 0.02, Workers = new Workers(2) };
         SequenceClassifier model = SequenceClassifier.Fit(examples[..150], new() { Hidden = 10, Embedding = 5, Pooling = pooling }, options, examples[150..]);
         LabelledSequence[] fresh = Containing(100, 6);
-        IReadOnlyList<Classification> found = model.Predict([.. fresh.Select(example => example.Input)]);
+        IReadOnlyList<Classification> found = model.Predict([.. fresh.Select(example => example.Input)], cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(fresh.Select(example => example.Label), found.Select(prediction => prediction.Label));
         Assert.True(model.Training!.Best.Validation < 0.05, $"The validation loss is {model.Training.Best.Validation}.");
     }
@@ -71,7 +71,7 @@ public sealed class SequenceClassifierTests
         Refuses("The label 'z' is not one", () => SequenceClassifier.Fit([good, other], new(), SequenceCases.Short, [new(good.Input, "z")]));
         SequenceClassifier model = SequenceClassifier.Fit([good, other], new() { Hidden = 2 }, SequenceCases.Short);
         Refuses("0 columns of symbols and 1 variables", () => model.Predict(Sequence.OfValues([1], 1)));
-        Assert.Empty(model.Predict(Array.Empty<Sequence>()));
+        Assert.Empty(model.Predict(Array.Empty<Sequence>(), cancellation: TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public sealed class SequenceGeneratorTests
         SequenceGenerator model = Create(SequenceCases.Settings[number]);
         var values = model.Parameters.ToDictionary(parameter => parameter.Name, parameter => Naive.Widen(parameter.Values));
         Sequence[] inputs = [.. Examples(20, 8).Select(example => example.Input)];
-        IReadOnlyList<IReadOnlyList<string>> together = model.Predict(inputs, new Workers(2));
+        IReadOnlyList<IReadOnlyList<string>> together = model.Predict(inputs, new Workers(2), TestContext.Current.CancellationToken);
         for (int b = 0; b < inputs.Length; b++)
         {
             var written = new List<string>();
@@ -89,7 +89,7 @@ public sealed class SequenceGeneratorTests
 
         GeneratedSequence[] counts = [.. Enumerable.Range(0, 5).Select(n => new GeneratedSequence(Sequence.OfValues([n], 1), [.. Enumerable.Repeat("x", n)]))];
         SequenceGenerator counter = SequenceGenerator.Fit(counts, settings, options with { Epochs = 300 });
-        Assert.Equal([0, 1, 2, 3, 4], counter.Predict([.. counts.Select(example => example.Input)]).Select(output => output.Count));
+        Assert.Equal([0, 1, 2, 3, 4], counter.Predict([.. counts.Select(example => example.Input)], cancellation: TestContext.Current.CancellationToken).Select(output => output.Count));
     }
 
     [Fact]

@@ -96,7 +96,7 @@ public sealed class SequenceLimitTests
         SequenceTagger model = SequenceCases.Loud(new SequenceTagger(SequenceSchema.Learn(inputs), new LabelTable(["x", "y", "z"]), Small, new SeededRandom(1)));
         float[] Of(int i) => [.. model.Predict(inputs[i]).SelectMany(tag => tag.Probabilities.ToArray())];
         float[][] wanted = [.. inputs.Select(input => model.Predict([input], new Workers(1))[0].SelectMany(tag => tag.Probabilities.ToArray()).ToArray())];
-        IReadOnlyList<IReadOnlyList<Classification>> first = model.Predict(inputs);
+        IReadOnlyList<IReadOnlyList<Classification>> first = model.Predict(inputs, cancellation: TestContext.Current.CancellationToken);
         float[] before = [.. first[3].SelectMany(tag => tag.Probabilities.ToArray())];
         Parallel.For(0, 4 * inputs.Length, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i =>
         {

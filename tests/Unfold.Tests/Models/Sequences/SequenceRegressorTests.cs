@@ -30,7 +30,7 @@ public sealed class SequenceRegressorTests
         SequenceRegressor model = Create(SequenceCases.Settings[number]);
         var values = model.Parameters.ToDictionary(parameter => parameter.Name, parameter => Naive.Widen(parameter.Values));
         Sequence[] batch = SequenceCases.Mixed(150, 9);
-        IReadOnlyList<IReadOnlyList<double>> together = model.Predict(batch, new Workers(2));
+        IReadOnlyList<IReadOnlyList<double>> together = model.Predict(batch, new Workers(2), TestContext.Current.CancellationToken);
         for (int b = 0; b < batch.Length; b++)
         {
             double[] wanted = [.. Outputs(model, values, batch[b]).Select((y, i) => Targets.Means[i] + (Targets.Deviations[i] * y))];
@@ -51,11 +51,11 @@ public sealed class SequenceRegressorTests
         var options = new FitOptions { Epochs = 25, BatchSize = 20, LearningRate = 0.02, Schedule = ScheduleKind.Cosine, Workers = new Workers(2) };
         SequenceRegressor model = SequenceRegressor.Fit(Examples(400, 1), new() { Hidden = 10, Reading = Reading.Forward }, options, Examples(50, 2));
         ValuedSequence[] fresh = Examples(100, 3);
-        double error = model.Predict([.. fresh.Select(example => example.Input)]).Zip(fresh, (found, example) => Math.Pow(found[0] - example.Values.Span[0], 2)).Average();
+        double error = model.Predict([.. fresh.Select(example => example.Input)], cancellation: TestContext.Current.CancellationToken).Zip(fresh, (found, example) => Math.Pow(found[0] - example.Values.Span[0], 2)).Average();
 
         // The variance of the sum of two uniform numbers is 1/6.
         Assert.True(error < 0.01, $"The squared error is {error}.");
-        Assert.Equal(error / Math.Pow(model.Targets.Deviations[0], 2), model.Measure(fresh), 1e-4);
+        Assert.Equal(error / Math.Pow(model.Targets.Deviations[0], 2), model.Measure(fresh, cancellation: TestContext.Current.CancellationToken), 1e-4);
     }
 
     [Fact]

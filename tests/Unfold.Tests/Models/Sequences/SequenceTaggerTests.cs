@@ -31,7 +31,7 @@ public sealed class SequenceTaggerTests
     {
         SequenceTagger model = Create(SequenceCases.Settings[number]);
         Sequence[] batch = SequenceCases.Mixed(150, 9);
-        IReadOnlyList<IReadOnlyList<Classification>> together = model.Predict(batch, new Workers(2));
+        IReadOnlyList<IReadOnlyList<Classification>> together = model.Predict(batch, new Workers(2), TestContext.Current.CancellationToken);
         for (int b = 0; b < batch.Length; b++)
         {
             IReadOnlyList<Classification> alone = model.Predict(batch[b]);
@@ -112,7 +112,7 @@ public sealed class SequenceTaggerTests
         Refuses("2 columns of symbols", () => model.Predict(Sequence.OfSymbols(["a"], ["b"])));
         Refuses("it is null", () => model.Predict([good.Input, null!]));
         Refuses("The label '3' is not one", () => model.Loss(new Tape(new Workers(1)), [new(good.Input, ["1", "3"])]));
-        Assert.Empty(model.Predict(Array.Empty<Sequence>()));
+        Assert.Empty(model.Predict(Array.Empty<Sequence>(), cancellation: TestContext.Current.CancellationToken));
     }
 
     [Fact]
