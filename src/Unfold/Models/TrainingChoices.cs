@@ -35,7 +35,7 @@ internal static class TrainingChoices
             ScheduleKind.Exponential => new ExponentialSchedule(rate, Math.Pow(0.01, 1.0 / totalSteps), 1),
             ScheduleKind.Cosine => new CosineSchedule(rate, totalSteps, totalSteps / 50, rate / 100),
             ScheduleKind.Plateau => new PlateauSchedule(rate),
-            ScheduleKind.Halving => new HalvingSchedule(rate, 4 * Math.Max(1, totalSteps / 13), Math.Max(1, totalSteps / 13)),
+            ScheduleKind.Halving => new HalvingSchedule(rate, 4 * (totalSteps / 13.0), totalSteps / 13.0),
             _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Schedule, "This schedule is not known."),
         };
     }

@@ -26,7 +26,8 @@ public sealed class LayerFlow
 
     /// <summary>
     /// ||dL/dh_k|| by the distance of k from the last step: place 0 is the last step itself. The root of the mean over the
-    /// sequences that are long enough of the squared norm; h_k is the layer's output, and all ways from it to the loss count.
+    /// sequences that are long enough of the squared norm; h_k is the layer's output, and all ways from it to the loss count. L is the loss as it is
+    /// given: where it is a mean over B sequences, the gradient of a sequence's own loss is B times as large.
     /// </summary>
     public IReadOnlyList<double> Norms { get; }
 

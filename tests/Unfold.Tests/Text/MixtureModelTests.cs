@@ -64,6 +64,19 @@ public sealed class MixtureModelTests
     }
 
     [Fact]
+    public void The_tuned_weight_of_models_that_are_nearly_alike_is_the_best_too()
+    {
+        (NGramModel first, NGramModel second) = Models();
+        NGramModel near = first.Mix(second, 0.9999, cancellation: TestContext.Current.CancellationToken);
+        int[] heldOut = [Vocabulary.EndId, .. Draw(first.Vocabulary, 97, 60, favourite: "a").SelectMany(sentence => sentence)];
+        var mixture = new MixtureModel(first, near, 0.5);
+        double tuned = mixture.Tune(TokenStore.FromTokens(heldOut, first.Vocabulary.Count), cancellation: TestContext.Current.CancellationToken).Weight;
+        double best = Likelihood(mixture, tuned, heldOut);
+        Assert.All((double[])[0.001, 0.25, 0.5, 0.75, 0.999], weight => Assert.True(best >= Likelihood(mixture, weight, heldOut), $"{weight} is better than {tuned}."));
+        Assert.Equal(0.3, new MixtureModel(first, first, 0.3).Tune(TokenStore.FromTokens(heldOut, first.Vocabulary.Count), cancellation: TestContext.Current.CancellationToken).Weight);
+    }
+
+    [Fact]
     public void A_model_that_is_always_better_gets_nearly_all()
     {
         (NGramModel first, NGramModel second) = Models();

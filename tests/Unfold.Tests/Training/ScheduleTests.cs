@@ -34,6 +34,22 @@ public sealed class ScheduleTests
         Assert.Equal(expected, new HalvingSchedule(0.8, hold: 12, every: 3).LearningRate(step), Tiny);
 
     [Theory]
+    [InlineData(13)]
+    [InlineData(20)]
+    [InlineData(8000)]
+    [InlineData(26_000_013)]
+    public void HalvingOfAnyRunEndsAfterNineHalvings(long steps)
+    {
+        var schedule = new HalvingSchedule(0.8, 4 * (steps / 13.0), steps / 13.0);
+        foreach (long step in (long[])[0, (4 * steps / 13) - 1, (4 * steps / 13) + 1, steps / 2, steps - 1])
+        {
+            // Whole thirteenths that are over, in whole numbers.
+            long over = 13 * step / steps;
+            Assert.Equal(0.8 * Math.Pow(0.5, Math.Max(0, over - 3)), schedule.LearningRate(step), Tiny);
+        }
+    }
+
+    [Theory]
     [InlineData(0, 0.8)]
     [InlineData(5, 0.4)] // 0.25^(1/2)
     [InlineData(10, 0.2)]
