@@ -13,12 +13,16 @@ internal sealed class EntropyPruning
     private readonly NGramTrie _trie;
     private readonly bool[][] _kept;
 
+    // What the n-grams that stay leave over in each context.
+    private readonly double[][] _left;
+
     private EntropyPruning(NGramTable table)
     {
         _table = table;
         _trie = table.Trie;
         _kept = [.. Enumerable.Range(1, _trie.Order).Select(level => new bool[_trie.Count(level)])];
         Array.Fill(_kept[0], true);
+        _left = [.. Enumerable.Range(1, _trie.Order - 1).Select(level => new double[_trie.Count(level)])];
     }
 
     /// <summary>The table without the n-grams by whose absence the perplexity grows by less than the share <paramref name="threshold"/>.</summary>
@@ -38,7 +42,7 @@ internal sealed class EntropyPruning
         }
 
         NGramTable pruned = pruning.Kept();
-        pruned.Normalize(share => progress(0.5 + (0.5 * share)), cancellation);
+        pruned.Normalize([.. pruning._left.Zip(pruning._kept, (left, kept) => Of<double>(left, kept))], share => progress(0.5 + (0.5 * share)), cancellation);
         return pruned;
     }
 
@@ -79,27 +83,38 @@ internal sealed class EntropyPruning
         {
             cancellation.ThrowIfCancellationRequested();
             progress((double)node / histories.Length);
-            (double taken, double below) = _table.Taken(level, node, context);
+            double left = _table.Left(level, node, context), leftBelow = _table.LeftBelow(level, node, context);
+            _left[level - 1][node] = left;
             (int start, int end) = _trie.Children(level, node);
             ReadOnlySpan<int> words = _trie.Words(level + 1);
-            double left = 1 - taken, leftBelow = 1 - below;
             for (int child = start; child < end; child++)
             {
-                if (left < NGramTable.LeastLeft || leftBelow < NGramTable.LeastLeft || GoesOn(level + 1, child))
-                {
-                    _kept[level][child] = true;
-                    continue;
-                }
-
                 double own = probabilities[child], lower = _table.Probability(context, level - 1, words[child]);
-                double weight = Math.Log(left / leftBelow), newWeight = Math.Log((left + own) / (leftBelow + lower));
-
-                // An impossible word adds nothing itself: p ln p is 0 there.
-                double change = own > 0 ? own * (Math.Log(lower) + newWeight - Math.Log(own)) : 0;
-                double growth = -histories[node] * (change + (left * (newWeight - weight)));
-                _kept[level][child] = Math.Exp(growth) - 1 >= threshold;
+                _kept[level][child] = GoesOn(level + 1, child) || Growth(histories[node], own, lower, left, leftBelow) >= threshold;
+                _left[level - 1][node] += _kept[level][child] ? 0 : own;
             }
         });
+    }
+
+    /// <summary>The share by which the perplexity grows without an n-gram.</summary>
+    /// <param name="history">p(h).</param>
+    /// <param name="own">p(w | h).</param>
+    /// <param name="lower">p(w | h').</param>
+    /// <param name="left">1 - sum p(v | h).</param>
+    /// <param name="leftBelow">1 - sum p(v | h').</param>
+    private static double Growth(double history, double own, double lower, double left, double leftBelow)
+    {
+        // What would have no weight, or no lower probability, to back off to.
+        if ((own > 0 && lower <= 0) || (left > 0 && leftBelow <= 0) || leftBelow + lower <= 0)
+        {
+            return double.PositiveInfinity;
+        }
+
+        // What is impossible adds nothing: p ln p is 0 there.
+        double newWeight = Math.Log((left + own) / (leftBelow + lower));
+        double change = own > 0 ? own * (Math.Log(lower) + newWeight - Math.Log(own)) : 0;
+        double others = left > 0 ? left * (newWeight - Math.Log(left / leftBelow)) : 0;
+        return Math.Exp(-history * (change + others)) - 1;
     }
 
     private bool GoesOn(int level, int node)

@@ -21,6 +21,7 @@ internal static class NGramMixing
         TrieUnion union = TrieUnion.Of(first.Trie, second.Trie, Between(0, JoinedAt), cancellation);
         NGramTable mixed = Spread(first, union.Trie, union.InFirst, Between(JoinedAt, FirstAt), cancellation);
         NGramTable other = Spread(second, union.Trie, union.InSecond, Between(FirstAt, SecondAt), cancellation);
+        double[][] left = [.. Enumerable.Range(1, union.Trie.Order - 1).Select(level => Left(mixed, other, share, level, cancellation))];
         for (int level = 1; level <= union.Trie.Order; level++)
         {
             double[] probabilities = mixed.Probabilities(level), others = other.Probabilities(level);
@@ -30,8 +31,20 @@ internal static class NGramMixing
             }
         }
 
-        mixed.Normalize(Between(SecondAt, 1), cancellation);
+        mixed.Normalize(left, Between(SecondAt, 1), cancellation);
         return mixed;
+    }
+
+    /// <summary>What the n-grams of a level leave over to all that does not go on from them, in the mixture.</summary>
+    private static double[] Left(NGramTable first, NGramTable second, double share, int level, CancellationToken cancellation)
+    {
+        double[] left = new double[first.Trie.Count(level)];
+        first.ForEachParent(level, (node, context) =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            left[node] = (share * first.Left(level, node, context)) + ((1 - share) * second.Left(level, node, context));
+        });
+        return left;
     }
 
     /// <summary>The same model over more n-grams: each that it has not gets the probability to which it backs off, which changes no probability.</summary>

@@ -3,8 +3,10 @@ namespace Unfold.NGrams;
 /// <summary>A model while it is estimated: the tree, and for each level n the probabilities p(w_n | w_1 .. w_(n-1)) and backoff weights in double precision.</summary>
 internal sealed class NGramTable(NGramTrie trie, double[][] probabilities, double[][] backoffs)
 {
-    /// <summary>A context whose n-grams leave less than this to all others leaves nothing to tell a weight from.</summary>
-    public const double LeastLeft = 1e-9;
+    // Below this 1 minus a sum of probabilities of single precision has few digits that are right.
+    private const double Unsure = 1e-2;
+
+    private readonly HashSet<int> _seen = [];
 
     /// <summary>Which n-grams there are.</summary>
     public NGramTrie Trie => trie;
@@ -43,40 +45,101 @@ internal sealed class NGramTable(NGramTrie trie, double[][] probabilities, doubl
     /// The backoff weight of a node that leaves over what its children do not take:
     /// (1 - sum of p(w | h)) / (1 - sum of p(w | h')) over the children w of h.
     /// </summary>
-    public double NormalizingBackoff(int level, int node, NGramContext context)
+    public double NormalizingBackoff(int level, int node, NGramContext context) => (1 - Taken(level, node)) / (1 - TakenBelow(level, node, context));
+
+    /// <summary>What the children of a node leave over to all other tokens, 1 - sum of p(w | h); where that is little, its weight times what is left of the shorter context.</summary>
+    public double Left(int level, int node, NGramContext context)
     {
-        (double taken, double takenBelow) = Taken(level, node, context);
-        return (1 - taken) / (1 - takenBelow);
+        double left = 1 - Taken(level, node);
+        return left >= Unsure ? left : Backoffs(level)[node] * LeftBelow(level, node, context);
+    }
+
+    /// <summary>What the shorter context has for all tokens but the children of a node, 1 - sum of p(w | h'); where that is little, the sum over those tokens.</summary>
+    public double LeftBelow(int level, int node, NGramContext context)
+    {
+        double left = 1 - TakenBelow(level, node, context);
+        return left >= Unsure ? left : SumBelow(level, node, context);
     }
 
     /// <summary>Tells all backoff weights anew, from the shortest contexts to the longest, as they must be where n-grams were left out, added or given other probabilities.</summary>
+    /// <param name="left">left[n - 1][i]: what the children of node i of level n leave over to all other tokens; levels 1 to N - 1.</param>
     /// <param name="progress">Called now and then with the share done, in [0, 1].</param>
     /// <param name="cancellation">Stops it.</param>
-    public void Normalize(Action<double> progress, CancellationToken cancellation)
+    public void Normalize(double[][] left, Action<double> progress, CancellationToken cancellation)
     {
         for (int level = 1; level < trie.Order; level++)
         {
             int below = level - 1;
-            Normalize(level, share => progress((below + share) / (trie.Order - 1)), cancellation);
+            Normalize(level, left[below], share => progress((below + share) / (trie.Order - 1)), cancellation);
         }
     }
 
-    /// <summary>The sums of p(w | h) and of p(w | h') over the children w of h.</summary>
-    public (double Taken, double TakenBelow) Taken(int level, int node, NGramContext context)
+    /// <summary>The sum of p(w | h) over the children w of h.</summary>
+    private double Taken(int level, int node)
     {
-        double taken = 0, below = 0;
         (int start, int end) = trie.Children(level, node);
-        ReadOnlySpan<int> words = trie.Words(level + 1);
-        for (int child = start; child < end; child++)
+        double taken = 0;
+        foreach (double probability in probabilities[level].AsSpan(start, end - start))
         {
-            taken += probabilities[level][child];
-            below += Probability(context, level - 1, words[child]);
+            taken += probability;
         }
 
-        return (taken, below);
+        return taken;
     }
 
-    private void Normalize(int level, Action<double> progress, CancellationToken cancellation)
+    /// <summary>The sum of p(w | h') over the children w of h.</summary>
+    private double TakenBelow(int level, int node, NGramContext context)
+    {
+        (int start, int end) = trie.Children(level, node);
+        double taken = 0;
+        foreach (int word in trie.Words(level + 1)[start..end])
+        {
+            taken += Probability(context, level - 1, word);
+        }
+
+        return taken;
+    }
+
+    /// <summary>Sums up what the tokens have after h' that go on from h' by n-grams and are no children of h, and then down to single tokens what those have that no n-gram names.</summary>
+    private double SumBelow(int level, int node, NGramContext context)
+    {
+        _seen.Clear();
+        See(level, node);
+        double sum = 0, weight = 1;
+        for (int length = level - 1; length > 0; length--)
+        {
+            if (context[length] is >= 0 and int shorter)
+            {
+                (int start, int end) = trie.Children(length, shorter);
+                ReadOnlySpan<int> words = trie.Words(length + 1);
+                for (int child = start; child < end; child++)
+                {
+                    sum += _seen.Add(words[child]) ? weight * probabilities[length][child] : 0;
+                }
+
+                weight *= backoffs[length - 1][shorter];
+            }
+        }
+
+        double[] single = probabilities[0];
+        for (int token = 0; token < single.Length; token++)
+        {
+            sum += _seen.Contains(token) ? 0 : weight * single[token];
+        }
+
+        return sum;
+    }
+
+    private void See(int level, int node)
+    {
+        (int start, int end) = trie.Children(level, node);
+        foreach (int word in trie.Words(level + 1)[start..end])
+        {
+            _seen.Add(word);
+        }
+    }
+
+    private void Normalize(int level, double[] left, Action<double> progress, CancellationToken cancellation)
     {
         double[] weights = Backoffs(level);
         bool[] parent = new bool[weights.Length];
@@ -85,10 +148,11 @@ internal sealed class NGramTable(NGramTrie trie, double[][] probabilities, doubl
             cancellation.ThrowIfCancellationRequested();
             progress((double)node / parent.Length);
             parent[node] = true;
-            (double taken, double below) = Taken(level, node, context);
-            if (1 - below >= LeastLeft)
+
+            // Where the shorter context has nothing left, no weight changes anything.
+            if (LeftBelow(level, node, context) is > 0 and double below)
             {
-                weights[node] = Math.Max(1 - taken, 0) / (1 - below);
+                weights[node] = left[node] / below;
             }
         });
         for (int node = 0; node < parent.Length; node++)
