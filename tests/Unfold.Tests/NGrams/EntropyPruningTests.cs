@@ -69,6 +69,19 @@ public sealed class EntropyPruningTests
     }
 
     [Fact]
+    public void What_contexts_hardly_leave_over_is_still_there()
+    {
+        var text = new RandomText(31, TextMode.Sentences, sentences: 3000);
+        NGramModel model = text.TrainWithLittleLeft();
+        text.RequireNearlySame(model, model.Prune(0, cancellation: TestContext.Current.CancellationToken));
+        NGramModel atOnce = text.Train(new NGramOptions { Order = 3, Smoothing = Smoothing.Additive, AddedCount = 1e-4, PruningThreshold = 1e-4 });
+        NGramModel later = model.Prune(1e-4, cancellation: TestContext.Current.CancellationToken);
+        Assert.InRange(later.Count(3), 1, model.Count(3) - 1);
+        Assert.Equal(atOnce.Count(3), later.Count(3));
+        text.RequireNearlySame(atOnce, later);
+    }
+
+    [Fact]
     public void An_impossible_word_stays_impossible_where_the_model_feels_it()
     {
         using var folder = new TemporaryFolder();

@@ -65,6 +65,14 @@ public sealed class NGramMixingTests : IDisposable
         }
     }
 
+    [Fact]
+    public void So_does_one_whose_contexts_leave_next_to_nothing()
+    {
+        var text = new RandomText(31, TextMode.Sentences, sentences: 3000);
+        NGramModel model = text.TrainWithLittleLeft();
+        text.RequireNearlySame(model, Mix(model, model, 0.25));
+    }
+
     /// <summary>By hand: a is impossible after a in the first model, which backs off to nothing after b; the second has never heard of c.</summary>
     [Fact]
     public void What_is_impossible_in_one_model_has_the_share_of_the_other()

@@ -1,5 +1,6 @@
 using Unfold.NGrams;
 using Unfold.Numerics;
+using Unfold.Tests.Support;
 using Unfold.Text;
 
 namespace Unfold.Tests.NGrams;
@@ -45,6 +46,29 @@ internal sealed class RandomText
 
     public static NGramModel Train(TokenStore tokens, Vocabulary vocabulary, NGramOptions options) =>
         NGramTrainer.Train(tokens, vocabulary, options, cancellation: TestContext.Current.CancellationToken).Model;
+
+    /// <summary>
+    /// A model of three tokens whose contexts leave next to nothing, a millionth or less, to the words that never stood there: of six words that stood together a thousand times.
+    /// Rounded to single precision its probabilities sum to 1 with an error as large as that.
+    /// </summary>
+    public NGramModel TrainWithLittleLeft() => Train(new NGramOptions { Order = 3, Smoothing = Smoothing.Additive, AddedCount = 1e-4 });
+
+    /// <summary>Fails unless two models give every token after beginnings of the text nearly the same probability.</summary>
+    public void RequireNearlySame(NGramModel expected, NGramModel found)
+    {
+        foreach (int[] beginning in Beginnings(40, 8))
+        {
+            NGramSession one = expected.Start(), other = found.Start();
+            foreach (int token in beginning)
+            {
+                one.Feed(token);
+                other.Feed(token);
+            }
+
+            double[] Values(NGramSession session) => [.. Enumerable.Range(0, Vocabulary.Count).Where(token => token != Vocabulary.BeginId).Select(session.LogProbability)];
+            Close.Equal(Values(one), Values(other), 1e-4, 1e-4, $"ln p after {NaiveNGrams.Key(beginning)}");
+        }
+    }
 
     /// <summary>Beginnings of sentences, of which most are those of the text and some are not.</summary>
     public IEnumerable<int[]> Beginnings(int count, ulong seed)
