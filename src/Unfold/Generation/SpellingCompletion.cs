@@ -5,17 +5,22 @@ using Unfold.Text;
 namespace Unfold.Generation;
 
 /// <summary>
-/// Spells the likeliest words, a character or a subword at a time: of all beginnings of as many tokens only the likeliest live on. The probability of a
-/// word is that of its tokens, times that of any token after it that ends it.
+/// Spells the likeliest words, a character or a subword at a time, the likeliest beginning first. The probability of a word is that of its tokens, times
+/// that of any token after it that ends it. No word is likelier than its beginning, so the search is over, and has missed none, when no beginning that is left is
+/// likelier than the words that were found; after a number of steps it ends with what it has.
 /// </summary>
 /// <remarks>
 /// Subwords of a whole word are others than those of its beginning, so what is typed of it is not read as it stands: the model is asked before it,
-/// and only tokens that agree with it are followed. Probabilities are then shares among all that was followed and agrees; rows of tokens that fell out of the
-/// beam are missing in both, and they are shares to that degree only.
+/// and only tokens that agree with it are followed. Probabilities are then shares among all that was followed and agrees; rows of tokens that were not followed
+/// are missing in both, and they are shares to that degree only.
 /// </remarks>
 internal sealed class SpellingCompletion
 {
-    private const int NarrowestBeam = 8, LongestRest = 32;
+    // Between two keystrokes fit more steps of few probabilities than of many.
+    private const int FewestSteps = 40, MostSteps = 100, Probabilities = 320_000, StepsOfWord = 10;
+
+    // Rows of tokens that do not yet agree with all that is typed count no more when they hold so small a share of what does.
+    private const double Negligible = 1e-3;
 
     // What stands before the last subwords of a long beginning is read as it stands.
     private const int MostAgreed = 8;
@@ -65,33 +70,35 @@ internal sealed class SpellingCompletion
     {
         (string begun, string agreed) = Divide(line);
         NextTokenSession session = typed.After(_encoder.EncodeBeginning(line[..^agreed.Length]));
-        int width = Math.Max(NarrowestBeam, 2 * count);
+        int steps = Math.Max(Math.Clamp(Probabilities / _vocabulary.Count, FewestSteps, MostSteps), StepsOfWord * count);
         bool mayBeginWithSpace = line.Length > 0 && begun.Length == 0 && !char.IsWhiteSpace(line[^1]);
         var probabilities = new double[_vocabulary.Count];
         var finished = new Dictionary<string, (string Word, double LogProbability)>(StringComparer.Ordinal);
         double agreeing = agreed.Length == 0 ? 0 : double.NegativeInfinity;
-        List<Spelling> living = [new(agreed, begun, "", agreed.Length == 0 && begun.Length > 0, mayBeginWithSpace, 0, session)];
-        for (int length = 0; length < LongestRest && living.Count > 0 && !IsDecided(finished, living, count); length++)
-        {
-            // Sorted, the likeliest first; of equals the one that came first.
-            var longer = new List<(Spelling From, int Token, double LogProbability)>(width + 1);
-            foreach (Spelling spelling in living)
-            {
-                if (!NextToken.Exists(spelling.Session.Logits))
-                {
-                    continue;
-                }
 
-                NextToken.Probabilities(spelling.Session.Logits, 1, probabilities);
-                (double end, double agrees) = Extend(longer, width, spelling, probabilities);
-                agreeing = agrees > 0 ? LogSum(agreeing, spelling.LogProbability + Math.Log(agrees)) : agreeing;
-                if (spelling.Begun && end > 0)
+        // Sorted, the likeliest first; of equals the one that came first. No more are kept than there are steps left.
+        var waiting = new List<(Spelling From, int Token, double LogProbability)>();
+        Spelling? next = new(agreed, begun, "", agreed.Length == 0 && begun.Length > 0, mayBeginWithSpace, 0, session);
+        while (true)
+        {
+            if (next is not null && NextToken.Exists(next.Session.Logits))
+            {
+                NextToken.Probabilities(next.Session.Logits, 1, probabilities);
+                (double end, double agrees) = Extend(waiting, steps, next, probabilities);
+                agreeing = agrees > 0 ? LogSum(agreeing, next.LogProbability + Math.Log(agrees)) : agreeing;
+                if (next.Begun && end > 0)
                 {
-                    Finish(finished, spelling.Prefix, spelling.Rest, spelling.LogProbability + Math.Log(end));
+                    Finish(finished, next.Prefix, next.Rest, next.LogProbability + Math.Log(end));
                 }
             }
 
-            living = Survivors(longer, finished);
+            if (steps-- == 0 || waiting.Count == 0 || IsDecided(finished, waiting, agreeing, count))
+            {
+                break;
+            }
+
+            next = Follow(waiting[0], finished);
+            waiting.RemoveAt(0);
         }
 
         return [.. finished.Where(word => word.Value.Word.Length > 0)
@@ -129,9 +136,9 @@ internal sealed class SpellingCompletion
 
     /// <summary>Tries all tokens after a spelling, and keeps the likeliest of those that go on with it.</summary>
     /// <returns>The probability that the word ends here, and that all that is typed is agreed with.</returns>
-    private (double End, double Agrees) Extend(List<(Spelling From, int Token, double LogProbability)> longer, int width, Spelling spelling, double[] probabilities)
+    private (double End, double Agrees) Extend(List<(Spelling From, int Token, double LogProbability)> waiting, int most, Spelling spelling, double[] probabilities)
     {
-        double end = 0, agrees = 0, least = Least(longer, width, spelling);
+        double end = 0, agrees = 0, least = Least(waiting, most, spelling);
         for (int token = 0; token < probabilities.Length; token++)
         {
             double probability = probabilities[token];
@@ -144,8 +151,8 @@ internal sealed class SpellingCompletion
             agrees += spelling.Agreed.Length > 0 && _vocabulary[token].Length >= spelling.Agreed.Length ? probability : 0;
             if (probability >= least)
             {
-                Keep(longer, width, (spelling, token, spelling.LogProbability + Math.Log(probability)));
-                least = Least(longer, width, spelling);
+                Keep(waiting, most, (spelling, token, spelling.LogProbability + Math.Log(probability)));
+                least = Least(waiting, most, spelling);
             }
         }
 
@@ -178,50 +185,46 @@ internal sealed class SpellingCompletion
     }
 
     /// <summary>The probability below which a token of a spelling is not among the likeliest.</summary>
-    private static double Least(List<(Spelling From, int Token, double LogProbability)> longer, int width, Spelling spelling) =>
-        longer.Count < width ? 0 : Math.Exp(longer[^1].LogProbability - spelling.LogProbability) * (1 - 1e-12);
+    private static double Least(List<(Spelling From, int Token, double LogProbability)> waiting, int most, Spelling spelling) =>
+        most == 0 ? double.PositiveInfinity : waiting.Count < most ? 0 : Math.Exp(waiting[^1].LogProbability - spelling.LogProbability) * (1 - 1e-12);
 
-    private static void Keep(List<(Spelling From, int Token, double LogProbability)> longer, int width, (Spelling From, int Token, double LogProbability) one)
+    private static void Keep(List<(Spelling From, int Token, double LogProbability)> waiting, int most, (Spelling From, int Token, double LogProbability) one)
     {
-        int place = longer.Count;
-        while (place > 0 && longer[place - 1].LogProbability < one.LogProbability)
+        int place = waiting.Count;
+        while (place > 0 && waiting[place - 1].LogProbability < one.LogProbability)
         {
             place--;
         }
 
-        longer.Insert(place, one);
-        if (longer.Count > width)
+        waiting.Insert(place, one);
+        if (waiting.Count > most)
         {
-            longer.RemoveAt(width);
+            waiting.RemoveRange(most, waiting.Count - most);
         }
     }
 
-    private List<Spelling> Survivors(List<(Spelling From, int Token, double LogProbability)> longer, Dictionary<string, (string Word, double LogProbability)> finished)
+    /// <summary>The longer beginning, or null where the token ends the word before it.</summary>
+    private Spelling? Follow((Spelling From, int Token, double LogProbability) one, Dictionary<string, (string Word, double LogProbability)> finished)
     {
-        var living = new List<Spelling>(longer.Count);
-        foreach ((Spelling from, int token, double logProbability) in longer)
+        (Spelling from, int token, double logProbability) = one;
+        string text = _vocabulary[token];
+        int agreed = Math.Min(from.Agreed.Length, text.Length);
+        string rest = from.Rest + text[agreed..];
+        bool single = _roles[token] is Role.Single or Role.NextSingle;
+        if (single && rest.Length > 0)
         {
-            string text = _vocabulary[token];
-            int agreed = Math.Min(from.Agreed.Length, text.Length);
-            string rest = from.Rest + text[agreed..];
-            bool single = _roles[token] is Role.Single or Role.NextSingle;
-            if (single && rest.Length > 0)
-            {
-                Finish(finished, from.Prefix, rest, logProbability);
-                continue;
-            }
-
-            NextTokenSession session = from.Session.Fork();
-            session.Feed(token);
-            bool whole = agreed == from.Agreed.Length;
-
-            // An ideograph that stands is a word of its own, and what follows is another.
-            living.Add(single && whole
-                ? new Spelling("", "", "", Begun: false, MayBeginWithSpace: true, logProbability, session)
-                : new Spelling(from.Agreed[agreed..], from.Prefix, rest, whole && _roles[token] is (Role.Part or Role.Next), from.MayBeginWithSpace, logProbability, session));
+            Finish(finished, from.Prefix, rest, logProbability);
+            return null;
         }
 
-        return living;
+        NextTokenSession session = from.Session.Fork();
+        session.Feed(token);
+        bool whole = agreed == from.Agreed.Length;
+
+        // An ideograph that stands is a word of its own, and what follows is another.
+        return single && whole
+            ? new Spelling("", "", "", Begun: false, MayBeginWithSpace: true, logProbability, session)
+            : new Spelling(from.Agreed[agreed..], from.Prefix, rest, whole && _roles[token] is (Role.Part or Role.Next), from.MayBeginWithSpace, logProbability, session);
     }
 
     /// <summary>Several rows of subwords spell one word: their probabilities add up.</summary>
@@ -236,11 +239,12 @@ internal sealed class SpellingCompletion
     /// <summary>ln(e^a + e^b).</summary>
     private static double LogSum(double a, double b) => Math.Max(a, b) + Math.Log(1 + Math.Exp(-Math.Abs(a - b)));
 
-    /// <summary>Whether no row that lives can still come among the likeliest by itself.</summary>
-    private static bool IsDecided(Dictionary<string, (string Word, double LogProbability)> finished, List<Spelling> living, int count) =>
+    /// <summary>Whether no row that waits can still come among the likeliest by itself, nor change the shares.</summary>
+    private bool IsDecided(
+        Dictionary<string, (string Word, double LogProbability)> finished, List<(Spelling From, int Token, double LogProbability)> waiting, double agreeing, int count) =>
         finished.Count >= count
-        && living.TrueForAll(spelling => spelling.Agreed.Length == 0)
-        && finished.Values.Select(word => word.LogProbability).OrderDescending().ElementAt(count - 1) >= living.Max(spelling => spelling.LogProbability);
+        && finished.Values.Select(word => word.LogProbability).OrderDescending().ElementAt(count - 1) >= waiting[0].LogProbability
+        && waiting.Where(one => _vocabulary[one.Token].Length < one.From.Agreed.Length).Sum(one => Math.Exp(one.LogProbability)) <= Negligible * Math.Exp(agreeing);
 
     /// <summary>Where the word at the end of a line begins.</summary>
     private static int BeginOfWord(string line)

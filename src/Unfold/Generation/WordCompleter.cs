@@ -9,7 +9,7 @@ namespace Unfold.Generation;
 /// </summary>
 /// <remarks>
 /// A completer is not for several threads at once: it would complete one's line by another's. Any number of completers share a model.
-/// A model of characters or subwords searches the likeliest words token by token, with a beam; a word ends before the first character that is no letter,
+/// A model of characters or subwords searches the likeliest words token by token, the likeliest beginning first, until no likelier word can come or its steps are over; a word ends before the first character that is no letter,
 /// digit or apostrophe, and an ideograph, or a subword of ideographs, is a word of its own. Other models choose among the words of their vocabulary that begin as typed; where no space
 /// is needed after what is typed, a punctuation mark or a word of ideographs, the words that may follow it come in its place, p(typed) p(next | typed).
 /// </remarks>

@@ -43,6 +43,32 @@ public sealed class WordCompleterTests
     }
 
     [Fact]
+    public void No_likelier_word_is_missed()
+    {
+        const string Letters = "abcdefghijkl";
+        for (ulong seed = 1; seed <= 12; seed++)
+        {
+            var model = new PairModel(Letters + " .", seed, spread: 1);
+            int[] prompt = model.Vocabulary.Encode("a ");
+            int[] ends = [.. model.Vocabulary.Encode(" ."), Vocabulary.EndId];
+            double Probability(string word) => ends.Sum(end => Math.Exp(model.LogProbability(prompt, [.. model.Vocabulary.Encode(word), end])));
+            string[] one = [.. Letters.Select(letter => $"{letter}")], two = [.. one.SelectMany(first => one.Select(second => first + second))];
+            (string Word, double Probability)[] likeliest =
+            [
+                .. one.Concat(two).Select(word => (word, Probability(word)))
+                    .Append((".", Math.Exp(model.LogProbability(prompt, model.Vocabulary.Encode(".")))))
+                    .OrderByDescending(word => word.Item2)
+                    .Take(4),
+            ];
+
+            // Longer words are rarer here than the fourth of these.
+            IReadOnlyList<Completion> found = new WordCompleter(model).Complete("a ", 4);
+            Assert.Equal(likeliest.Select(word => word.Word), found.Select(word => word.Word));
+            Close.Equal([.. likeliest.Select(word => word.Probability)], [.. found.Select(word => word.Probability)], 1e-6, 1e-6, "the shares");
+        }
+    }
+
+    [Fact]
     public void Spellings_that_nothing_can_follow_are_no_words()
     {
         var model = new PairModel("ab .\n", seed: 4);
