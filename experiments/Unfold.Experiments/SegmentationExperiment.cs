@@ -31,7 +31,7 @@ internal sealed class SegmentationExperiment : Experiment
         string[][] lines = [.. data.Lines.Take(context.Choose(full: int.MaxValue, quick: 200))];
         (string Name, Tokenizer Tokenizer)[] ways =
         [
-            ("a character a word", new WordTokenizer(LetterCase.Kept)),
+            ("an ideograph a word", new WordTokenizer(LetterCase.Kept)),
             ("ICU", new SegmentedTokenizer(LetterCase.Kept)),
             ("ICU, jieba's list", new SegmentedTokenizer(LetterCase.Kept, dictionary: WordList.Load(context.Data.Path(Jieba)))),
             ("ICU, training words", new SegmentedTokenizer(LetterCase.Kept, dictionary: TrainingWords(data))),

@@ -49,8 +49,7 @@ public sealed class SentenceEncoder
 
         try
         {
-            int[] tokens = _vocabulary.Encode(line);
-            return tokens is [.., Vocabulary.EndId] ? tokens[..^1] : tokens;
+            return _vocabulary.EncodePrefix(line);
         }
         catch (ReservedTokenException failure)
         {
