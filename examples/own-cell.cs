@@ -7,7 +7,6 @@ using Unfold.Initialization;
 using Unfold.Layers;
 using Unfold.Models;
 using Unfold.Numerics;
-using Unfold.Numerics.Kernels;
 using Unfold.Persistence;
 using Unfold.Text;
 using Unfold.Training;

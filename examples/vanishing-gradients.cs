@@ -5,7 +5,6 @@ using Unfold.Autograd.Operations;
 using Unfold.Cells;
 using Unfold.Layers;
 using Unfold.Numerics;
-using Unfold.Numerics.Kernels;
 using Unfold.Pictures;
 using Unfold.Training;
 

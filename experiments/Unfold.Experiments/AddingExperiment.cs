@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Unfold.Experiments.Data;
 using Unfold.Models;
-using Unfold.Numerics.Kernels;
+using Unfold.Numerics;
 using Unfold.Pictures;
 
 namespace Unfold.Experiments;

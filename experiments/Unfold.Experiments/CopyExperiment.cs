@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Unfold.Experiments.Data;
 using Unfold.Models;
-using Unfold.Numerics.Kernels;
+using Unfold.Numerics;
 using Unfold.Pictures;
 
 namespace Unfold.Experiments;

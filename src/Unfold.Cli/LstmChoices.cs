@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Unfold.Cells;
 using Unfold.Models;
-using Unfold.Numerics.Kernels;
+using Unfold.Numerics;
 
 namespace Unfold.Cli;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Unfold.Layers;
 using Unfold.Models;
-using Unfold.Numerics.Kernels;
+using Unfold.Numerics;
 using Unfold.Text;
 
 namespace Unfold.Cli.Training;

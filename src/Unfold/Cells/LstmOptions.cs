@@ -1,5 +1,5 @@
 using System.Globalization;
-using Unfold.Numerics.Kernels;
+using Unfold.Numerics;
 
 namespace Unfold.Cells;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Unfold.Cells;
 using Unfold.Models;
-using Unfold.Numerics.Kernels;
+using Unfold.Numerics;
 
 namespace Unfold.Persistence;
 

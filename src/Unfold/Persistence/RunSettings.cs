@@ -2,7 +2,7 @@ using System.Text.Json;
 using Unfold.Cells;
 using Unfold.Layers;
 using Unfold.Models;
-using Unfold.Numerics.Kernels;
+using Unfold.Numerics;
 
 namespace Unfold.Persistence;
 

@@ -1,4 +1,4 @@
-using Unfold.Numerics.Kernels;
+using Unfold.Numerics;
 
 namespace Unfold.Reference;
 

@@ -1,4 +1,4 @@
-using Unfold.Numerics.Kernels;
+using Unfold.Numerics;
 using static Unfold.Reference.ReferenceMath;
 
 namespace Unfold.Reference;

@@ -1,7 +1,6 @@
 using Unfold.Autograd;
 using Unfold.Autograd.Operations;
 using Unfold.Numerics;
-using Unfold.Numerics.Kernels;
 using Unfold.Tests.Support;
 
 namespace Unfold.Tests.Autograd;

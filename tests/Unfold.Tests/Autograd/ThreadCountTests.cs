@@ -28,7 +28,7 @@ public sealed class ThreadCountTests
         ["BatchedProduct by rows"] = ([new Shape(31, 1, 83), new Shape(31, 19, 83)], (tape, x) => tape.BatchedProduct(x[0], x[1], Transposition.Right)),
         ["BatchedProduct of rows"] = ([new Shape(31, 1, 19), new Shape(31, 19, 83)], (tape, x) => tape.BatchedProduct(x[0], x[1])),
         ["CrossEntropy"] = ([Wide], (tape, x) => tape.CrossEntropy(x[0], Lengths.Select(length => length - 1).ToArray())),
-        ["BinaryCrossEntropy"] = ([Wide, Wide], (tape, x) => tape.BinaryCrossEntropy(x[0], tape.Activate(x[1], Unfold.Numerics.Kernels.Activation.Sigmoid), LossAverage.Rows, Mask)),
+        ["BinaryCrossEntropy"] = ([Wide, Wide], (tape, x) => tape.BinaryCrossEntropy(x[0], tape.Activate(x[1], Unfold.Numerics.Activation.Sigmoid), LossAverage.Rows, Mask)),
         ["MaskedMeanSquaredError"] = ([Wide, Wide], (tape, x) => tape.MaskedMeanSquaredError(x[0], x[1], Mask)),
         ["QuantileLoss"] = ([Wide, new Shape(31, 9, 1)], (tape, x) => tape.QuantileLoss(x[0], x[1], [.. Enumerable.Range(1, 83).Select(i => i / 84f)], Mask)),
         ["GaussianLoss"] = ([Wide, Wide, Wide], (tape, x) => tape.GaussianLoss(x[0], x[1], x[2], GaussianSpread.Softplus, Mask)),

@@ -2,7 +2,6 @@ using Unfold.Autograd;
 using Unfold.Cells;
 using Unfold.Layers;
 using Unfold.Numerics;
-using Unfold.Numerics.Kernels;
 using Unfold.Tests.Support;
 
 namespace Unfold.Tests.Cells;

@@ -1,6 +1,5 @@
 using Unfold.Cells;
 using Unfold.Numerics;
-using Unfold.Numerics.Kernels;
 
 namespace Unfold.Tests.Cells;
 

@@ -1,7 +1,6 @@
 using Unfold.Cells;
 using Unfold.Layers;
 using Unfold.Numerics;
-using Unfold.Numerics.Kernels;
 using Unfold.Tests.Support;
 
 namespace Unfold.Tests.Layers;

@@ -5,7 +5,6 @@ using Unfold.Generation;
 using Unfold.Layers;
 using Unfold.Models;
 using Unfold.Numerics;
-using Unfold.Numerics.Kernels;
 using Unfold.Tests.Support;
 using Unfold.Text;
 

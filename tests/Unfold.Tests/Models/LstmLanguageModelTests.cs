@@ -3,7 +3,6 @@ using Unfold.Cells;
 using Unfold.Layers;
 using Unfold.Models;
 using Unfold.Numerics;
-using Unfold.Numerics.Kernels;
 using Unfold.Persistence;
 using Unfold.Tests.Persistence;
 using Unfold.Tests.Support;

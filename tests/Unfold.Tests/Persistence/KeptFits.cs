@@ -1,7 +1,6 @@
 using Unfold.Layers;
 using Unfold.Models;
 using Unfold.Numerics;
-using Unfold.Numerics.Kernels;
 using Unfold.Tests.Models.Sequences;
 using Unfold.Text;
 

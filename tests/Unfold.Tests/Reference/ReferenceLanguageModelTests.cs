@@ -2,7 +2,6 @@ using Unfold.Autograd;
 using Unfold.Layers;
 using Unfold.Models;
 using Unfold.Numerics;
-using Unfold.Numerics.Kernels;
 using Unfold.Tests.Support;
 using Unfold.Text;
 using Unfold.Training;

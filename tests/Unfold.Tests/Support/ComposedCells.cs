@@ -2,7 +2,6 @@ using Unfold.Autograd;
 using Unfold.Autograd.Operations;
 using Unfold.Cells;
 using Unfold.Numerics;
-using Unfold.Numerics.Kernels;
 
 namespace Unfold.Tests.Support;
 

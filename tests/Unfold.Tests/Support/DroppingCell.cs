@@ -4,7 +4,6 @@ using Unfold.Cells;
 using Unfold.Initialization;
 using Unfold.Layers;
 using Unfold.Numerics;
-using Unfold.Numerics.Kernels;
 
 namespace Unfold.Tests.Support;
 

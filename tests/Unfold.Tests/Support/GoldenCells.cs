@@ -1,7 +1,6 @@
 using Unfold.Autograd;
 using Unfold.Cells;
 using Unfold.Numerics;
-using Unfold.Numerics.Kernels;
 
 namespace Unfold.Tests.Support;
 

@@ -3,7 +3,6 @@ using Unfold.Autograd.Operations;
 using Unfold.Cells;
 using Unfold.Initialization;
 using Unfold.Numerics;
-using Unfold.Numerics.Kernels;
 
 namespace Unfold.Tests.Support;
 

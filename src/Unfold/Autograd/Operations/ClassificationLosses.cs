@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Unfold.Numerics;
 using Unfold.Numerics.Kernels;
 
 namespace Unfold.Autograd.Operations;

@@ -1,6 +1,6 @@
 using Unfold.Cells;
 using Unfold.Layers;
-using Unfold.Numerics.Kernels;
+using Unfold.Numerics;
 
 namespace Unfold.Models;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Unfold.Models;
-using Unfold.Numerics.Kernels;
+using Unfold.Numerics;
 
 namespace Unfold.Persistence;
 

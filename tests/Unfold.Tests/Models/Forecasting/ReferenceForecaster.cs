@@ -1,5 +1,5 @@
 using Unfold.Models;
-using Unfold.Numerics.Kernels;
+using Unfold.Numerics;
 using Unfold.Reference;
 
 namespace Unfold.Tests.Models.Forecasting;

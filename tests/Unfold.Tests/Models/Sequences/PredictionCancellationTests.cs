@@ -4,7 +4,6 @@ using Unfold.Cells;
 using Unfold.Initialization;
 using Unfold.Models;
 using Unfold.Numerics;
-using Unfold.Numerics.Kernels;
 using Unfold.Tests.Models.Forecasting;
 using Unfold.Tests.Persistence;
 

@@ -1,7 +1,6 @@
 using Unfold.Layers;
 using Unfold.Models;
 using Unfold.Numerics;
-using Unfold.Numerics.Kernels;
 
 namespace Unfold.Tests.Models.Sequences;
 

@@ -1,3 +1,4 @@
+using Unfold.Numerics;
 using Unfold.Numerics.Kernels;
 using Unfold.Tests.Support;
 

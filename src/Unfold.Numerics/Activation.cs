@@ -1,4 +1,4 @@
-namespace Unfold.Numerics.Kernels;
+namespace Unfold.Numerics;
 
 /// <summary>An elementwise function f whose derivative can be had from its value y = f(a).</summary>
 public enum Activation
