@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Unfold.Cli;
 
-/// <summary>Hears Ctrl+C and the system's request to end: the first one asks for an orderly end, the second ends at once.</summary>
+/// <summary>
+/// Hears Ctrl+C, the system's request to end and the closing of the terminal: the first one asks for an orderly end, a second Ctrl+C or request ends at once.
+/// </summary>
 internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
@@ -14,7 +16,12 @@ internal sealed class Interruption : IDisposable
     public Interruption(Terminal terminal)
     {
         _terminal = terminal;
-        _signals = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Hear), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Hear)];
+        _signals =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, Hear),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, Hear),
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, Hear),
+        ];
     }
 
     /// <summary>Cancelled by the first signal.</summary>
@@ -52,11 +59,22 @@ internal sealed class Interruption : IDisposable
         return first;
     }
 
+    /// <summary>Hears that the terminal was closed: a closing terminal says so twice, by its shell and by the system, so that a second time asks for no more than the first.</summary>
+    public void HangUp() => Ask();
+
     private void Hear(PosixSignalContext context)
     {
         try
         {
-            context.Cancel = Hear();
+            if (context.Signal == PosixSignal.SIGHUP)
+            {
+                HangUp();
+                context.Cancel = true;
+            }
+            else
+            {
+                context.Cancel = Hear();
+            }
         }
         catch (ObjectDisposedException)
         {

@@ -27,7 +27,18 @@ internal sealed class CommandProcess : IDisposable
     /// <summary>Starts a command that finds itself in a folder.</summary>
     public static CommandProcess StartIn(string folder, params string[] arguments)
     {
-        string[] line = [.. ProgramLine.Of("Unfold.Cli"), .. arguments];
+        return StartLine(folder, [.. ProgramLine.Of("Unfold.Cli"), .. arguments]);
+    }
+
+    /// <summary>Starts a command as nohup does, with SIGHUP ignored.</summary>
+    public static CommandProcess StartDeafToHangUp(params string[] arguments)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs signals.");
+        return StartLine(Environment.CurrentDirectory, ["/bin/sh", "-c", "trap '' HUP; exec \"$@\"", "sh", .. ProgramLine.Of("Unfold.Cli"), .. arguments]);
+    }
+
+    private static CommandProcess StartLine(string folder, string[] line)
+    {
         var start = new ProcessStartInfo(line[0], line[1..])
         {
             WorkingDirectory = folder,
@@ -54,10 +65,10 @@ internal sealed class CommandProcess : IDisposable
     }
 
     /// <summary>Waits until some words stand on standard error, which must come before the process ends.</summary>
-    public void WaitForError(string words)
+    public void WaitForError(string words, int after = 0)
     {
         var watch = Stopwatch.StartNew();
-        while (!Complained().Contains(words, StringComparison.Ordinal))
+        while (!Complained()[after..].Contains(words, StringComparison.Ordinal))
         {
             Assert.False(_process.HasExited, $"The command ended before it said \"{words}\": {Complained()}");
             Assert.True(watch.ElapsedMilliseconds < LimitMilliseconds, $"The command did not say \"{words}\": {Complained()}");
@@ -80,17 +91,26 @@ internal sealed class CommandProcess : IDisposable
 
     public bool HasExited => _process.HasExited;
 
+    /// <summary>What stands on standard error so far.</summary>
+    public string Complaint => Complained();
+
     /// <summary>Ends the process like kill -9.</summary>
     public void Kill() => _process.Kill();
 
     /// <summary>
-    /// Sends a signal such as INT; skips the test where there are none, on Windows, and where INT is ignored, as in the background of a shell, and so also
-    /// by the command.
+    /// Sends a signal such as INT; skips the test where there are none, on Windows, and where it is ignored, as INT is in the background of a shell and HUP
+    /// under nohup, and so also by the command.
     /// </summary>
     public void Signal(string name)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs signals.");
-        Assert.SkipWhen(name == "INT" && IgnoresInterruption(), "The tests run with SIGINT ignored, so the command ignores it too: start them in the foreground.");
+        Assert.SkipWhen(Ignores(name), $"The tests run with SIG{name} ignored, so the command ignores it too: start them in the foreground.");
+        Send(name);
+    }
+
+    /// <summary>Sends a signal, whether it is ignored or not.</summary>
+    public void Send(string name)
+    {
         using Process kill = Process.Start("kill", ["-s", name, $"{_process.Id}"]);
         kill.WaitForExit();
     }
@@ -148,11 +168,11 @@ internal sealed class CommandProcess : IDisposable
         TaskCreationOptions.LongRunning,
         TaskScheduler.Default);
 
-    private static bool IgnoresInterruption()
+    private static bool Ignores(string signal)
     {
         const string field = "SigIgn:";
-        const ulong interruption = 1 << 1;
+        ulong mask = signal switch { "HUP" => 1 << 0, "INT" => 1 << 1, _ => 0 };
         string? line = File.Exists("/proc/self/status") ? File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(field, StringComparison.Ordinal)) : null;
-        return line is not null && (Convert.ToUInt64(line[field.Length..].Trim(), 16) & interruption) != 0;
+        return line is not null && (Convert.ToUInt64(line[field.Length..].Trim(), 16) & mask) != 0;
     }
 }

@@ -45,6 +45,7 @@ public sealed class InterruptionTests
     [Theory]
     [InlineData("INT")]
     [InlineData("TERM")]
+    [InlineData("HUP")]
     public void The_training_for_gaps_stops_and_saves(string signal)
     {
         using var folder = new TemporaryFolder();
@@ -59,6 +60,45 @@ public sealed class InterruptionTests
         Assert.Contains("\"best_epoch\":", said.Output, StringComparison.Ordinal);
         Assert.Equal(0, CommandLine.Run("fill", model, "the __ sat").Code);
     }
+
+    [Fact]
+    public void A_terminal_that_closes_says_so_twice_and_the_run_is_saved()
+    {
+        using var folder = new TemporaryFolder();
+        using CommandProcess process = CommandProcess.Start(Endless(folder));
+        process.WaitFor(folder["run/config.json"]);
+        process.Signal("HUP");
+        process.Signal("HUP");
+        Said said = process.End();
+        Assert.True(said.Code == 130, said.Error);
+        Assert.Contains($"saved. Go on with: unfold train --resume {folder["run"]}", said.Error, StringComparison.Ordinal);
+        Assert.Equal(0, CommandLine.Run("generate", folder["run"], "--length", "3").Code);
+    }
+
+    [Fact]
+    public void Under_nohup_a_run_outlives_its_terminal()
+    {
+        using var folder = new TemporaryFolder();
+        using CommandProcess process = CommandProcess.StartDeafToHangUp(Endless(folder));
+        process.WaitForError("step ");
+        process.Send("HUP");
+        string before = process.Complaint;
+        process.WaitForError("step ", after: before.Length);
+        process.Signal("TERM");
+        Assert.Equal(130, process.End().Code);
+    }
+
+    [Fact]
+    public void A_closed_terminal_is_an_orderly_end_however_often_it_is_said()
+    {
+        using var interruption = new Interruption(new Terminal(TextWriter.Null, TextWriter.Null, TerminalKind.Plain));
+        interruption.HangUp();
+        interruption.HangUp();
+        Assert.True(interruption.Asked);
+    }
+
+    private static string[] Endless(TemporaryFolder folder) =>
+        CommandLine.Training(CommandLine.WriteText(folder["text.txt"]), folder["run"], "--steps", "100000000", "--checkpoint-every", "2000");
 
     [Fact]
     public async Task A_terminal_is_left_with_its_cursor()
