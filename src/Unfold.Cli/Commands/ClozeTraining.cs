@@ -47,10 +47,11 @@ internal sealed class ClozeTraining(ClozeOptions options, ParseResult parsed, Te
         {
             try
             {
+                held.Require();
                 run.Save(folder, sentences.Corpus.Vocabulary);
-                return Train(folder, run, sentences, interruption.Token);
+                return Train(held, folder, run, sentences, interruption.Token);
             }
-            catch when (!File.Exists(ClozeRun.CheckpointIn(folder)))
+            catch when (held.IsInPlace && !File.Exists(ClozeRun.CheckpointIn(folder)))
             {
                 // There is nothing to go on from; a model that was saved stays.
                 ClozeRun.Delete(folder);
@@ -83,7 +84,7 @@ internal sealed class ClozeTraining(ClozeOptions options, ParseResult parsed, Te
         var cut = new CorpusOptions { ValidationFraction = run.Data.ValidationFraction };
         Sentences sentences = Read(run.Data.Text, run.Data.Validation, cut, vocabulary, interruption.Token);
         return sentences.Corpus.Fingerprint == run.Data.Fingerprint
-            ? Train(folder, run, sentences, interruption.Token)
+            ? Train(held, folder, run, sentences, interruption.Token)
             : throw new UnfoldException($"The text of {folder} has changed since the training began ({string.Join(", ", run.Data.Text)}), so it cannot go on as it was: restore the text, or start a new training in another folder.");
     }
 
@@ -124,18 +125,19 @@ internal sealed class ClozeTraining(ClozeOptions options, ParseResult parsed, Te
             : sentences;
     }
 
-    private int Train(string folder, ClozeRun run, Sentences sentences, CancellationToken stopping)
+    private int Train(RunLock held, string folder, ClozeRun run, Sentences sentences, CancellationToken stopping)
     {
         ClozeModel model;
         try
         {
-            model = Fit(folder, run, sentences, stopping);
+            model = Fit(held, folder, run, sentences, stopping);
         }
         catch (DivergenceException divergence)
         {
-            throw EndDiverged(folder, run, sentences, divergence);
+            throw EndDiverged(held, folder, run, sentences, divergence);
         }
 
+        held.Require(ClozeRun.FileName);
         model.Save(folder);
         FitResult fit = model.Training!;
         if (fit.Stopped)
@@ -151,7 +153,7 @@ internal sealed class ClozeTraining(ClozeOptions options, ParseResult parsed, Te
         return fit.Stopped ? ExitCode.Interrupted : ExitCode.Done;
     }
 
-    private ClozeModel Fit(string folder, ClozeRun run, Sentences sentences, CancellationToken stopping)
+    private ClozeModel Fit(RunLock held, string folder, ClozeRun run, Sentences sentences, CancellationToken stopping)
     {
         using var progress = new ProgressLine(terminal, "Training");
         FitOptions training = run.Training with
@@ -160,18 +162,19 @@ internal sealed class ClozeTraining(ClozeOptions options, ParseResult parsed, Te
             Progress = fit => progress.Show((fit.Epoch - 1 + fit.Done) / fit.Epochs),
             Stopping = stopping,
         };
-        training = training.KeptIn(ClozeRun.CheckpointIn(folder));
+        training = training.KeptIn(ClozeRun.CheckpointIn(folder), () => held.Require(ClozeRun.FileName));
         return ClozeModel.Fit(sentences.Train, sentences.Corpus.Vocabulary, run.Model, training, sentences.Validation.Count > 0 ? sentences.Validation : null);
     }
 
     /// <summary>Saves the best weights of a training that diverged, if there are any, and takes the training out of its folder; what to say of it.</summary>
-    private UnfoldException EndDiverged(string folder, ClozeRun run, Sentences sentences, DivergenceException divergence)
+    private UnfoldException EndDiverged(RunLock held, string folder, ClozeRun run, Sentences sentences, DivergenceException divergence)
     {
+        held.Require(ClozeRun.FileName);
         string outcome = "No weights were saved yet: begin again";
         if (File.Exists(ClozeRun.CheckpointIn(folder)))
         {
             // Stopped at once where it was kept, it gives its best weights. To go on from there would diverge again.
-            ClozeModel model = Fit(folder, run, sentences, new CancellationToken(canceled: true));
+            ClozeModel model = Fit(held, folder, run, sentences, new CancellationToken(canceled: true));
             model.Save(folder);
             outcome = $"The weights of {Saved(model.Training!, folder)}. Begin again in another folder";
         }

@@ -68,7 +68,7 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
         try
         {
             folder.CreateFolder();
-            held = RunLock.Take(folder.FullPath);
+            held = RunLock.Take(shown);
             RunFolder.RequireFree(shown, force);
 
             // The checkpoint of step 0 holds the first weights, wherever they come from; config.json, the last file, makes the

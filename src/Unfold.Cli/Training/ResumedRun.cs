@@ -20,7 +20,7 @@ internal sealed class ResumedRun(TrainOptions options, ParseResult parsed, Termi
         var folder = new ModelFolder(shown);
         RunReplacement.Recover(shown);
         folder.Require();
-        RunLock held = RunLock.Take(folder.FullPath);
+        RunLock held = RunLock.Take(shown);
         try
         {
             RunReplacement.Sweep(folder);

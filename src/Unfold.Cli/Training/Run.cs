@@ -31,11 +31,18 @@ internal sealed record Run(
     public TrainingTime Time { get; private set; }
 
     /// <summary>Writes the weights that the trainer measured last as the model.</summary>
-    public void SaveWeights() => Trainer.UseMeasured(Folder.SaveWeights);
+    /// <exception cref="UnfoldException">They cannot be written, or the folder is not this run's any more.</exception>
+    public void SaveWeights()
+    {
+        RequireFolder();
+        Trainer.UseMeasured(Folder.SaveWeights);
+    }
 
     /// <summary>Writes the checkpoint and the card.</summary>
+    /// <exception cref="UnfoldException">They cannot be written, or the folder is not this run's any more.</exception>
     public void SaveProgress()
     {
+        RequireFolder();
         Time = new TrainingTime(Earlier.Steps + StepSeconds, Earlier.Wall + SinceBegin.Elapsed.TotalSeconds);
         TrainingCheckpoint.Save(Folder.CheckpointFile, Trainer, Time);
         ModelCard.Save(Folder, Trainer.Model, Settings, Trainer.Results(Time.Steps));
@@ -43,4 +50,6 @@ internal sealed record Run(
 
     /// <summary>Gives the folder free.</summary>
     public void Dispose() => Lock.Dispose();
+
+    private void RequireFolder() => Lock.Require(Path.GetFileName(Folder.ConfigFile));
 }

@@ -27,11 +27,25 @@ public static class FitCheckpoint
         /// the examples are compared; what is in the examples, the dropout of the model, and what a cell of the user's own computes, are not. The fit then throws an <see cref="UnfoldException"/> where the file cannot be read or written, is
         /// damaged, newer than this Unfold or of another fit.
         /// </remarks>
-        public FitOptions KeptIn(string path)
+        public FitOptions KeptIn(string path) => options.KeptIn(path, () => { });
+
+        /// <summary>As <see cref="KeptIn(FitOptions, string)"/>, with a look before each writing.</summary>
+        /// <param name="path">The file; its folder must exist. It is left when the fit has ended.</param>
+        /// <param name="beforeWriting">Called before the file is written; what it throws ends the fit, as where <see cref="RunLock.Require()"/> finds another folder.</param>
+        public FitOptions KeptIn(string path, Action beforeWriting)
         {
             ArgumentNullException.ThrowIfNull(options);
             ArgumentException.ThrowIfNullOrWhiteSpace(path);
-            return options with { Begin = state => Begin(path, state), Keep = state => Save(path, state) };
+            ArgumentNullException.ThrowIfNull(beforeWriting);
+            return options with
+            {
+                Begin = state => Begin(path, state),
+                Keep = state =>
+                {
+                    beforeWriting();
+                    Save(path, state);
+                },
+            };
         }
     }
 

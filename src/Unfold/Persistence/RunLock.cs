@@ -12,14 +12,32 @@ public sealed class RunLock : IDisposable
     /// <summary>The name of the lock file inside the folder.</summary>
     public const string FileName = ".lock";
 
-    // Windows deletes an open file only where this was allowed; elsewhere anything but None would be a lock that is shared.
-    private static readonly FileShare Share = OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None;
-
     private readonly FileStream _file;
+
+    private readonly string _folder;
 
     private readonly bool _created;
 
-    private RunLock(FileStream file, bool created) => (_file, _created) = (file, created);
+    private RunLock(FileStream file, string folder, bool created) => (_file, _folder, _created) = (file, folder, created);
+
+    /// <summary>
+    /// Whether the folder still has the lock file that is held here: not where the folder was deleted, moved away or replaced by another one, in which another run may
+    /// be at work.
+    /// </summary>
+    public bool IsInPlace
+    {
+        get
+        {
+            try
+            {
+                return File.GetLastWriteTimeUtc(_file.Name) == File.GetLastWriteTimeUtc(_file.SafeFileHandle);
+            }
+            catch (Exception failure) when (FileFailure.IsFileFailure(failure))
+            {
+                return false;
+            }
+        }
+    }
 
     /// <summary>Locks a folder, which must exist.</summary>
     /// <exception cref="UnfoldException">Another process, or another lock in this one, holds the folder; or the lock file cannot be opened.</exception>
@@ -37,15 +55,40 @@ public sealed class RunLock : IDisposable
         {
             // The file is not deleted on release: a process that has just opened it would then hold a lock on a
             // file without a name, and a third process would lock a new one.
-            return new RunLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, Share, bufferSize: 0), created);
+            FileStream file = LockedFile.Open(Path.GetFullPath(path), bufferSize: 0);
+            Mark(file);
+            return new RunLock(file, folder, created);
         }
-        catch (Exception failure) when (IsHeldByAnother(failure))
+        catch (Exception failure) when (LockedFile.IsHeldByAnother(failure))
         {
             throw new UnfoldException($"The folder {folder} is in use by another run: wait for it to end or stop it, or choose another folder.", failure);
         }
         catch (Exception failure) when (FileFailure.IsFileFailure(failure))
         {
             throw new UnfoldException($"Cannot lock the folder {folder} through {path}: {FileFailure.Reason(failure, path)}.", failure);
+        }
+    }
+
+    /// <summary>Throws where the folder is no longer the one that was locked, so that nothing is written over what others have put there.</summary>
+    /// <exception cref="UnfoldException">The folder was deleted, moved or replaced.</exception>
+    public void Require()
+    {
+        if (!IsInPlace)
+        {
+            throw new UnfoldException($"The folder {_folder} is not the one any more in which this run began: it was deleted, moved or replaced meanwhile, or its {FileName} was. Nothing more is written; where the folder was moved, go on there with --resume.");
+        }
+    }
+
+    /// <summary>Throws where the folder is no longer the one that was locked, or is no run any more.</summary>
+    /// <param name="file">The name of the file that makes the folder a run.</param>
+    /// <exception cref="UnfoldException">The folder was deleted, moved or replaced, or the file is gone.</exception>
+    public void Require(string file)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(file);
+        Require();
+        if (!File.Exists(Path.Combine(Path.GetDirectoryName(_file.Name)!, file)))
+        {
+            throw new UnfoldException($"The folder {_folder} has lost its {file} meanwhile, without which it is no run. Nothing more is written: put the file back and go on with --resume, or begin again.");
         }
     }
 
@@ -58,7 +101,7 @@ public sealed class RunLock : IDisposable
     /// </summary>
     public void Withdraw()
     {
-        if (_created)
+        if (_created && IsInPlace)
         {
             try
             {
@@ -73,11 +116,16 @@ public sealed class RunLock : IDisposable
         Dispose();
     }
 
-    private static bool IsHeldByAnother(Exception failure)
+    /// <summary>Sets the file's time to now, which tells this lock from that of another run in a folder of the same name. Its content could not: on Unix nobody can open a locked file.</summary>
+    private static void Mark(FileStream file)
     {
-        const int sharingViolationWindows = unchecked((int)0x80070020);
-        const int wouldBlockLinux = 11;
-        const int wouldBlockMac = 35;
-        return failure is IOException && failure.HResult is sharingViolationWindows or wouldBlockLinux or wouldBlockMac;
+        try
+        {
+            File.SetLastWriteTimeUtc(file.SafeFileHandle, DateTime.UtcNow);
+        }
+        catch (Exception failure) when (FileFailure.IsFileFailure(failure))
+        {
+            // A file of another user keeps its time, which tells less but not wrongly.
+        }
     }
 }

@@ -40,6 +40,35 @@ public sealed class RunLockTests
     }
 
     [Fact]
+    public void A_lock_knows_whether_its_folder_is_still_there()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows moves no folder in which a file is open.");
+        using var folder = new TemporaryFolder();
+        string path = folder["run"];
+        Directory.CreateDirectory(path);
+        File.WriteAllText(folder["run/config.json"], "{}");
+        using RunLock held = RunLock.Take(path);
+        Assert.True(held.IsInPlace);
+        held.Require("config.json");
+        Assert.Contains("has lost its other.json", Assert.Throws<UnfoldException>(() => held.Require("other.json")).Message, StringComparison.Ordinal);
+
+        Directory.Move(path, folder["moved"]);
+        Assert.False(held.IsInPlace);
+        Directory.CreateDirectory(path);
+        File.WriteAllText(folder["run/config.json"], "{}");
+        using (RunLock other = RunLock.Take(path))
+        {
+            Assert.True(other.IsInPlace);
+            Assert.False(held.IsInPlace);
+            var failure = Assert.Throws<UnfoldException>(() => held.Require("config.json"));
+            Assert.Contains($"The folder {path} is not the one any more", failure.Message, StringComparison.Ordinal);
+        }
+
+        held.Withdraw();
+        Assert.True(File.Exists(folder["run/.lock"]));
+    }
+
+    [Fact]
     public void A_missing_folder_is_named()
     {
         using var folder = new TemporaryFolder();

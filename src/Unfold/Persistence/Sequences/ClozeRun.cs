@@ -13,6 +13,9 @@ namespace Unfold.Persistence;
 /// <param name="Data">Where the text comes from.</param>
 public sealed record ClozeRun(SequenceEncoderSettings Model, FitOptions Training, RunData Data)
 {
+    /// <summary>The name of the file that makes a folder a training.</summary>
+    public const string FileName = "run.json";
+
     private const string VersionField = "unfold_run";
     private const int FormatVersion = 1;
 
@@ -80,7 +83,7 @@ public sealed record ClozeRun(SequenceEncoderSettings Model, FitOptions Training
         return run;
     }
 
-    private static string FileIn(string folder) => Path.Combine(new ModelFolder(folder).FullPath, "run.json");
+    private static string FileIn(string folder) => Path.Combine(new ModelFolder(folder).FullPath, FileName);
 
     private void Write(Stream stream)
     {
