@@ -119,7 +119,7 @@ internal sealed class DataCommand(Terminal terminal)
         using var progress = new ProgressLine(terminal, "Fetching");
         foreach (KnownCorpus corpus in corpora)
         {
-            Directory.CreateDirectory(Path.Combine(folder, corpus.Name));
+            CacheFolder.Create(Path.Combine(folder, corpus.Name));
             foreach (KnownFile file in corpus.Files)
             {
                 download.FetchAsync(file, Target(corpus, file, folder), bytes => progress.Show((before + bytes) / all), cancellation).GetAwaiter().GetResult();

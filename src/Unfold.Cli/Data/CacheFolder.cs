@@ -1,3 +1,5 @@
+using Unfold.Persistence;
+
 namespace Unfold.Cli.Data;
 
 /// <summary>Where fetched corpora are kept.</summary>
@@ -18,6 +20,35 @@ internal static class CacheFolder
             string caches = string.IsNullOrEmpty(named) ? OfSystem() : named;
             return System.IO.Path.Combine(caches, "unfold", "data");
         }
+    }
+
+    /// <summary>What to do where it cannot be written to, a sentence.</summary>
+    public const string Advice = "Mend that and run the command again, or name another folder by XDG_CACHE_HOME.";
+
+    /// <summary>Creates a folder in it, with those above.</summary>
+    /// <exception cref="UnfoldException">It cannot be created.</exception>
+    public static void Create(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception failure) when (FileFailure.IsFileFailure(failure))
+        {
+            string reason = FileAbove(folder) is string file ? $"{file} is a file" : FileFailure.Reason(failure, folder);
+            throw new UnfoldException($"Cannot create the folder {folder}: {reason}. {Advice}", failure);
+        }
+    }
+
+    private static string? FileAbove(string folder)
+    {
+        string? path = folder;
+        while (path is not null && !File.Exists(path))
+        {
+            path = System.IO.Path.GetDirectoryName(path);
+        }
+
+        return path;
     }
 
     private static string OfSystem()

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Unfold.Persistence;
 
 namespace Unfold.Cli.Data;
 
@@ -24,6 +25,36 @@ internal sealed class Download(HttpClient client, TimeSpan patience)
     /// <param name="cancellation">Ends the work; what has come so far is kept.</param>
     /// <exception cref="UnfoldException">The server cannot be reached, has another file or none, or the disk refuses it.</exception>
     public async Task FetchAsync(KnownFile file, string target, Action<long> progress, CancellationToken cancellation)
+    {
+        // Found here, not after all of it has come.
+        if (((string[])[target, target + PartialEnding, target + TagEnding]).FirstOrDefault(Directory.Exists) is string folder)
+        {
+            throw new UnfoldException($"Cannot write {folder}: a folder of that name stands there. Rename or delete it, and run the command again.");
+        }
+
+        try
+        {
+            await FetchIntoAsync(file, target, progress, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (FileFailure.IsFileFailure(failure))
+        {
+            throw new UnfoldException($"Cannot write {target}: {FileFailure.Reason(failure, target)}. {CacheFolder.Advice}", failure);
+        }
+    }
+
+    /// <summary>Whether a file is there with the right content.</summary>
+    public static async Task<bool> IsWholeAsync(KnownFile file, string path, CancellationToken cancellation)
+    {
+        if (new FileInfo(path) is not { Exists: true } info || info.Length != file.Bytes)
+        {
+            return false;
+        }
+
+        using FileStream content = File.OpenRead(path);
+        return await HashAsync(content, cancellation).ConfigureAwait(false) == file.Sha256;
+    }
+
+    private async Task FetchIntoAsync(KnownFile file, string target, Action<long> progress, CancellationToken cancellation)
     {
         if (await IsWholeAsync(file, target, cancellation).ConfigureAwait(false))
         {
@@ -67,25 +98,13 @@ internal sealed class Download(HttpClient client, TimeSpan patience)
         File.Delete(target + TagEnding);
     }
 
-    /// <summary>Whether a file is there with the right content.</summary>
-    public static async Task<bool> IsWholeAsync(KnownFile file, string path, CancellationToken cancellation)
-    {
-        if (new FileInfo(path) is not { Exists: true } info || info.Length != file.Bytes)
-        {
-            return false;
-        }
-
-        using FileStream content = File.OpenRead(path);
-        return await HashAsync(content, cancellation).ConfigureAwait(false) == file.Sha256;
-    }
-
     private static FileStream Open(string path)
     {
         try
         {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Delete);
+            return LockedFile.Open(path, BufferBytes);
         }
-        catch (IOException failure) when (File.Exists(path))
+        catch (IOException failure) when (LockedFile.IsHeldByAnother(failure))
         {
             throw new UnfoldException($"{path} is in use: another process fetches this file. Wait for it, or end it.", failure);
         }

@@ -1,7 +1,7 @@
 namespace Unfold.Persistence;
 
 /// <summary>Turns what the operating system says about a file into half a sentence for the reader.</summary>
-internal static class FileFailure
+public static class FileFailure
 {
     private const int NoSpaceUnix = 28;
     private const int IsFolderUnix = 21;
@@ -17,19 +17,23 @@ internal static class FileFailure
     /// <summary>The reason, without a full stop.</summary>
     /// <param name="exception">What the operating system said.</param>
     /// <param name="path">The file or folder that was wanted.</param>
-    public static string Reason(Exception exception, string path) => exception switch
+    public static string Reason(Exception exception, string path)
     {
-        FileNotFoundException => "there is no such file",
-        DirectoryNotFoundException => "there is no such folder",
-        PathTooLongException => "the path is too long",
-        _ when exception.HResult is NoSpaceUnix or DiskFullWindows or HandleDiskFullWindows => "the disk is full",
-        _ when exception.HResult is IsFolderUnix => "a folder of that name stands there",
-        _ when exception.HResult is QuotaUnix => "the disk quota is used up",
-        _ when exception.HResult is ReadOnlyUnix => "the folder lies on a read-only disk",
-        UnauthorizedAccessException { InnerException: IOException { HResult: ReadOnlyUnix } } => "the folder lies on a read-only disk",
+        ArgumentNullException.ThrowIfNull(exception);
+        return exception switch
+        {
+            FileNotFoundException => "there is no such file",
+            DirectoryNotFoundException => "there is no such folder",
+            PathTooLongException => "the path is too long",
+            _ when exception.HResult is NoSpaceUnix or DiskFullWindows or HandleDiskFullWindows => "the disk is full",
+            _ when exception.HResult is IsFolderUnix => "a folder of that name stands there",
+            _ when exception.HResult is QuotaUnix => "the disk quota is used up",
+            _ when exception.HResult is ReadOnlyUnix => "the folder lies on a read-only disk",
+            UnauthorizedAccessException { InnerException: IOException { HResult: ReadOnlyUnix } } => "the folder lies on a read-only disk",
 
-        // Opening a folder as a file is denied in the same words as opening a file of somebody else's.
-        UnauthorizedAccessException => Directory.Exists(path) ? "a folder of that name stands there" : "permission is denied",
-        _ => exception.Message.TrimEnd('.', ' '),
-    };
+            // Opening a folder as a file is denied in the same words as opening a file of somebody else's.
+            UnauthorizedAccessException => Directory.Exists(path) ? "a folder of that name stands there" : "permission is denied",
+            _ => exception.Message.TrimEnd('.', ' '),
+        };
+    }
 }

@@ -250,11 +250,58 @@ public sealed class DownloadTests : IDisposable
         Assert.Empty(server.Requests);
     }
 
-    private async Task FetchAsync(Uri address, Action<long>? progress = null, double patience = 30, CancellationToken? cancellation = null)
+    [Fact]
+    public async Task A_second_one_at_the_same_time_is_refused_and_the_first_is_not_spoiled()
+    {
+        using var server = new FileServer(FileServer.Whole(_content));
+        UnfoldException? second = null;
+        void FetchToo(long bytes) => second ??= Assert.Throws<UnfoldException>(() => FetchAsync(server.Address).GetAwaiter().GetResult());
+        await FetchAsync(server.Address, FetchToo);
+        Assert.Contains("another process fetches this file", second!.Message, StringComparison.Ordinal);
+        Assert.Single(server.Requests);
+        RequireOnlyTheFile();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(".partial")]
+    [InlineData(".partial.etag")]
+    public async Task A_folder_in_the_way_is_named_before_anything_comes(string ending)
+    {
+        Directory.CreateDirectory(_target + ending);
+        using var server = new FileServer(FileServer.Whole(_content));
+        UnfoldException failure = await Assert.ThrowsAsync<UnfoldException>(() => FetchAsync(server.Address));
+        Assert.Equal($"Cannot write {_target + ending}: a folder of that name stands there. Rename or delete it, and run the command again.", failure.Message);
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
+    public async Task A_full_disk_and_a_read_only_one_are_named()
+    {
+        using var disk = new MountedFolder("size=64k");
+        using var server = new FileServer(FileServer.Whole(_content));
+        UnfoldException failure = await Assert.ThrowsAsync<UnfoldException>(() => FetchAsync(server.Address, target: disk["file.txt"]));
+        Assert.StartsWith($"Cannot write {disk["file.txt"]}: the disk is full. ", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("XDG_CACHE_HOME", failure.Message, StringComparison.Ordinal);
+        disk.MakeReadOnly();
+        failure = await Assert.ThrowsAsync<UnfoldException>(() => FetchAsync(server.Address, target: disk["other.txt"]));
+        Assert.StartsWith($"Cannot write {disk["other.txt"]}: the folder lies on a read-only disk. ", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_in_place_of_the_cache_is_named()
+    {
+        File.WriteAllText(_target, "");
+        string folder = Path.Combine(_target, "unfold", "data", "names");
+        var failure = Assert.Throws<UnfoldException>(() => CacheFolder.Create(folder));
+        Assert.StartsWith($"Cannot create the folder {folder}: {_target} is a file. ", failure.Message, StringComparison.Ordinal);
+    }
+
+    private async Task FetchAsync(Uri address, Action<long>? progress = null, double patience = 30, CancellationToken? cancellation = null, string? target = null)
     {
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         var file = new KnownFile("file.txt", address, _content.Length, Hash(_content));
-        await new Download(client, TimeSpan.FromSeconds(patience)).FetchAsync(file, _target, progress ?? (_ => { }), cancellation ?? TestContext.Current.CancellationToken);
+        await new Download(client, TimeSpan.FromSeconds(patience)).FetchAsync(file, target ?? _target, progress ?? (_ => { }), cancellation ?? TestContext.Current.CancellationToken);
     }
 
     private void RequireOnlyTheFile()
