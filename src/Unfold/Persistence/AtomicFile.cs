@@ -8,12 +8,17 @@ namespace Unfold.Persistence;
 /// </summary>
 /// <remarks>
 /// The bytes go to a temporary file beside the target, are flushed to the disk, and the temporary file is renamed
-/// over the target. A temporary file left by a killed process is deleted by the next writer of the same name.
+/// over the target. A temporary file left by a killed process is deleted by the next writer of the same name. On Unix the new
+/// file has the permissions of the one that it replaces, and the temporary one shows its content to nobody else.
 /// </remarks>
 public static class AtomicFile
 {
     private const string TemporaryMark = ".tmp-";
     private const int BufferBytes = 1 << 16;
+    private const UnixFileMode OwnerUses = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode Permissions = OwnerUses | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
     private static readonly SearchValues<char> LowerHexDigits = SearchValues.Create("0123456789abcdef");
 
     /// <summary>Writes <paramref name="path"/>, which exists already or not; a symbolic link is followed.</summary>
@@ -76,7 +81,13 @@ public static class AtomicFile
     {
         try
         {
-            use(FollowLink(Path.GetFullPath(path)));
+            string target = RealPath.Of(path);
+            if (IsAmongDevices(target))
+            {
+                throw new UnfoldException($"Cannot write {path}: {target} stands for a device of the system, which a file would replace; choose another name.");
+            }
+
+            use(target);
         }
         catch (Exception failure) when (FileFailure.IsFileFailure(failure))
         {
@@ -87,18 +98,25 @@ public static class AtomicFile
     // The name must differ between processes that write at the same time; it never reaches a result.
     private static string TemporaryBeside(string path) => string.Concat(path, TemporaryMark, Guid.NewGuid().ToString("N").AsSpan(0, 16));
 
+    // What lies in /dev/shm are files in memory.
+    private static bool IsAmongDevices(string path) =>
+        !OperatingSystem.IsWindows() && path.StartsWith("/dev/", StringComparison.Ordinal) && !path.StartsWith("/dev/shm/", StringComparison.Ordinal);
+
     private static void WriteBeside(string path, Action<Stream> write)
     {
         SweepLeftOvers(path);
         string temporary = TemporaryBeside(path);
-
-        // Sharing only deletion allows the rename below while the file is open, and tells a sweeping process that
-        // this temporary file still has its writer.
-        var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, BufferBytes);
+        UnixFileMode? mode = ModeOf(path);
+        var stream = new FileStream(temporary, Temporary(mode));
         try
         {
             write(stream);
             stream.Flush(flushToDisk: true);
+            if (mode is UnixFileMode kept && !OperatingSystem.IsWindows() && File.GetUnixFileMode(stream.SafeFileHandle) != kept)
+            {
+                File.SetUnixFileMode(stream.SafeFileHandle, kept);
+            }
+
             File.Move(temporary, path, overwrite: true);
         }
         catch
@@ -108,6 +126,30 @@ public static class AtomicFile
         }
 
         stream.Dispose();
+    }
+
+    /// <summary>The permissions of a file that is there, on Unix.</summary>
+    private static UnixFileMode? ModeOf(string path) => !OperatingSystem.IsWindows() && File.Exists(path) ? File.GetUnixFileMode(path) & Permissions : null;
+
+    private static FileStreamOptions Temporary(UnixFileMode? mode)
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+
+            // Sharing only deletion allows the file to be renamed while it is open, and tells a sweeping process that
+            // this temporary file still has its writer.
+            Share = FileShare.Delete,
+            BufferSize = BufferBytes,
+        };
+        if (mode is UnixFileMode kept && !OperatingSystem.IsWindows())
+        {
+            // Never more open than the old file. Its owner must be able to open it, or none could sweep it.
+            options.UnixCreateMode = kept | OwnerUses;
+        }
+
+        return options;
     }
 
     private static void Discard(FileStream stream, string temporary)
@@ -174,11 +216,5 @@ public static class AtomicFile
         {
             // A left-over that cannot be deleted does not stand in the way of the new file.
         }
-    }
-
-    private static string FollowLink(string path)
-    {
-        var file = new FileInfo(path);
-        return file.LinkTarget is null ? path : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
     }
 }

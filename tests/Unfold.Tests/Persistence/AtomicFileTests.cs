@@ -72,6 +72,62 @@ public sealed class AtomicFileTests
     }
 
     [Fact]
+    public void A_file_keeps_its_permissions_and_its_content_is_never_shown_to_more()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Permission bits are a matter of Unix.");
+        const UnixFileMode secret = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        const UnixFileMode open = secret | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+        using var folder = new TemporaryFolder();
+        foreach (UnixFileMode mode in (UnixFileMode[])[secret, UnixFileMode.UserRead, open])
+        {
+            File.WriteAllText(folder["a"], "old");
+            if (OperatingSystem.IsWindows())
+            {
+                return;
+            }
+
+            File.SetUnixFileMode(folder["a"], mode);
+            AtomicFile.Write(folder["a"], stream =>
+            {
+                stream.Write("new"u8);
+                stream.Flush();
+                string beside = Assert.Single(Directory.GetFiles(folder.Path, "a.tmp-*"));
+                Assert.Equal((UnixFileMode)0, OperatingSystem.IsWindows() ? 0 : File.GetUnixFileMode(beside) & ~(mode | secret));
+            });
+            Assert.Equal(mode, File.GetUnixFileMode(folder["a"]));
+            File.Delete(folder["a"]);
+        }
+    }
+
+    [Fact]
+    public void A_device_is_not_replaced()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows keeps no devices among its files.");
+        using var folder = new TemporaryFolder();
+        string device = $"/dev/unfold-test-{Path.GetFileName(folder.Path)}";
+        File.CreateSymbolicLink(folder["link"], device);
+        File.CreateSymbolicLink(folder["devices"], "/dev");
+        try
+        {
+            foreach (string path in (string[])[device, folder["link"], Path.Combine(folder["devices"], Path.GetFileName(device))])
+            {
+                var failure = Assert.Throws<UnfoldException>(() => AtomicFile.WriteText(path, "x"));
+                Assert.Equal($"Cannot write {path}: {device} stands for a device of the system, which a file would replace; choose another name.", failure.Message);
+                Assert.Throws<UnfoldException>(() => AtomicFile.RequireWritable(path));
+            }
+
+            Assert.False(File.Exists(device));
+        }
+        finally
+        {
+            if (File.Exists(device))
+            {
+                File.Delete(device);
+            }
+        }
+    }
+
+    [Fact]
     public void Follows_a_symbolic_link()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "Making symbolic links needs no special right only on Unix.");
