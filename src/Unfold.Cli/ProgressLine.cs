@@ -11,11 +11,11 @@ internal sealed class ProgressLine(Terminal terminal, string what) : IDisposable
     private double _next = Patience;
     private bool _drawn;
 
-    /// <summary>Notes the share done, in [0, 1].</summary>
+    /// <summary>Notes the share done, in [0, 1]; one that is no number, as that of a file without a length, is not shown.</summary>
     public void Show(double share)
     {
         double now = _watch.Elapsed.TotalSeconds;
-        if (now < _next)
+        if (now < _next || !double.IsFinite(share))
         {
             return;
         }

@@ -44,6 +44,19 @@ public sealed class ProgressTests
         Assert.Matches("^Scoring .*line.txt: [0-9]{1,2}%\r?\n$", error.Progress);
     }
 
+    [Fact]
+    public void A_share_that_is_no_number_is_not_shown()
+    {
+        using var error = new StringWriter();
+        using var progress = new ProgressLine(new Terminal(TextWriter.Null, error, TerminalKind.Plain), "Reading");
+        Thread.Sleep(TimeSpan.FromSeconds(1.1));
+        progress.Show(double.PositiveInfinity);
+        progress.Show(double.NaN);
+        Assert.Equal("", error.ToString());
+        progress.Show(0.25);
+        Assert.StartsWith("Reading: 25%", error.ToString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(true, "\r\e[2KChecking: 25%\r\e[2K\r\e[2KChecking: 50%\r\e[2K")]
     [InlineData(false, "\r\e[2KChecking: 25%\r\e[2KChecking: 50%\r\e[2K")]

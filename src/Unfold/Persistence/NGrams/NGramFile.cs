@@ -29,13 +29,15 @@ public static class NGramFile
         {
             using (var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan))
             {
-                if (!stream.CanSeek)
+                byte[] head = new byte[NGramBinary.Magic.Length];
+                int read = stream.CanSeek ? stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) : 0;
+
+                // Some devices can be asked for a place in them; but what has no length and still something to read is no file.
+                if (!stream.CanSeek || stream.Length < read)
                 {
                     throw new UnfoldException($"The n-gram model {path} is a pipe or device, but a regular file was wanted: save it to a file first.");
                 }
 
-                byte[] head = new byte[NGramBinary.Magic.Length];
-                int read = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
                 if (!head.AsSpan(0, read).SequenceEqual(NGramBinary.Magic))
                 {
                     stream.Position = 0;
