@@ -58,11 +58,28 @@ internal static class NGramCommand
         AtomicFile.RequireWritable(path);
     }
 
+    /// <summary>Throws where the file of the model is one of those that it is made of, which would be lost.</summary>
+    /// <exception cref="UnfoldException">It is.</exception>
+    public static void RequireOther(string path, params IEnumerable<string> sources)
+    {
+        if (sources.FirstOrDefault(source => RealPath.AreSame(path, source)) is string same)
+        {
+            throw new UnfoldException($"The n-gram model would replace {same}, which is read for it: choose another name than {path}.");
+        }
+    }
+
     /// <summary>Writes a model with progress.</summary>
-    /// <exception cref="UnfoldException">The file cannot be written.</exception>
-    public static void Write(Terminal terminal, string path, NGramModel model, CancellationToken cancellation)
+    /// <exception cref="UnfoldException">The file cannot be written, or has come meanwhile and may not be replaced.</exception>
+    public static void Write(Terminal terminal, string path, NGramModel model, bool force, CancellationToken cancellation)
     {
         using var progress = new ProgressLine(terminal, $"Writing {path}");
-        NGramFile.Write(path, model, progress.Show, cancellation);
+        if (force)
+        {
+            NGramFile.Write(path, model, progress.Show, cancellation);
+        }
+        else
+        {
+            NGramFile.Create(path, model, progress.Show, cancellation);
+        }
     }
 }

@@ -27,14 +27,15 @@ internal sealed class NGramConvertCommand(Terminal terminal)
         using var interruption = new Interruption(terminal);
         string source = parsed.GetRequiredValue(_in), destination = parsed.GetRequiredValue(_out);
         NGramFile.RequireName(destination);
-        NGramCommand.RequireFree(destination, parsed.GetValue(_force));
+        bool force = parsed.GetValue(_force);
+        NGramCommand.RequireFree(destination, force);
         NGramModel model = NGramInput.Read(terminal, source, interruption.Token);
         if (parsed.GetValue(_prune) is > 0 and double threshold)
         {
             model = Pruned(model, threshold, interruption.Token);
         }
 
-        NGramCommand.Write(terminal, destination, model, interruption.Token);
+        NGramCommand.Write(terminal, destination, model, force, interruption.Token);
         if (parsed.GetValue(_json))
         {
             JsonOutput.Write(terminal, json =>

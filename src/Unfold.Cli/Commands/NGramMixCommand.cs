@@ -37,7 +37,9 @@ internal sealed class NGramMixCommand(Terminal terminal)
         parsed.Exclude(_share, _tune);
         string path = parsed.GetRequiredValue(_out)!;
         NGramFile.RequireName(path);
-        NGramCommand.RequireFree(path, parsed.GetValue(_force));
+        bool force = parsed.GetValue(_force);
+        NGramCommand.RequireOther(path, parsed.GetValue(_tune) ?? []);
+        NGramCommand.RequireFree(path, force);
         NGramModel first = Read(parsed.GetRequiredValue(_first), interruption.Token), second = Read(parsed.GetRequiredValue(_second), interruption.Token);
         Vocabulary all = first.Vocabulary.Union(second.Vocabulary);
         NGramFile.RequireHolds(path, all.Tokenization);
@@ -51,7 +53,7 @@ internal sealed class NGramMixCommand(Terminal terminal)
             terminal.Line(FormattableString.Invariant($"{length}-grams: {mixed.Count(length):N0} of {Count(first, length):N0} and {Count(second, length):N0}"));
         }
 
-        NGramCommand.Write(terminal, path, mixed, interruption.Token);
+        NGramCommand.Write(terminal, path, mixed, force, interruption.Token);
         if (parsed.GetValue(_json))
         {
             JsonOutput.Write(terminal, json =>

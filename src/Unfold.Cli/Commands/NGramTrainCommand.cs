@@ -29,7 +29,9 @@ internal sealed class NGramTrainCommand(Terminal terminal)
         using var interruption = new Interruption(terminal);
         _options.Require(parsed);
         string path = parsed.GetRequiredValue(_options.Out)!;
-        NGramCommand.RequireFree(path, parsed.GetValue(_options.Force));
+        bool force = parsed.GetValue(_options.Force);
+        NGramCommand.RequireOther(path, _options.Sources(parsed));
+        NGramCommand.RequireFree(path, force);
         TextSource text = TextSource.FromFiles(parsed.GetRequiredValue(_options.Text));
         CorpusOptions reading = _options.Corpus(parsed);
         Vocabulary? shared = parsed.GetValue(_options.VocabularyOf) is string model ? VocabularyInput.Read(terminal, model, interruption.Token) : null;
@@ -38,7 +40,7 @@ internal sealed class NGramTrainCommand(Terminal terminal)
         Describe(corpus);
         NGramTraining training = Train(corpus, _options.Model(parsed), interruption.Token);
         Report(training);
-        NGramCommand.Write(terminal, path, training.Model, interruption.Token);
+        NGramCommand.Write(terminal, path, training.Model, force, interruption.Token);
         if (parsed.GetValue(_options.Json))
         {
             WriteJson(corpus, training);

@@ -84,6 +84,10 @@ internal sealed class NGramTrainOptions
         }
     }
 
+    /// <summary>The files of the user's own that are read: the text and the dictionary.</summary>
+    public IEnumerable<string> Sources(ParseResult parsed) =>
+        parsed.GetValue(Dictionary) is string words ? parsed.GetRequiredValue(Text).Append(words) : parsed.GetRequiredValue(Text);
+
     /// <summary>How the text is cut.</summary>
     /// <exception cref="UnfoldException">The dictionary cannot be used.</exception>
     public CorpusOptions Corpus(ParseResult parsed)

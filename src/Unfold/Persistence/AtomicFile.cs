@@ -32,7 +32,18 @@ public static class AtomicFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
-        Reach(path, target => WriteBeside(target, write));
+        Reach(path, target => WriteBeside(target, write, TakePlace));
+    }
+
+    /// <summary>Writes <paramref name="path"/>, which must not exist: what another process has put there meanwhile is not replaced.</summary>
+    /// <param name="path">The file; its folder must exist.</param>
+    /// <param name="write">Writes the content, as for <see cref="Write"/>.</param>
+    /// <exception cref="UnfoldException">A file stands there, before or when the new one is written; or it cannot be written. Nothing is left beside it.</exception>
+    public static void Create(string path, Action<Stream> write)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(write);
+        Reach(path, target => WriteBeside(target, write, (temporary, place) => TakeFreePlace(temporary, place, path)));
     }
 
     /// <summary>Throws where a file could not be written now, so that it is known before long work; nothing is left behind.</summary>
@@ -102,7 +113,7 @@ public static class AtomicFile
     private static bool IsAmongDevices(string path) =>
         !OperatingSystem.IsWindows() && path.StartsWith("/dev/", StringComparison.Ordinal) && !path.StartsWith("/dev/shm/", StringComparison.Ordinal);
 
-    private static void WriteBeside(string path, Action<Stream> write)
+    private static void WriteBeside(string path, Action<Stream> write, Action<string, string> takePlace)
     {
         SweepLeftOvers(path);
         string temporary = TemporaryBeside(path);
@@ -117,7 +128,7 @@ public static class AtomicFile
                 File.SetUnixFileMode(stream.SafeFileHandle, kept);
             }
 
-            File.Move(temporary, path, overwrite: true);
+            takePlace(temporary, path);
         }
         catch
         {
@@ -150,6 +161,38 @@ public static class AtomicFile
         }
 
         return options;
+    }
+
+    private static void TakePlace(string temporary, string path) => File.Move(temporary, path, overwrite: true);
+
+    private static void TakeFreePlace(string temporary, string path, string shown)
+    {
+        try
+        {
+            if (OperatingSystem.IsWindows())
+            {
+                File.Move(temporary, path);
+                return;
+            }
+
+            // Elsewhere a move that is not to overwrite looks first and renames then, between which another process may come.
+            // Only one can create the file, and that one replaces it.
+            new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0).Dispose();
+        }
+        catch (IOException failure) when (File.Exists(path))
+        {
+            throw new UnfoldException($"The file {shown} is there already, and it is not replaced: choose another name.", failure);
+        }
+
+        try
+        {
+            TakePlace(temporary, path);
+        }
+        catch
+        {
+            File.Delete(path);
+            throw;
+        }
     }
 
     private static void Discard(FileStream stream, string temporary)

@@ -72,6 +72,22 @@ public sealed class AtomicFileTests
     }
 
     [Fact]
+    public void A_new_file_does_not_replace_one_that_came_meanwhile()
+    {
+        using var folder = new TemporaryFolder();
+        AtomicFile.Create(folder["a"], stream => stream.Write("first"u8));
+        Assert.Equal("first", File.ReadAllText(folder["a"]));
+        var failure = Assert.Throws<UnfoldException>(() => AtomicFile.Create(folder["b"], stream =>
+        {
+            File.WriteAllText(folder["b"], "another's");
+            stream.Write("own"u8);
+        }));
+        Assert.Equal($"The file {folder["b"]} is there already, and it is not replaced: choose another name.", failure.Message);
+        Assert.Equal("another's", File.ReadAllText(folder["b"]));
+        Assert.Equal(2, Directory.GetFiles(folder.Path).Length);
+    }
+
+    [Fact]
     public void A_file_keeps_its_permissions_and_its_content_is_never_shown_to_more()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Permission bits are a matter of Unix.");

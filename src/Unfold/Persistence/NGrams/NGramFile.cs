@@ -77,20 +77,39 @@ public static class NGramFile
     /// <exception cref="UnfoldException">The ending is another one, the file cannot be written, or ARPA cannot say how the model cuts a text; what stood there before is unchanged.</exception>
     public static void Write(string path, NGramModel model, Action<double>? progress = null, CancellationToken cancellation = default)
     {
+        RequireHolds(path, model);
+        AtomicFile.Write(path, stream => WriteTo(stream, path, model, progress, cancellation));
+    }
+
+    /// <summary>Writes a model as <see cref="Write"/> does, but to a file that must not exist: what another process has put there meanwhile is not replaced.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="progress">Called now and then with the share done, in [0, 1].</param>
+    /// <param name="cancellation">Stops the writing.</param>
+    /// <exception cref="UnfoldException">A file stands there, before or when the new one is written, which is unchanged; or one of the failures of <see cref="Write"/>.</exception>
+    public static void Create(string path, NGramModel model, Action<double>? progress = null, CancellationToken cancellation = default)
+    {
+        RequireHolds(path, model);
+        AtomicFile.Create(path, stream => WriteTo(stream, path, model, progress, cancellation));
+    }
+
+    private static void RequireHolds(string path, NGramModel model)
+    {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(model);
         RequireHolds(path, model.Vocabulary.Tokenization);
-        AtomicFile.Write(path, stream =>
-        {
-            if (Has(path, BinaryExtension))
-            {
-                NGramBinary.Write(model, stream, progress, cancellation);
-                return;
-            }
+    }
 
-            using GZipStream? packed = Has(path, PackedExtension) ? new GZipStream(stream, CompressionLevel.Optimal, leaveOpen: true) : null;
-            ArpaWriter.Write(model, packed ?? stream, progress, cancellation);
-        });
+    private static void WriteTo(Stream stream, string path, NGramModel model, Action<double>? progress, CancellationToken cancellation)
+    {
+        if (Has(path, BinaryExtension))
+        {
+            NGramBinary.Write(model, stream, progress, cancellation);
+            return;
+        }
+
+        using GZipStream? packed = Has(path, PackedExtension) ? new GZipStream(stream, CompressionLevel.Optimal, leaveOpen: true) : null;
+        ArpaWriter.Write(model, packed ?? stream, progress, cancellation);
     }
 
     /// <summary>Throws where a path does not end as a file of an n-gram model that is written does: .arpa, .arpa.gz or .bin.</summary>
