@@ -86,11 +86,10 @@ public abstract class Attention
     {
         // The weights of all, and for each thread the gradients of the sequence that it works on.
         Int128 ofOne = (Int128)queries * steps, values = ofOne * batch, shared = ofOne * Environment.ProcessorCount;
-        long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (Int128.Max(values, shared) > ScanMemory.LargestArray || (values + shared) * sizeof(float) > available)
+        if (Int128.Max(values, shared) > ScanMemory.LargestArray || !MachineMemory.Holds((values + shared) * sizeof(float)))
         {
             throw new UnfoldException(FormattableString.Invariant(
-                $"{this}: a batch of {batch:N0} with up to {queries:N0} queries of {steps:N0} steps has {values:N0} weights, which do not fit into this machine's {ScanMemory.Gigabytes(available)} or into one array: cut the sequences into shorter ones, or lower the batch size."));
+                $"{this}: a batch of {batch:N0} with up to {queries:N0} queries of {steps:N0} steps has {values:N0} weights, which do not fit into this machine's {MachineMemory.Shown(MachineMemory.Bytes)} or into one array: cut the sequences into shorter ones, or lower the batch size."));
         }
     }
 

@@ -20,12 +20,7 @@ internal static class ScanMemory
             bytes += sizeof(float) * Values(cell, time, batch, rows);
         }
 
-        long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (bytes > available)
-        {
-            throw new UnfoldException(FormattableString.Invariant(
-                $"{Batch(time, batch)} needs {Gigabytes(bytes)} in the recurrent layers, but this machine has {Gigabytes(available)}: {Advice}."));
-        }
+        MachineMemory.Require(bytes, Batch(time, batch), Advice, " in the recurrent layers");
     }
 
     /// <summary>Throws where a run would need a larger array than there is.</summary>
@@ -38,7 +33,7 @@ internal static class ScanMemory
         if (largest > LargestArray)
         {
             throw new UnfoldException(FormattableString.Invariant(
-                $"{Batch(time, batch)} needs {largest:N0} values ({Gigabytes(largest * sizeof(float))}) in one array of {cell}, and one array holds at most {LargestArray:N0}: {Advice}."));
+                $"{Batch(time, batch)} needs {largest:N0} values ({MachineMemory.Shown(largest * sizeof(float))}) in one array of {cell}, and one array holds at most {LargestArray:N0}: {Advice}."));
         }
     }
 
@@ -57,7 +52,4 @@ internal static class ScanMemory
 
     private static string Batch(int time, int batch) => FormattableString.Invariant(
         $"A batch of {batch:N0} sequence{(batch == 1 ? "" : "s")} of {(batch == 1 ? "" : "up to ")}{time:N0} steps");
-
-    /// <summary>Writes a number of bytes in units of 2^30.</summary>
-    public static string Gigabytes(Int128 bytes) => FormattableString.Invariant($"{(double)bytes / (1 << 30):N1} GiB");
 }

@@ -1,3 +1,5 @@
+using Unfold.Layers;
+
 namespace Unfold.Models;
 
 /// <summary>Says how much memory a model or a training step needs before it is asked for.</summary>
@@ -18,10 +20,10 @@ internal static class MemoryBudget
         {
             throw new UnfoldException(string.Create(
                 System.Globalization.CultureInfo.InvariantCulture,
-                $"{what} has {parameters:N0} parameters and would need {Gigabytes(bytes)}; at most {Array.MaxLength:N0} fit into one array: choose fewer or smaller layers."));
+                $"{what} has {parameters:N0} parameters and would need {MachineMemory.Shown(bytes)}; at most {Array.MaxLength:N0} fit into one array: choose fewer or smaller layers."));
         }
 
-        Require(bytes, what, "choose fewer or smaller layers");
+        MachineMemory.Require(bytes, what, "choose fewer or smaller layers");
     }
 
     /// <summary>Throws where a training step does not fit.</summary>
@@ -32,7 +34,7 @@ internal static class MemoryBudget
         Int128 inLayers = settings.Hidden.Values.Zip(kept, (width, values) => values + ((Int128)width * 4)).Aggregate((Int128)0, (sum, values) => sum + values);
         Int128 perRow = (inLayers * (settings.Hidden.IsOneForAll ? settings.Layers : 1)) + ((Int128)settings.Embedding * 2) + settings.LogitsEach(vocabulary);
         Int128 parameters = (Int128)settings.CountParameters(vocabulary) * (4 + moments);
-        Require(
+        MachineMemory.Require(
             ((rows * perRow) + parameters) * sizeof(float),
             $"A training step of {batchSize} sequences of {sequenceLength} tokens through {settings.Layers} layers of {settings.Hidden} with {vocabulary} tokens",
             "lower the hidden size, the batch size, the sequence length or the length of a segment");
@@ -51,14 +53,14 @@ internal static class MemoryBudget
         const string advice = "lower the beam";
         if (values > Array.MaxLength)
         {
-            throw new UnfoldException($"{what} needs {Gigabytes(values * sizeof(float))} in a step, more than one array holds: {advice}.");
+            throw new UnfoldException($"{what} needs {MachineMemory.Shown(values * sizeof(float))} in a step, more than one array holds: {advice}.");
         }
 
-        Require(values * sizeof(float), what, advice);
+        MachineMemory.Require(values * sizeof(float), what, advice);
     }
 
     /// <summary>Throws where the texts that a search follows side by side do not fit.</summary>
-    public static void RequireTexts(Int128 texts, int valuesOfEach) => Require(
+    public static void RequireTexts(Int128 texts, int valuesOfEach) => MachineMemory.Require(
         texts * valuesOfEach * sizeof(float),
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"A search that follows {texts:N0} texts side by side"),
         "lower the beam, or force fewer texts");
@@ -71,21 +73,9 @@ internal static class MemoryBudget
         const string advice = "remember fewer";
         if (values > Array.MaxLength)
         {
-            throw new UnfoldException($"{what} needs {Gigabytes(values * sizeof(float))}, more than one array holds: {advice}.");
+            throw new UnfoldException($"{what} needs {MachineMemory.Shown(values * sizeof(float))}, more than one array holds: {advice}.");
         }
 
-        Require(values * sizeof(float), what, advice);
+        MachineMemory.Require(values * sizeof(float), what, advice);
     }
-
-    private static void Require(Int128 bytes, string what, string advice)
-    {
-        long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (bytes > available)
-        {
-            throw new UnfoldException($"{what} needs {Gigabytes(bytes)}, but this machine has {Gigabytes(available)}: {advice}.");
-        }
-    }
-
-    private static string Gigabytes(Int128 bytes) =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{(double)bytes / (1 << 30):N1} GiB");
 }
