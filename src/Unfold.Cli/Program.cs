@@ -19,7 +19,9 @@ internal static class Program
         try
         {
             // Response files would make a prompt that begins with @ impossible.
-            ParseResult parsed = Verbs(terminal).Parse(arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+            Command verbs = Verbs(terminal);
+            RequireNoDirective(arguments, verbs);
+            ParseResult parsed = verbs.Parse(arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
             verb = UsageAdvice.Verb(parsed.CommandResult);
             RequireOnce(parsed);
             if (parsed.Action is ParseErrorAction)
@@ -44,6 +46,18 @@ internal static class Program
         finally
         {
             terminal.Flush();
+        }
+    }
+
+    /// <summary>Throws where a word in brackets stands before the verb: the parser would leave it out as an instruction to itself.</summary>
+    private static void RequireNoDirective(IReadOnlyList<string> arguments, Command verbs)
+    {
+        string? directive = arguments
+            .TakeWhile(argument => verbs.Subcommands.All(verb => verb.Name != argument))
+            .FirstOrDefault(argument => argument is ['[', .., ']']);
+        if (directive is not null)
+        {
+            throw new UsageException(UsageAdvice.Unmatched(directive, verbs));
         }
     }
 

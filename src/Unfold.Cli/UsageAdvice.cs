@@ -60,7 +60,8 @@ internal static class UsageAdvice
         return nearest is not null && Slips(found, nearest) <= Math.Min(MostSlips, found.TrimStart('-').Length / 2) ? $" Did you mean {nearest}?" : "";
     }
 
-    private static string Unmatched(string found, Command command)
+    /// <summary>What to say of a word that means nothing where it stands.</summary>
+    public static string Unmatched(string found, Command command)
     {
         string meant = Meant(found, command);
         if (meant.Length == 0 && File.Exists(found) && command.Options.Any(option => option.Name == "--text"))

@@ -10,6 +10,9 @@ public sealed class UsageTests
     {
         { "learn", "learn" },
         { "", "A command is missing: train, generate, " },
+        { "[parse] generate m", "'[parse]' is neither a command nor an option that fits here." },
+        { "[suggest]", "'[suggest]' is neither" },
+        { "--version [any:thing]", "'[any:thing]' is neither" },
         { "trian", "'trian' is neither a command nor an option that fits here. Did you mean train?" },
         { "train -hidden 5", "Did you mean --hidden?" },
         { "train -p 5", "'-p' is neither a command nor an option that fits here.\n" },
