@@ -17,7 +17,7 @@ internal static class Failure
             case OperationCanceledException:
                 terminal.Failure("Interrupted; nothing new was saved.");
                 return ExitCode.Interrupted;
-            case UnfoldException:
+            case UnfoldException or OutputException:
                 terminal.Failure(failure.Message);
                 return ExitCode.Failed;
             case OutOfMemoryException:

@@ -13,7 +13,7 @@ internal static class StandardOutput
         // The console's own stream swallows what is written into a pipe without a reader: a long text would be made for nobody.
         // A file keeps the console's stream, which goes on where another program that writes into the same file has stopped.
         Stream? pipe = OperatingSystem.IsWindows() || !Console.IsOutputRedirected ? null : Pipe();
-        return pipe ?? Console.OpenStandardOutput();
+        return new NamedOutput(pipe ?? Console.OpenStandardOutput());
     }
 
     /// <summary>Whether a write has failed because the reader is gone, as head is when it has seen enough.</summary>
