@@ -17,7 +17,7 @@ namespace Unfold.Generation;
 internal sealed class SpellingCompletion
 {
     // Between two keystrokes fit more steps of few probabilities than of many.
-    private const int FewestSteps = 40, MostSteps = 100, Probabilities = 320_000, StepsOfWord = 10;
+    private const int FewestSteps = 40, MostSteps = 100, Probabilities = 320_000, StepsOfWord = 8;
 
     // Rows of tokens that do not yet agree with all that is typed count no more when they hold so small a share of what does.
     private const double Negligible = 1e-3;

@@ -83,7 +83,7 @@ internal sealed class EntropyPruning
         {
             cancellation.ThrowIfCancellationRequested();
             progress((double)node / histories.Length);
-            double left = _table.Left(level, node, context), leftBelow = _table.LeftBelow(level, node, context);
+            double leftBelow = _table.LeftBelow(level, node, context), left = _table.Left(level, node, leftBelow);
             _left[level - 1][node] = left;
             (int start, int end) = _trie.Children(level, node);
             ReadOnlySpan<int> words = _trie.Words(level + 1);

@@ -6,8 +6,8 @@ namespace Unfold.NGrams;
 /// </summary>
 internal static class NGramMixing
 {
-    /// <summary>The shares of the work after which the trees are joined, and the first and the second model spread over the joined one.</summary>
-    private const double JoinedAt = 0.2, FirstAt = 0.45, SecondAt = 0.7;
+    /// <summary>The shares of the work after which the trees are joined, the first and the second model spread over the joined one, and what contexts leave over is told.</summary>
+    private const double JoinedAt = 0.2, FirstAt = 0.4, SecondAt = 0.6, LeftAt = 0.75;
 
     /// <summary>Mixes two tables over the same tokens.</summary>
     /// <param name="first">A table, which is left as it is.</param>
@@ -21,7 +21,11 @@ internal static class NGramMixing
         TrieUnion union = TrieUnion.Of(first.Trie, second.Trie, Between(0, JoinedAt), cancellation);
         NGramTable mixed = Spread(first, union.Trie, union.InFirst, Between(JoinedAt, FirstAt), cancellation);
         NGramTable other = Spread(second, union.Trie, union.InSecond, Between(FirstAt, SecondAt), cancellation);
-        double[][] left = [.. Enumerable.Range(1, union.Trie.Order - 1).Select(level => Left(mixed, other, share, level, cancellation))];
+        int levels = union.Trie.Order - 1;
+        double[][] left =
+        [
+            .. Enumerable.Range(0, levels).Select(below => Left(mixed, other, share, below + 1, Between(SecondAt + ((LeftAt - SecondAt) * below / levels), SecondAt + ((LeftAt - SecondAt) * (below + 1) / levels)), cancellation)),
+        ];
         for (int level = 1; level <= union.Trie.Order; level++)
         {
             double[] probabilities = mixed.Probabilities(level), others = other.Probabilities(level);
@@ -31,17 +35,18 @@ internal static class NGramMixing
             }
         }
 
-        mixed.Normalize(left, Between(SecondAt, 1), cancellation);
+        mixed.Normalize(left, Between(LeftAt, 1), cancellation);
         return mixed;
     }
 
     /// <summary>What the n-grams of a level leave over to all that does not go on from them, in the mixture.</summary>
-    private static double[] Left(NGramTable first, NGramTable second, double share, int level, CancellationToken cancellation)
+    private static double[] Left(NGramTable first, NGramTable second, double share, int level, Action<double> progress, CancellationToken cancellation)
     {
         double[] left = new double[first.Trie.Count(level)];
         first.ForEachParent(level, (node, context) =>
         {
             cancellation.ThrowIfCancellationRequested();
+            progress((double)node / left.Length);
             left[node] = (share * first.Left(level, node, context)) + ((1 - share) * second.Left(level, node, context));
         });
         return left;

@@ -7,6 +7,7 @@ internal sealed class NGramTable(NGramTrie trie, double[][] probabilities, doubl
     private const double Unsure = 1e-2;
 
     private readonly HashSet<int> _seen = [];
+    private double? _singles;
 
     /// <summary>Which n-grams there are.</summary>
     public NGramTrie Trie => trie;
@@ -54,6 +55,13 @@ internal sealed class NGramTable(NGramTrie trie, double[][] probabilities, doubl
         return left >= Unsure ? left : Backoffs(level)[node] * LeftBelow(level, node, context);
     }
 
+    /// <summary>The same where <see cref="LeftBelow"/> is known.</summary>
+    public double Left(int level, int node, double leftBelow)
+    {
+        double left = 1 - Taken(level, node);
+        return left >= Unsure ? left : Backoffs(level)[node] * leftBelow;
+    }
+
     /// <summary>What the shorter context has for all tokens but the children of a node, 1 - sum of p(w | h'); where that is little, the sum over those tokens.</summary>
     public double LeftBelow(int level, int node, NGramContext context)
     {
@@ -67,6 +75,7 @@ internal sealed class NGramTable(NGramTrie trie, double[][] probabilities, doubl
     /// <param name="cancellation">Stops it.</param>
     public void Normalize(double[][] left, Action<double> progress, CancellationToken cancellation)
     {
+        _singles = null;
         for (int level = 1; level < trie.Order; level++)
         {
             int below = level - 1;
@@ -105,6 +114,7 @@ internal sealed class NGramTable(NGramTrie trie, double[][] probabilities, doubl
     {
         _seen.Clear();
         See(level, node);
+        double[] single = probabilities[0];
         double sum = 0, weight = 1;
         for (int length = level - 1; length > 0; length--)
         {
@@ -121,13 +131,23 @@ internal sealed class NGramTable(NGramTrie trie, double[][] probabilities, doubl
             }
         }
 
-        double[] single = probabilities[0];
-        for (int token = 0; token < single.Length; token++)
+        // Most often the single tokens that were seen are few, and leave a difference with digits enough.
+        double rest = _singles ??= single.Sum();
+        foreach (int token in _seen)
         {
-            sum += _seen.Contains(token) ? 0 : weight * single[token];
+            rest -= single[token];
         }
 
-        return sum;
+        if (rest < Unsure)
+        {
+            rest = 0;
+            for (int token = 0; token < single.Length; token++)
+            {
+                rest += _seen.Contains(token) ? 0 : single[token];
+            }
+        }
+
+        return sum + (weight * rest);
     }
 
     private void See(int level, int node)

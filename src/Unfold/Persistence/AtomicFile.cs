@@ -9,7 +9,7 @@ namespace Unfold.Persistence;
 /// <remarks>
 /// The bytes go to a temporary file beside the target, are flushed to the disk, and the temporary file is renamed
 /// over the target. A temporary file left by a killed process is deleted by the next writer of the same name. On Unix the new
-/// file has the permissions of the one that it replaces, and the temporary one shows its content to nobody else.
+/// file has the permissions of the one that it replaces, and the temporary one is never more open than that.
 /// </remarks>
 public static class AtomicFile
 {
@@ -36,6 +36,7 @@ public static class AtomicFile
     }
 
     /// <summary>Writes <paramref name="path"/>, which must not exist: what another process has put there meanwhile is not replaced.</summary>
+    /// <remarks>On Unix the name is taken by an empty file just before the whole one takes its place: a process that is killed between the two leaves it empty.</remarks>
     /// <param name="path">The file; its folder must exist.</param>
     /// <param name="write">Writes the content, as for <see cref="Write"/>.</param>
     /// <exception cref="UnfoldException">A file stands there, before or when the new one is written; or it cannot be written. Nothing is left beside it.</exception>

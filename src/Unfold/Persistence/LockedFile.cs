@@ -13,6 +13,11 @@ public static class LockedFile
     /// <exception cref="UnauthorizedAccessException">It may not be opened, or is a folder.</exception>
     public static FileStream Open(string path, int bufferSize) => new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, Share, bufferSize);
 
+    /// <summary>Opens a file as <see cref="Open"/> does, but does not create it.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="IOException">Another stream holds it, or it cannot be opened.</exception>
+    internal static FileStream OpenThere(string path) => new(path, FileMode.Open, FileAccess.ReadWrite, Share, bufferSize: 0);
+
     /// <summary>Whether a file could not be opened because another process holds it.</summary>
     public static bool IsHeldByAnother(Exception failure)
     {

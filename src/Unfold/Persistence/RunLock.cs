@@ -18,7 +18,10 @@ public sealed class RunLock : IDisposable
 
     private readonly bool _created;
 
-    private RunLock(FileStream file, string folder, bool created) => (_file, _folder, _created) = (file, folder, created);
+    // Some network disks take no locks.
+    private readonly bool _excludes;
+
+    private RunLock(FileStream file, string folder, bool created) => (_file, _folder, _created, _excludes) = (file, folder, created, !IsFree(file.Name));
 
     /// <summary>
     /// Whether the folder still has the lock file that is held here: not where the folder was deleted, moved away or replaced by another one, in which another run may
@@ -30,7 +33,8 @@ public sealed class RunLock : IDisposable
         {
             try
             {
-                return File.GetLastWriteTimeUtc(_file.Name) == File.GetLastWriteTimeUtc(_file.SafeFileHandle);
+                // A copy may have the time of what it was copied from, but nobody holds it; one that another run holds has another time.
+                return File.GetLastWriteTimeUtc(_file.Name) == File.GetLastWriteTimeUtc(_file.SafeFileHandle) && !(_excludes && IsFree(_file.Name));
             }
             catch (Exception failure) when (FileFailure.IsFileFailure(failure))
             {
@@ -114,6 +118,20 @@ public sealed class RunLock : IDisposable
         }
 
         Dispose();
+    }
+
+    /// <summary>Whether a file that is there is held by nobody, not by this process either.</summary>
+    private static bool IsFree(string path)
+    {
+        try
+        {
+            LockedFile.OpenThere(path).Dispose();
+            return true;
+        }
+        catch (Exception failure) when (LockedFile.IsHeldByAnother(failure))
+        {
+            return false;
+        }
     }
 
     /// <summary>Sets the file's time to now, which tells this lock from that of another run in a folder of the same name. Its content could not: on Unix nobody can open a locked file.</summary>

@@ -39,7 +39,9 @@ public sealed class LostFolderTests : IDisposable
             File.Copy(file, Path.Combine(_run, Path.GetFileName(file)));
         }
 
+        // A copy that keeps times, as backups do.
         File.WriteAllText(_folder["run/.lock"], "");
+        File.SetLastWriteTimeUtc(_folder["run/.lock"], File.GetLastWriteTimeUtc(_folder["moved/.lock"]));
         byte[] before = File.ReadAllBytes(_folder["run/checkpoint.safetensors"]);
         process.End().Refuses(1, _run, "was deleted, moved or replaced meanwhile");
         Assert.Equal(before, File.ReadAllBytes(_folder["run/checkpoint.safetensors"]));

@@ -1,3 +1,4 @@
+using Unfold.Models;
 using Unfold.Training;
 
 namespace Unfold.Tests.Training;
@@ -40,7 +41,7 @@ public sealed class ScheduleTests
     [InlineData(26_000_013)]
     public void HalvingOfAnyRunEndsAfterNineHalvings(long steps)
     {
-        var schedule = new HalvingSchedule(0.8, 4 * (steps / 13.0), steps / 13.0);
+        Schedule schedule = TrainingChoices.CreateSchedule(new TrainingSettings { LearningRate = 0.8, Schedule = ScheduleKind.Halving }, steps);
         foreach (long step in (long[])[0, (4 * steps / 13) - 1, (4 * steps / 13) + 1, steps / 2, steps - 1])
         {
             // Whole thirteenths that are over, in whole numbers.
