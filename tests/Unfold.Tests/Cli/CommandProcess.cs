@@ -33,7 +33,6 @@ internal sealed class CommandProcess : IDisposable
     /// <summary>Starts a command as nohup does, with SIGHUP ignored.</summary>
     public static CommandProcess StartDeafToHangUp(params string[] arguments)
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs signals.");
         return StartLine(Environment.CurrentDirectory, ["/bin/sh", "-c", "trap '' HUP; exec \"$@\"", "sh", .. ProgramLine.Of("Unfold.Cli"), .. arguments]);
     }
 
@@ -98,12 +97,10 @@ internal sealed class CommandProcess : IDisposable
     public void Kill() => _process.Kill();
 
     /// <summary>
-    /// Sends a signal such as INT; skips the test where there are none, on Windows, and where it is ignored, as INT is in the background of a shell and HUP
-    /// under nohup, and so also by the command.
+    /// Sends a signal such as INT; skips the test where it is ignored, as INT is in the background of a shell and HUP under nohup, and so also by the command.
     /// </summary>
     public void Signal(string name)
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs signals.");
         Assert.SkipWhen(Ignores(name), $"The tests run with SIG{name} ignored, so the command ignores it too: start them in the foreground.");
         Send(name);
     }

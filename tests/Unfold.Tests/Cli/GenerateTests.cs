@@ -159,7 +159,7 @@ public sealed class GenerateTests : IDisposable
         Assert.Equal($"{first}between\n{second}", File.ReadAllText(_folder["both"]));
     }
 
-    [Fact]
+    [Fact(Skip = UnixSignals.Reason, SkipUnless = nameof(UnixSignals.Exist), SkipType = typeof(UnixSignals))]
     public void An_interrupted_text_ends_in_order()
     {
         using CommandProcess process = CommandProcess.Start("generate", _run, "--length", "2000000000", "--seed", "1");

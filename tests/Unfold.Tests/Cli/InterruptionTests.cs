@@ -26,7 +26,7 @@ public sealed class InterruptionTests
         Assert.Equal(wanted, error.ToString().TrimEnd());
     }
 
-    [Theory]
+    [Theory(Skip = UnixSignals.Reason, SkipUnless = nameof(UnixSignals.Exist), SkipType = typeof(UnixSignals))]
     [InlineData("INT")]
     [InlineData("TERM")]
     public void The_counting_of_n_grams_stops_and_leaves_no_file(string signal)
@@ -42,7 +42,7 @@ public sealed class InterruptionTests
         Assert.Equal([text], Directory.GetFileSystemEntries(folder.Path));
     }
 
-    [Theory]
+    [Theory(Skip = UnixSignals.Reason, SkipUnless = nameof(UnixSignals.Exist), SkipType = typeof(UnixSignals))]
     [InlineData("INT")]
     [InlineData("TERM")]
     [InlineData("HUP")]
@@ -61,7 +61,7 @@ public sealed class InterruptionTests
         Assert.Equal(0, CommandLine.Run("fill", model, "the __ sat").Code);
     }
 
-    [Fact]
+    [Fact(Skip = UnixSignals.Reason, SkipUnless = nameof(UnixSignals.Exist), SkipType = typeof(UnixSignals))]
     public void A_terminal_that_closes_says_so_twice_and_the_run_is_saved()
     {
         using var folder = new TemporaryFolder();
@@ -75,7 +75,7 @@ public sealed class InterruptionTests
         Assert.Equal(0, CommandLine.Run("generate", folder["run"], "--length", "3").Code);
     }
 
-    [Fact]
+    [Fact(Skip = UnixSignals.Reason, SkipUnless = nameof(UnixSignals.Exist), SkipType = typeof(UnixSignals))]
     public void Under_nohup_a_run_outlives_its_terminal()
     {
         using var folder = new TemporaryFolder();

@@ -4,6 +4,7 @@ using Unfold.Numerics;
 using Unfold.Persistence;
 using Unfold.Rescoring;
 using Unfold.Tests.Persistence;
+using Unfold.Tests.Support;
 
 namespace Unfold.Tests.Cli;
 
@@ -219,7 +220,7 @@ public sealed class RescoreTests : IDisposable
         CommandLine.Run("rescore", _run, "--nbest", _lists, "--references", "-").Refuses(2, "--references wants a file");
     }
 
-    [Fact]
+    [Fact(Skip = UnixSignals.Reason, SkipUnless = nameof(UnixSignals.Exist), SkipType = typeof(UnixSignals))]
     public void An_interruption_ends_the_waiting_for_lists()
     {
         using CommandProcess process = CommandProcess.Start("rescore", _run, "--nbest", "-");
@@ -232,7 +233,7 @@ public sealed class RescoreTests : IDisposable
         Assert.True(said.Code == 130, said.Error);
     }
 
-    [Fact]
+    [Fact(Skip = UnixSignals.Reason, SkipUnless = nameof(UnixSignals.Exist), SkipType = typeof(UnixSignals))]
     public void An_interruption_after_the_choice_ends_the_measuring()
     {
         // 2,000 draws of 60,000 lists for each of six intervals, some seconds.

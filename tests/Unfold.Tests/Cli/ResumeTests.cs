@@ -3,6 +3,7 @@ using System.Text.Json;
 using Unfold.Models;
 using Unfold.Persistence;
 using Unfold.Tests.Persistence;
+using Unfold.Tests.Support;
 
 namespace Unfold.Tests.Cli;
 
@@ -45,7 +46,7 @@ public sealed class ResumeTests : IDisposable
         RequireEqual(straight, killed);
     }
 
-    [Theory]
+    [Theory(Skip = UnixSignals.Reason, SkipUnless = nameof(UnixSignals.Exist), SkipType = typeof(UnixSignals))]
     [InlineData("INT")]
     [InlineData("TERM")]
     public void An_interrupted_run_saves_and_goes_on_with_the_same_bits(string signal)

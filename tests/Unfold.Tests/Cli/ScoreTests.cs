@@ -7,6 +7,7 @@ using Unfold.Numerics;
 using Unfold.Persistence;
 using Unfold.Scoring;
 using Unfold.Tests.Persistence;
+using Unfold.Tests.Support;
 
 namespace Unfold.Tests.Cli;
 
@@ -146,7 +147,7 @@ public sealed class ScoreTests : IDisposable
         Assert.EndsWith("the cat\n", output.ToString(), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact(Skip = UnixSignals.Reason, SkipUnless = nameof(UnixSignals.Exist), SkipType = typeof(UnixSignals))]
     public void An_interruption_ends_the_waiting()
     {
         using CommandProcess process = CommandProcess.Start("score", _run, "-");

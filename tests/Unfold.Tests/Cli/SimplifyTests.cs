@@ -1,5 +1,6 @@
 using System.Text;
 using Unfold.Tests.Persistence;
+using Unfold.Tests.Support;
 using Unfold.Tests.Text;
 
 namespace Unfold.Tests.Cli;
@@ -46,7 +47,7 @@ public sealed class SimplifyTests : IDisposable
         Assert.Equal(new Said(0, "买\n猫\n", ""), process.End());
     }
 
-    [Fact]
+    [Fact(Skip = UnixSignals.Reason, SkipUnless = nameof(UnixSignals.Exist), SkipType = typeof(UnixSignals))]
     public void An_interruption_ends_the_waiting()
     {
         using CommandProcess process = CommandProcess.Start("simplify", "-");
