@@ -25,16 +25,11 @@ internal sealed class CommandProcess : IDisposable
     public static CommandProcess Start(params string[] arguments) => StartIn(Environment.CurrentDirectory, arguments);
 
     /// <summary>Starts a command that finds itself in a folder.</summary>
-    public static CommandProcess StartIn(string folder, params string[] arguments)
-    {
-        return StartLine(folder, [.. ProgramLine.Of("Unfold.Cli"), .. arguments]);
-    }
+    public static CommandProcess StartIn(string folder, params string[] arguments) => StartLine(folder, [.. ProgramLine.Of("Unfold.Cli"), .. arguments]);
 
     /// <summary>Starts a command as nohup does, with SIGHUP ignored.</summary>
-    public static CommandProcess StartDeafToHangUp(params string[] arguments)
-    {
-        return StartLine(Environment.CurrentDirectory, ["/bin/sh", "-c", "trap '' HUP; exec \"$@\"", "sh", .. ProgramLine.Of("Unfold.Cli"), .. arguments]);
-    }
+    public static CommandProcess StartDeafToHangUp(params string[] arguments) =>
+        StartLine(Environment.CurrentDirectory, ["/bin/sh", "-c", "trap '' HUP; exec \"$@\"", "sh", .. ProgramLine.Of("Unfold.Cli"), .. arguments]);
 
     private static CommandProcess StartLine(string folder, string[] line)
     {
