@@ -57,16 +57,15 @@ public static class NGramTrainer
             cancellation.ThrowIfCancellationRequested();
             Span<int> part = block.AsSpan(0, (int)Math.Min(BlockTokens, tokens.Count - start));
             tokens.Read(start, part);
-            int place = 0;
-            foreach (int token in part)
+            for (int i = 0; i < part.Length; i++)
             {
+                int token = part[i];
                 if ((uint)token >= (uint)vocabulary.Count)
                 {
-                    throw new ArgumentException(FormattableString.Invariant($"The tokens must be those of the vocabulary, 0 to {vocabulary.Count - 1}; found {token} at place {start + place}."), nameof(tokens));
+                    throw new ArgumentException(FormattableString.Invariant($"The tokens must be those of the vocabulary, 0 to {vocabulary.Count - 1}; found {token} at place {start + i}."), nameof(tokens));
                 }
 
                 counter.Add(token);
-                place++;
             }
 
             progress((double)(start + part.Length) / tokens.Count);
