@@ -9,7 +9,9 @@ internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
     private readonly PosixSignalRegistration[] _signals;
+    private readonly PosixSignalRegistration _closing;
     private readonly Terminal _terminal;
+    private bool _closed;
 
     /// <summary>Begins to listen.</summary>
     /// <param name="terminal">Is left in order when the second signal ends the process.</param>
@@ -20,8 +22,8 @@ internal sealed class Interruption : IDisposable
         [
             PosixSignalRegistration.Create(PosixSignal.SIGINT, Hear),
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, Hear),
-            PosixSignalRegistration.Create(PosixSignal.SIGHUP, Hear),
         ];
+        _closing = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Hear);
     }
 
     /// <summary>Cancelled by the first signal.</summary>
@@ -39,6 +41,12 @@ internal sealed class Interruption : IDisposable
         foreach (PosixSignalRegistration signal in _signals)
         {
             signal.Dispose();
+        }
+
+        // The second word of a closing terminal may come while the process ends, which it would cut short with another exit code.
+        if (!_closed)
+        {
+            _closing.Dispose();
         }
 
         _source.Dispose();
@@ -60,7 +68,11 @@ internal sealed class Interruption : IDisposable
     }
 
     /// <summary>Hears that the terminal was closed: a closing terminal says so twice, by its shell and by the system, so that a second time asks for no more than the first.</summary>
-    public void HangUp() => Ask();
+    public void HangUp()
+    {
+        _closed = true;
+        Ask();
+    }
 
     private void Hear(PosixSignalContext context)
     {
