@@ -5,7 +5,8 @@ public static class FileFailure
 {
     private const int NoSpaceUnix = 28;
     private const int IsFolderUnix = 21;
-    private const int QuotaUnix = 122;
+    private const int QuotaLinux = 122;
+    private const int QuotaMac = 69;
     private const int ReadOnlyUnix = 30;
     private const int DiskFullWindows = unchecked((int)0x80070070);
     private const int HandleDiskFullWindows = unchecked((int)0x80070027);
@@ -27,7 +28,7 @@ public static class FileFailure
             PathTooLongException => "the path is too long",
             _ when exception.HResult is NoSpaceUnix or DiskFullWindows or HandleDiskFullWindows => "the disk is full",
             _ when exception.HResult is IsFolderUnix => "a folder of that name stands there",
-            _ when exception.HResult is QuotaUnix => "the disk quota is used up",
+            _ when exception.HResult is QuotaLinux or QuotaMac => "the disk quota is used up",
             _ when exception.HResult is ReadOnlyUnix => "the folder lies on a read-only disk",
             UnauthorizedAccessException { InnerException: IOException { HResult: ReadOnlyUnix } } => "the folder lies on a read-only disk",
 
