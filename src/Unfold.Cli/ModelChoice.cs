@@ -46,6 +46,11 @@ internal sealed class ModelChoice(Terminal terminal)
         }
 
         var mixture = new MixtureModel(model, Open(terminal, other, cancellation), parsed.GetValue(_weight) ?? 0.5);
+        if (mixture.OnlyFirst + mixture.OnlySecond > 0)
+        {
+            terminal.Line(FormattableString.Invariant($"The models know different tokens, {mixture.OnlyFirst:N0} only the first and {mixture.OnlySecond:N0} only the second: what one of them does not know has the probability 0 there."));
+        }
+
         return parsed.Gave(_tune) ? MixtureShare.Tune(terminal, mixture, parsed.GetRequiredValue(_tune), cancellation) : mixture;
     }
 

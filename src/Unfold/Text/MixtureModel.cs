@@ -3,15 +3,20 @@ using Unfold.Numerics;
 namespace Unfold.Text;
 
 /// <summary>Two models that speak in turn, by chance: p(token | before) = lambda p1(token | before) + (1 - lambda) p2(token | before).</summary>
+/// <remarks>
+/// A token that one of the models does not know has the probability 0 there, and that model reads it as unknown where a text has it: the mixture is a
+/// distribution over the tokens of both.
+/// </remarks>
 public sealed class MixtureModel : NextTokenModel
 {
-    private const int ShownTokens = 3;
+    private readonly NextTokenModel _first;
+    private readonly NextTokenModel _second;
 
-    /// <summary>Mixes two models of the same tokens, whose ids may differ.</summary>
+    /// <summary>Mixes two models, whose tokens and ids may differ.</summary>
     /// <param name="first">The model whose ids and way of cutting a text the mixture has.</param>
     /// <param name="second">The other model.</param>
     /// <param name="weight">lambda, the share of the first: in (0, 1).</param>
-    /// <exception cref="UnfoldException">One model knows tokens that the other does not, or one has sentences and the other running text.</exception>
+    /// <exception cref="UnfoldException">The models know different tokens and cut a text in different ways, or one has sentences and the other running text.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The weight is not in (0, 1).</exception>
     public MixtureModel(NextTokenModel first, NextTokenModel second, double weight)
     {
@@ -25,7 +30,8 @@ public sealed class MixtureModel : NextTokenModel
         First = first;
         Second = second;
         Weight = weight;
-        IdsInSecond = Map(first.Vocabulary, second.Vocabulary);
+        Vocabulary = Both(first.Vocabulary, second.Vocabulary);
+        (_first, _second) = (RenumberedModel.Of(first, Vocabulary), RenumberedModel.Of(second, Vocabulary));
     }
 
     /// <summary>The first model.</summary>
@@ -37,26 +43,29 @@ public sealed class MixtureModel : NextTokenModel
     /// <summary>lambda, the share of the first model.</summary>
     public double Weight { get; }
 
-    /// <summary>That of the first model.</summary>
-    public override Vocabulary Vocabulary => First.Vocabulary;
+    /// <summary>That of the first model, and behind its tokens those that only the second knows.</summary>
+    public override Vocabulary Vocabulary { get; }
 
-    /// <summary>The id that each token of the first model has in the second.</summary>
-    internal int[] IdsInSecond { get; }
+    /// <summary>How many tokens only the first model knows.</summary>
+    public int OnlyFirst => Vocabulary.Count - Second.Vocabulary.Count;
 
-    /// <inheritdoc/>
-    public override MixtureSession Start() => new(this, First.Start(), Second.Start());
-
-    /// <inheritdoc/>
-    public override MixtureSession StartLine() => new(this, First.StartLine(), Second.StartLine());
+    /// <summary>How many tokens only the second model knows.</summary>
+    public int OnlySecond => Vocabulary.Count - First.Vocabulary.Count;
 
     /// <inheritdoc/>
-    public override MixtureSession StartPrompt() => new(this, First.StartPrompt(), Second.StartPrompt());
+    public override MixtureSession Start() => new(this, _first.Start(), _second.Start());
+
+    /// <inheritdoc/>
+    public override MixtureSession StartLine() => new(this, _first.StartLine(), _second.StartLine());
+
+    /// <inheritdoc/>
+    public override MixtureSession StartPrompt() => new(this, _first.StartPrompt(), _second.StartPrompt());
 
     /// <inheritdoc/>
     public override double[] LogProbabilities(TokenTree tree, Workers workers, Action<double>? progress = null, CancellationToken cancellation = default)
     {
-        double[] first = First.LogProbabilities(tree, workers, share => progress?.Invoke(share / 2), cancellation);
-        double[] second = Second.LogProbabilities(tree.Map(IdsInSecond), workers, share => progress?.Invoke((1 + share) / 2), cancellation);
+        double[] first = _first.LogProbabilities(tree, workers, share => progress?.Invoke(share / 2), cancellation);
+        double[] second = _second.LogProbabilities(tree, workers, share => progress?.Invoke((1 + share) / 2), cancellation);
         return [.. first.Zip(second, (one, other) => MixtureSession.Mixed(Weight, one, other))];
     }
 
@@ -64,37 +73,16 @@ public sealed class MixtureModel : NextTokenModel
     /// <exception cref="ArgumentOutOfRangeException">The weight is not in (0, 1).</exception>
     public MixtureModel WithWeight(double weight) => new(First, Second, weight);
 
-    private static int[] Map(Vocabulary first, Vocabulary second)
+    private static Vocabulary Both(Vocabulary first, Vocabulary second)
     {
         if (first.Mode != second.Mode)
         {
             throw new UnfoldException($"The first model reads {first.Mode.Noun} and the second {second.Mode.Noun}, but models that are mixed must read the same: train one of them anew.");
         }
 
-        Dictionary<string, int> ids = new(StringComparer.Ordinal);
-        for (int id = 0; id < second.Count; id++)
-        {
-            ids.Add(second[id], id);
-        }
-
-        string[] onlyFirst = [.. Enumerable.Range(0, first.Count).Select(id => first[id]).Where(token => !ids.ContainsKey(token))];
-        if (onlyFirst.Length > 0 || first.Count != second.Count)
-        {
-            HashSet<string> known = [.. Enumerable.Range(0, first.Count).Select(id => first[id])];
-            string[] onlySecond = [.. ids.Keys.Where(token => !known.Contains(token))];
-            throw new UnfoldException(
-                $"The models know different tokens, but models that are mixed must know the same: {onlyFirst.Length} only the first{Examples(onlyFirst)}, {onlySecond.Length} only the second{Examples(onlySecond)}. Train one of them with the vocabulary of the other.");
-        }
-
-        int[] map = new int[first.Count];
-        for (int id = 0; id < map.Length; id++)
-        {
-            map[id] = ids[first[id]];
-        }
-
-        return map;
+        // Models that know the same tokens are mixed however each of them was made to cut a text: files of n-grams from elsewhere do not tell.
+        HashSet<string> known = [.. Enumerable.Range(Vocabulary.SpecialCount, first.SymbolCount).Select(id => first[id])];
+        bool same = first.Count == second.Count && Enumerable.Range(Vocabulary.SpecialCount, second.SymbolCount).All(id => known.Contains(second[id]));
+        return same ? first : first.Union(second);
     }
-
-    private static string Examples(string[] tokens) =>
-        tokens.Length == 0 ? "" : $" ({string.Join(", ", tokens.Take(ShownTokens).Select(Vocabulary.Quoted))}{(tokens.Length > ShownTokens ? ", ..." : "")})";
 }

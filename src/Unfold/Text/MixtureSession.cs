@@ -1,6 +1,6 @@
 namespace Unfold.Text;
 
-/// <summary>A text in progress, of which both models of a mixture have seen the same tokens.</summary>
+/// <summary>A text in progress, of which both models of a mixture have seen the same tokens, under the ids of the mixture.</summary>
 public sealed class MixtureSession : DistributionSession
 {
     private readonly MixtureModel _model;
@@ -24,14 +24,14 @@ public sealed class MixtureSession : DistributionSession
     private protected override void Take(int token)
     {
         _first.Feed(token);
-        _second.Feed(_model.IdsInSecond[token]);
+        _second.Feed(token);
     }
 
     /// <inheritdoc/>
     public override MixtureSession Fork() => new(_model, _first.Fork(), _second.Fork());
 
     /// <summary>ln p1 and ln p2 of a token.</summary>
-    internal (double First, double Second) LogProbabilities(int token) => (_first.LogProbability(token), _second.LogProbability(_model.IdsInSecond[token]));
+    internal (double First, double Second) LogProbabilities(int token) => (_first.LogProbability(token), _second.LogProbability(token));
 
     /// <summary>ln(lambda e^first + (1 - lambda) e^second).</summary>
     internal static double Mixed(double weight, double first, double second)
@@ -48,7 +48,7 @@ public sealed class MixtureSession : DistributionSession
         double ofFirst = Sum(first), ofSecond = Sum(second);
         for (int token = 0; token < logits.Length; token++)
         {
-            logits[token] = (float)Mixed(_model.Weight, first[token] - ofFirst, second[_model.IdsInSecond[token]] - ofSecond);
+            logits[token] = (float)Mixed(_model.Weight, first[token] - ofFirst, second[token] - ofSecond);
         }
 
         // A model that holds all tokens for impossible keeps them so.

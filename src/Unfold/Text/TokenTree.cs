@@ -23,12 +23,7 @@ public sealed class TokenTree
         int node = 0;
         foreach (int token in tokens)
         {
-            if (!_children.TryGetValue((node, token), out int next))
-            {
-                next = Append(node, token);
-            }
-
-            node = next;
+            node = Next(node, token);
         }
 
         return node;
@@ -47,15 +42,17 @@ public sealed class TokenTree
     /// <summary>The last token of the path; -1 for the first node.</summary>
     public int Token(int node) => _nodes[node].Token;
 
-    /// <summary>The same tree, its nodes in the same order, with other ids for the same tokens.</summary>
-    /// <param name="ids">For each token of this tree the other id; no two are equal.</param>
-    public TokenTree Map(IReadOnlyList<int> ids)
+    /// <summary>The same sequences with other ids for their tokens; beginnings that become the same are one.</summary>
+    /// <param name="ids">For each token of this tree the other id.</param>
+    /// <param name="nodes">For each node of this tree the one that stands for it.</param>
+    public TokenTree Map(IReadOnlyList<int> ids, out int[] nodes)
     {
         ArgumentNullException.ThrowIfNull(ids);
         var mapped = new TokenTree();
-        foreach (Node node in _nodes.Skip(1))
+        nodes = new int[Count];
+        for (int node = 1; node < nodes.Length; node++)
         {
-            mapped.Append(node.Parent, ids[node.Token]);
+            nodes[node] = mapped.Next(nodes[_nodes[node].Parent], ids[_nodes[node].Token]);
         }
 
         return mapped;
@@ -76,6 +73,9 @@ public sealed class TokenTree
 
         return path;
     }
+
+    /// <summary>The node one token longer, which is added where it is not there yet.</summary>
+    private int Next(int node, int token) => _children.TryGetValue((node, token), out int next) ? next : Append(node, token);
 
     private int Append(int parent, int token)
     {

@@ -79,6 +79,32 @@ public sealed class MixtureTests : IDisposable
     }
 
     [Fact]
+    public void Models_of_different_words_are_mixed_over_the_words_of_both()
+    {
+        string few = _folder["few.arpa"], run = _folder["network"], text = _folder["text.txt"];
+        Assert.Equal(0, CommandLine.Run("ngram", "train", "--order", "2", "--min-token-count", "60", "--text", text, "--out", few).Code);
+        Said trained = CommandLine.Train(text, run, "--steps", "20", "--tokens", "space", "--sentences");
+        Assert.True(trained.Code == 0, trained.Error);
+        int known = ModelFile.Open(few, cancellation: TestContext.Current.CancellationToken).Vocabulary.Count, all = new ModelFolder(run).Load().Vocabulary.Count;
+        Said measured = CommandLine.Run("evaluate", run, "--mix", few, "--text", text, "--json");
+        Assert.Contains($"The models know different tokens, {all - known} only the first and 0 only the second", measured.Error, StringComparison.Ordinal);
+        int Unknown(Said said) => said.Json.GetProperty("unknown_tokens").GetInt32();
+        Assert.Equal(0, Unknown(measured));
+        Assert.True(Unknown(CommandLine.Run("evaluate", few, "--text", text, "--json")) > 0);
+        double[] recurrent = Scores(run), half = Scores(run, "--mix", few), turned = Scores(few, "--mix", run);
+        Assert.All(half, (line, place) =>
+        {
+            // A word that only the network knows has half of its chance there: each line loses some of it and gains where the n-grams know better.
+            Assert.Equal(turned[place], line, 1e-9 * -line);
+            Assert.NotEqual(recurrent[place], line, 1e-3);
+        });
+        byte[] list = "{\"id\": \"one\", \"hypotheses\": [{\"text\": \"the cat sat on the mat.\", \"score\": 0}, {\"text\": \"the cat sat on the mat\", \"score\": 0}]}"u8.ToArray();
+        Said rescored = CommandLine.RunWith(list, "rescore", run, "--mix", few, "--nbest", "-", "--json");
+        Assert.True(rescored.Code == 0, rescored.Error);
+        Assert.Equal(0, CommandLine.Run("generate", run, "--mix", few, "--length", "3").Code);
+    }
+
+    [Fact]
     public void A_mark_in_a_text_is_found_by_its_line()
     {
         string words = _folder["sentences.arpa"], good = _folder["good.txt"], bad = _folder["bad.txt"];

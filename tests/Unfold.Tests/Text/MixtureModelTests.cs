@@ -38,6 +38,58 @@ public sealed class MixtureModelTests
     }
 
     [Fact]
+    public void A_token_that_one_model_lacks_has_no_chance_there_and_is_read_as_unknown()
+    {
+        NGramModel first = Models().First, second = Other();
+        var mixture = new MixtureModel(first, second, 0.3);
+        Assert.Equal((1, 2), (mixture.OnlyFirst, mixture.OnlySecond));
+        Assert.Equal(["a", "b", "c", "d", "y", "x"], Enumerable.Range(Vocabulary.SpecialCount, mixture.Vocabulary.SymbolCount).Select(id => mixture.Vocabulary[id]));
+
+        int[] Ids(params string[] words) => [.. words.Select(word => mixture.Vocabulary.IdOf(word))];
+        int[][] texts = [Ids(), Ids("a"), Ids("a", "x", "b"), Ids("a", "y", "b"), Ids("d", "d", "c", "b"), [.. Ids("x", "nothing", "a"), Vocabulary.EndId, .. Ids("a", "c")]];
+        var tree = new TokenTree();
+        int[] ends = [.. texts.Select(text => tree.Add(text))];
+        double[] values = mixture.LogProbabilities(tree, new Workers(1), cancellation: TestContext.Current.CancellationToken);
+        for (int i = 0; i < texts.Length; i++)
+        {
+            MixtureSession session = mixture.StartLine();
+            NextTokenSession one = first.StartLine(), other = second.StartLine();
+            double[] along = tree.Along(values, ends[i]);
+            for (int place = 0; place <= texts[i].Length; place++)
+            {
+                double[] expected = [.. Enumerable.Range(0, mixture.Vocabulary.Count).Select(token => Math.Log((0.3 * Chance(first, one, mixture.Vocabulary[token])) + (0.7 * Chance(second, other, mixture.Vocabulary[token]))))];
+                double[] found = [.. Enumerable.Range(0, expected.Length).Select(session.Fork().LogProbability)];
+                Close.Equal(expected, found, 1e-12, 1e-12, "log-probabilities");
+                Close.Equal(expected, session.Logits, 1e-6, 1e-6, "logits");
+                Close.Equal(1, found.Sum(Math.Exp), 1e-5, 0, "sum");
+                if (place < texts[i].Length)
+                {
+                    int token = texts[i][place];
+                    Close.Equal(expected[token], along[place], 1e-12, 1e-12, "of the tree");
+                    session.Feed(token);
+                    one.Feed(first.Vocabulary.IdOf(mixture.Vocabulary[token]));
+                    other.Feed(second.Vocabulary.IdOf(mixture.Vocabulary[token]));
+                }
+            }
+        }
+
+        // One that is unknown to both is what each of them says of the unknown; one that only the other lacks is not.
+        static double Chance(NGramModel model, NextTokenSession session, string token) =>
+            model.Vocabulary.IdOf(token) is var id && id == Vocabulary.UnknownId && token != model.Vocabulary[Vocabulary.UnknownId] ? 0 : Math.Exp(session.LogProbability(id));
+    }
+
+    [Fact]
+    public void Sequences_that_a_model_reads_alike_are_computed_once()
+    {
+        var tree = new TokenTree();
+        int[] ends = [tree.Add([3, 4, 5]), tree.Add([3, 6, 5]), tree.Add([4])];
+        TokenTree mapped = tree.Map([0, 1, 2, 7, 0, 8, 0], out int[] nodes);
+        Assert.Equal(5, mapped.Count);
+        Assert.Equal(nodes[ends[0]], nodes[ends[1]]);
+        Assert.Equal((8, 0, 0), (mapped.Token(nodes[ends[0]]), mapped.Token(nodes[ends[2]]), mapped.Parent(nodes[ends[2]])));
+    }
+
+    [Fact]
     public void Tokens_that_both_find_next_to_impossible_keep_their_probability()
     {
         MixtureSession session = new MixtureModel(new PairModel("abcd", seed: 1, spread: 90), new PairModel("dcba", seed: 2, spread: 90), 0.4).Start();
@@ -89,11 +141,8 @@ public sealed class MixtureModelTests
     public void Models_that_do_not_fit_are_refused()
     {
         (NGramModel first, NGramModel second) = Models();
-        NGramModel other = Model(["a", "b", "c", "x", "y", "z", "q"], 1, "a", TextMode.Sentences);
         NGramModel running = Model(Words, 1, "a", TextMode.Running);
-
-        string message = Assert.Throws<UnfoldException>(() => new MixtureModel(first, other, 0.5)).Message;
-        Assert.Contains("1 only the first (\"d\"), 4 only the second (\"x\", \"y\", \"z\", ...)", message, StringComparison.Ordinal);
+                Assert.Contains("tokens of the kind space and the second of the kind char", Assert.Throws<UnfoldException>(() => new MixtureModel(Other(), PairModel.OfSentences("abcd", seed: 1), 0.5)).Message, StringComparison.Ordinal);
         Assert.Contains("running text", Assert.Throws<UnfoldException>(() => new MixtureModel(first, running, 0.5)).Message, StringComparison.Ordinal);
         foreach (double weight in (double[])[0, 1, -1, double.NaN])
         {
@@ -120,6 +169,9 @@ public sealed class MixtureModelTests
 
     private static (NGramModel First, NGramModel Second) Models() =>
         (Model(Words, 1, "a", TextMode.Sentences), Model([.. Words.Reverse()], 2, "c", TextMode.Sentences));
+
+    /// <summary>A model that knows "y" and "x" and not "d".</summary>
+    private static NGramModel Other() => Model(["y", "c", "b", "x", "a"], 5, "c", TextMode.Sentences);
 
     private static NGramModel Model(string[] words, ulong seed, string favourite, TextMode mode)
     {
