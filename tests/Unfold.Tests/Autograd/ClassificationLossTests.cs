@@ -72,6 +72,22 @@ public sealed class ClassificationLossTests
         Close.Equal([Math.Exp(-50)], loss.Values, relative: 1e-6, absolute: 0, "a loss that is all but nothing");
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(300)]
+    public void BinaryCrossEntropy_of_logits_that_are_right_is_as_exact_for_ones_as_for_zeros(int columns)
+    {
+        var tape = new Tape(new Workers(1));
+        foreach (float size in (float[])[12, 17, 25, 50])
+        {
+            var shape = new Shape(1, columns);
+            float[] logits = [.. Enumerable.Range(0, columns).Select(i => (size + (i % 7 / 8f)) * (i % 3 == 1 ? -1 : 1))];
+            Tensor loss = tape.BinaryCrossEntropy(new Tensor(shape, logits), new Tensor(shape, [.. logits.Select(x => x > 0 ? 1f : 0f)]), LossAverage.Rows);
+            Close.Equal([logits.Sum(x => Math.Exp(-Math.Abs(x)) - (Math.Exp(-2 * Math.Abs(x)) / 2))], loss.Values, relative: 1e-6, absolute: 0, $"the loss of logits of {size}");
+        }
+    }
+
     [Fact]
     public void What_does_not_fit_is_refused_with_what_was_wanted_and_found()
     {

@@ -45,8 +45,8 @@ public static class ClassificationLosses
     }
 
     /// <summary>
-    /// The mean of -(t log p + (1 - t) log(1 - p)) with p = 1 / (1 + e^-x), computed as log(1 + e^x) - t x, of shape (1). The
-    /// gradients are p - t for x and -x for t, over the weight of all.
+    /// The mean of -(t log p + (1 - t) log(1 - p)) with p = 1 / (1 + e^-x), computed as log(1 + e^-|x|) + (1 - t) max(x, 0) + t max(-x, 0),
+    /// of shape (1). The gradients are p - t for x and -x for t, over the weight of all.
     /// </summary>
     /// <param name="tape">Records the operation.</param>
     /// <param name="logits">x, (.., F).</param>
@@ -101,19 +101,25 @@ public static class ClassificationLosses
     private static double BinaryRow(ReadOnlySpan<float> logits, ReadOnlySpan<float> targets, int row)
     {
         double sum = 0;
-        Span<float> block = stackalloc float[StableFunctions.Block];
-        for (int start = 0; start < logits.Length; start += block.Length)
+        Span<float> first = stackalloc float[StableFunctions.Block], second = stackalloc float[StableFunctions.Block], third = stackalloc float[StableFunctions.Block];
+        for (int start = 0; start < logits.Length; start += first.Length)
         {
-            int count = Math.Min(block.Length, logits.Length - start);
+            int count = Math.Min(first.Length, logits.Length - start);
             ReadOnlySpan<float> x = logits.Slice(start, count), t = targets.Slice(start, count);
             if (!(TensorPrimitives.Min(t) >= 0 && TensorPrimitives.Max(t) <= 1))
             {
                 throw new ArgumentException(FormattableString.Invariant($"{nameof(BinaryCrossEntropy)}: the targets must be from 0 to 1; found {TensorPrimitives.Min(t)} to {TensorPrimitives.Max(t)} in row {row}."), nameof(targets));
             }
 
-            Span<float> values = block[..count];
-            StableFunctions.Softplus(x, values);
-            sum += TensorPrimitives.Sum<float>(values) - TensorPrimitives.Dot(x, t);
+            // All parts are positive: as log(1 + e^x) - t x the small loss of a large logit that is right would be lost in a difference.
+            Span<float> values = first[..count], size = second[..count], rest = third[..count];
+            StableFunctions.SoftplusOfMinusSize(x, values);
+            TensorPrimitives.Max(x, 0, size);
+            TensorPrimitives.Subtract(1, t, rest);
+            TensorPrimitives.MultiplyAdd(size, rest, values, values);
+            TensorPrimitives.Subtract(size, x, size);
+            TensorPrimitives.MultiplyAdd(size, t, values, values);
+            sum += TensorPrimitives.Sum<float>(values);
         }
 
         return sum;
