@@ -115,7 +115,12 @@ public sealed record ForecasterSettings
 
         if (HasLevels && !(Forecast.LevelsAscend(Levels) && Levels.Contains(0.5)))
         {
-            throw new UnfoldException($"The levels of a forecast ascend, lie above 0 and below 1, and have 0.5 among them; found {string.Join(", ", Levels.Select(level => FormattableString.Invariant($"{level}")))}.");
+            throw new UnfoldException($"The levels of a forecast ascend, lie above 0 and below 1, and have 0.5 among them; found {Shown(Levels)}.");
+        }
+
+        if (Output == ForecastOutput.Quantiles && Levels.Any(level => (float)level is 0 or 1))
+        {
+            throw new UnfoldException($"The levels of quantiles lie above 0 and below 1 in single precision, in which their loss is computed; found {Shown(Levels)}.");
         }
 
         if (Targets.Contains(null) || Targets.Distinct().Count() != Targets.Count)
@@ -123,6 +128,8 @@ public sealed record ForecasterSettings
             throw new UnfoldException($"Each target of a forecast is named once; found {string.Join(", ", Targets)}.");
         }
     }
+
+    private static string Shown(IReadOnlyList<double> levels) => string.Join(", ", levels.Select(level => FormattableString.Invariant($"{level}")));
 
     private static void RequireKnown<T>(T choice)
         where T : struct, Enum

@@ -120,6 +120,8 @@ public sealed class ForecasterTests
         Fit("have 0.5 among them; found 0.1, 0.9", new() { Levels = [0.1, 0.9] });
         Fit("ascend", new() { Levels = [0.5, 0.1] });
         Fit("above 0", new() { Output = ForecastOutput.Gaussian, Levels = [0, 0.5] });
+        Fit("single precision, in which their loss is computed; found 0.5, 0.999999999", new() { Levels = [0.5, 0.999999999] });
+        Fit("single precision, in which their loss is computed; found 1E-50, 0.5", new() { Levels = [1e-50, 0.5] });
         Fit("named once", new() { Targets = ["load", "load"] });
         Fit("'wind' is not among the observed variables of the time series, which are load, heat", new() { Targets = ["wind"] });
         Fit("The training part of the time series is too short", new() { InputLength = 48 });
