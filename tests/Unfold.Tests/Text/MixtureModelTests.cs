@@ -142,7 +142,7 @@ public sealed class MixtureModelTests
     {
         (NGramModel first, NGramModel second) = Models();
         NGramModel running = Model(Words, 1, "a", TextMode.Running);
-                Assert.Contains("tokens of the kind space and the second of the kind char", Assert.Throws<UnfoldException>(() => new MixtureModel(Other(), PairModel.OfSentences("abcd", seed: 1), 0.5)).Message, StringComparison.Ordinal);
+        Assert.Contains("tokens of the kind space and the second of the kind char", Assert.Throws<UnfoldException>(() => new MixtureModel(Other(), PairModel.OfSentences("abcd", seed: 1), 0.5)).Message, StringComparison.Ordinal);
         Assert.Contains("running text", Assert.Throws<UnfoldException>(() => new MixtureModel(first, running, 0.5)).Message, StringComparison.Ordinal);
         foreach (double weight in (double[])[0, 1, -1, double.NaN])
         {
