@@ -23,7 +23,7 @@ internal sealed class ClozeTraining(ClozeOptions options, ParseResult parsed, Te
         }
 
         using var interruption = new Interruption(terminal);
-        IReadOnlyList<string> created = RunFolder.Missing(Path.GetFullPath(folder));
+        IReadOnlyList<string> created = RunFolder.Missing(new ModelFolder(folder).FullPath);
         RunLock? held = null;
         ClozeRun run;
         Sentences sentences;

@@ -14,7 +14,9 @@ public sealed class ModelFolder
     public ModelFolder(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        FullPath = Path.GetFullPath(path);
+
+        // With a separator at its end, as a shell completes it, the folder would have no name.
+        FullPath = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         Shown = path;
     }
 

@@ -227,6 +227,7 @@ public sealed class ClozeTests : IDisposable
         CommandLine.Run("cloze", "train", "--text", _text, "--out", _text).Refuses(1, "is a file");
         CommandLine.Run("cloze", "train", "--text", _folder["none.txt"], "--out", Path.Combine(_text, "new")).Refuses(1, "Cannot create the folder");
         CommandLine.Run("cloze", "train", "--text", _folder["none.txt"], "--out", _folder["new"]).Refuses(1, "none.txt", "does not exist");
+        CommandLine.Run("cloze", "train", "--text", _folder["none.txt"], "--out", _folder["new/model"] + Path.DirectorySeparatorChar).Refuses(1, "none.txt", "does not exist");
         Assert.False(Directory.Exists(_folder["new"]));
         CommandLine.Run("cloze", "train", "--text", _text, "--out", _folder["new"], "--hidden", "1000000", "--layers", "1000").Refuses(1, "A cloze model of 1000 layers of 1000000");
         Assert.False(Directory.Exists(_folder["new"]));

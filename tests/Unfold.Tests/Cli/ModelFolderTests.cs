@@ -139,6 +139,16 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_has_its_name_on_the_card_also_where_a_separator_follows_it()
+    {
+        string folder = _folder["named"] + Path.DirectorySeparatorChar;
+        Assert.Equal(0, CommandLine.Train(_text, folder, "--steps", "2").Code);
+        string card = File.ReadAllText(_folder["named/README.md"]);
+        Assert.StartsWith("# named\n", card, StringComparison.Ordinal);
+        Assert.Contains("unfold generate named ", card, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_failed_start_leaves_nothing_behind()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs a path that cannot be written.");
