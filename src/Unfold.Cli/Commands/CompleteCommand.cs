@@ -74,7 +74,7 @@ internal sealed class CompleteCommand(Terminal terminal)
 
         foreach (Completion completion in completions)
         {
-            terminal.Output.WriteLine($"{completion.Probability.ToString("0.000000", CultureInfo.InvariantCulture)}  {completion.Word}");
+            terminal.Output.WriteLine($"{completion.Probability.ToString("0.000000", CultureInfo.InvariantCulture)}  {completion.Word.Printable}");
         }
     }
 

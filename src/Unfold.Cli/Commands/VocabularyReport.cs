@@ -24,7 +24,7 @@ internal static class VocabularyReport
         output.WriteLine();
         output.WriteLine(FormattableString.Invariant($"Vocabulary: {vocabulary.SymbolCount:N0} {vocabulary.Kind.Noun}s{(vocabulary.LetterCase == LetterCase.Lowered ? ", lower-cased" : "")}{(vocabulary.Mode == TextMode.Sentences ? ", each line a sentence" : "")}{segmentation}{order}"));
         IEnumerable<string> head = Enumerable.Range(Vocabulary.SpecialCount, Math.Min(HeadLength, vocabulary.SymbolCount)).Select(id => vocabulary[id]);
-        output.WriteLine($"  {string.Join(' ', head.Select(symbol => symbol switch { "\n" => "\\n", " " => "\" \"", _ => symbol }))}{(vocabulary.SymbolCount > HeadLength ? " ..." : "")}");
+        output.WriteLine($"  {string.Join(' ', head.Select(symbol => symbol.Visible))}{(vocabulary.SymbolCount > HeadLength ? " ..." : "")}");
     }
 
     /// <summary>Writes the same as fields, without the tokens.</summary>

@@ -62,6 +62,14 @@ public sealed class CompleteTests : IDisposable
     }
 
     [Fact]
+    public void A_word_of_control_characters_is_shown_without_them()
+    {
+        string file = _folder["strange.arpa"];
+        File.WriteAllText(file, "\\data\\\nngram 1=4\n\n\\1-grams:\n-99\t<s>\n-0.3\t</s>\n-0.5\tth\e[31me\n-0.7\t<unk>\n\n\\end\\\n");
+        Assert.Equal("1.000000  th?[31me\n", CommandLine.Run("complete", file, "th").Output);
+    }
+
+    [Fact]
     public void What_cannot_be_meant_is_refused()
     {
         CommandLine.Run("complete", _run, "a\nb").Refuses(2, "TEXT must be one line");

@@ -139,6 +139,17 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_token_of_control_characters_is_shown_without_them()
+    {
+        string text = _folder["strange.txt"], run = _folder["strange"];
+        File.WriteAllText(text, string.Concat(Enumerable.Repeat("a\tb\e\n", 60)));
+        Assert.Equal(0, CommandLine.Train(text, run, "--steps", "2").Code);
+        Said said = CommandLine.Run("inspect", run);
+        Assert.Contains("\\t", said.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(said.Output, letter => char.IsControl(letter) && letter != '\n');
+    }
+
+    [Fact]
     public void A_folder_has_its_name_on_the_card_also_where_a_separator_follows_it()
     {
         string folder = _folder["named"] + Path.DirectorySeparatorChar;
