@@ -48,7 +48,7 @@ public sealed unsafe class MappedFile : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfNotEqual(offset % sizeof(T), 0, nameof(offset));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset + ((long)count * sizeof(T)), Length, nameof(count));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((long)count * sizeof(T), Length - offset, nameof(count));
         return new Part<T>(this, offset, count).Memory;
     }
 
