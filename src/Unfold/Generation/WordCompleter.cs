@@ -62,7 +62,7 @@ public sealed class WordCompleter
     {
         // No follower that is left out could come among the first, but as a part of a longer word, to which it would add less than any of these.
         double typed = words.Count == 0 ? 1 : words.Where(word => word.Rest.Length == 0).Sum(word => word.Probability);
-        IEnumerable<Completion> next = typed == 0 ? [] : _words!.Followers(_line.After(_encoder.EncodeBeginning(line)).Logits, line, typed, count + words.Count);
+        IEnumerable<Completion> next = typed == 0 ? [] : _words!.Followers(_line.After(_encoder.EncodeBeginning(line)).Logits, line, typed, (int)Math.Min((long)count + words.Count, int.MaxValue));
         return
         [
             .. words.Where(word => word.Rest.Length > 0).Concat(next)

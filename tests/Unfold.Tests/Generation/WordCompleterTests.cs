@@ -146,7 +146,7 @@ public sealed class WordCompleterTests
     {
         string[] words = ["国", "国家", "家", "，", "\n"];
         LanguageModel model = Create(TokenKind.Segmented, LetterCase.Kept, words);
-        IReadOnlyList<Completion> found = new WordCompleter(model).Complete("国", 99);
+        IReadOnlyList<Completion> found = new WordCompleter(model).Complete("国", int.MaxValue);
         double[] begun = Shares(model, "", "国", "国家"), next = Shares(model, "国", words[..^1]);
         Completion both = Assert.Single(found, completion => completion.Rest == "家");
         Assert.Equal("国家", both.Word);
