@@ -7,13 +7,13 @@ internal static class WordListFile
 {
     public static WordList Load(string path)
     {
-        string[] lines = [.. TextLines.OfFile(path)];
         string place = "";
+        bool reading = false;
         try
         {
             return new WordList(Words());
         }
-        catch (UnfoldException failure)
+        catch (UnfoldException failure) when (!reading)
         {
             throw new UnfoldException($"{path} cannot be used as a dictionary: {place}{char.ToLowerInvariant(failure.Message[0])}{failure.Message.AsSpan(1)}", failure);
         }
@@ -21,16 +21,22 @@ internal static class WordListFile
         // The list takes word after word, so where it refuses one, the place is that of the word.
         IEnumerable<KeyValuePair<string, long>> Words()
         {
-            for (int i = 0; i < lines.Length; i++)
+            long number = 0;
+            reading = true;
+            foreach (string line in TextLines.OfFile(path))
             {
-                if (lines[i].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) is [string word, .. string[] further])
+                number++;
+                if (line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) is [string word, .. string[] further])
                 {
-                    place = string.Create(CultureInfo.InvariantCulture, $"in line {i + 1} ");
+                    place = string.Create(CultureInfo.InvariantCulture, $"in line {number} ");
+                    reading = false;
                     yield return new(word, further.Length > 0 ? Count(further[0]) : 1);
+                    reading = true;
                 }
             }
 
             place = "";
+            reading = false;
         }
     }
 

@@ -132,6 +132,16 @@ public sealed class SegmentationTests : IDisposable
     }
 
     [Fact]
+    public void A_bad_word_is_refused_before_the_lines_after_it_are_read()
+    {
+        string path = Path.Combine(_folder, "words.txt");
+        File.WriteAllBytes(path, [.. "昨天\nT恤\n"u8, .. Enumerable.Repeat((byte)'\n', 100_000), 0xFF]);
+        Assert.Contains("in line 2 the list of words holds \"T恤\"", Assert.Throws<UnfoldException>(() => WordList.Load(path)).Message, StringComparison.Ordinal);
+        File.WriteAllBytes(path, [.. "昨天\n上学\n"u8, 0xFF]);
+        Assert.StartsWith($"The text {path} is not UTF-8", Assert.Throws<UnfoldException>(() => WordList.Load(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_field_of_any_length_is_one_field()
     {
         string path = Path.Combine(_folder, "words.txt");
