@@ -126,6 +126,9 @@ public static class FitCheckpoint
     }
 
     /// <summary>The pass whose weights count: the first of the lowest validation loss, else the last.</summary>
-    private static int BestOf(EpochLosses[] passes, bool isValidated) =>
-        isValidated && passes.Length > 0 ? 1 + Array.FindIndex(passes, pass => pass.Validation == passes.Min(other => other.Validation)) : passes.Length;
+    private static int BestOf(EpochLosses[] passes, bool isValidated)
+    {
+        double lowest = isValidated && passes.Length > 0 ? passes.Min(pass => pass.Validation) : double.NaN;
+        return double.IsNaN(lowest) ? passes.Length : 1 + Array.FindIndex(passes, pass => pass.Validation == lowest);
+    }
 }
