@@ -245,6 +245,11 @@ public sealed class Vocabulary
             throw new UnfoldException($"The vocabulary's symbol {id} is the line feed, but where each line is a sentence it ends one and is no symbol.");
         }
 
+        if (Kind == TokenKind.Space && symbol is not "\n" && symbol.AsSpan().ContainsAny(' ', '\t', '\n'))
+        {
+            throw new UnfoldException($"The vocabulary's symbol {id} is {Quoted(symbol)}, but tokens that white space divides have none inside: cut it there, or take another kind of token.");
+        }
+
         if (Kind == TokenKind.Character)
         {
             bool isScalar = symbol.Length == 1 ? !char.IsSurrogate(symbol[0]) : symbol.Length == 2 && char.IsSurrogatePair(symbol[0], symbol[1]);

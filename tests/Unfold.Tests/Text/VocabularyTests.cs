@@ -31,6 +31,17 @@ public sealed class VocabularyTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("new york")]
+    [InlineData("new\tyork")]
+    [InlineData("new\nyork")]
+    public void White_space_that_divides_is_in_no_symbol(string bad)
+    {
+        string message = Assert.Throws<UnfoldException>(() => new Vocabulary(TokenKind.Space, LetterCase.Kept, ["fine", "\n", bad])).Message;
+        Assert.Contains("symbol 5", message, StringComparison.Ordinal);
+        Assert.Contains("white space", message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Frequent_symbols_come_first_and_ties_in_ordinal_order()
     {
