@@ -35,6 +35,11 @@ internal sealed class JsonFields
         try
         {
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+            if (!stream.CanSeek)
+            {
+                throw new UnfoldException($"Cannot read {path}: it is a pipe or device, but a regular file was wanted.");
+            }
+
             if (stream.Length > MaximumFileBytes)
             {
                 throw new UnfoldException($"Cannot read {path}: a settings file has at most {MaximumFileBytes} bytes, and it has {stream.Length}.");

@@ -50,7 +50,9 @@ public sealed class SafeTensorsFile : IDisposable
 
         try
         {
-            return Open(stream, path);
+            return stream.CanSeek
+                ? Open(stream, path)
+                : throw new UnfoldException($"Cannot open {path}: it is a pipe or device, but a regular file was wanted.");
         }
         catch
         {

@@ -38,6 +38,36 @@ public sealed class DamagedModelTests : IDisposable
         }
     }
 
+    [Theory(Timeout = 30_000)]
+    [InlineData("config.json")]
+    [InlineData("vocabulary.json")]
+    [InlineData("model.safetensors")]
+    public async Task A_pipe_in_the_place_of_a_file_is_refused(string name)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Named pipes of Windows are no files.");
+        string pipe = _folder[name];
+        File.Delete(pipe);
+        using var made = System.Diagnostics.Process.Start("mkfifo", pipe);
+        await made.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        // Open for reading and writing a pipe waits for nobody.
+        using var held = new FileStream(pipe, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        string message = (await Assert.ThrowsAsync<UnfoldException>(() => Task.Run(() => _place.Load(), TestContext.Current.CancellationToken))).Message;
+        Assert.Contains(pipe, message, StringComparison.Ordinal);
+        Assert.Contains("a pipe or device, but a regular file was wanted", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_device_without_an_end_in_the_place_of_the_vocabulary_is_not_read()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs the device /dev/zero.");
+        File.Delete(_place.VocabularyFile);
+        File.CreateSymbolicLink(_place.VocabularyFile, "/dev/zero");
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Contains(_place.VocabularyFile, Assert.Throws<UnfoldException>(() => _place.Load()).Message, StringComparison.Ordinal);
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 1 << 20, "What has no end was read.");
+    }
+
     [Fact]
     public void A_model_whose_weights_are_no_numbers_is_not_saved_over_a_good_one()
     {
