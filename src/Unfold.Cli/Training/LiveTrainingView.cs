@@ -61,7 +61,7 @@ internal sealed class LiveTrainingView(Terminal terminal) : TrainingView
     /// <inheritdoc/>
     public override void Sample(string text)
     {
-        _sample = text;
+        _sample = text.Printable;
         Draw();
     }
 

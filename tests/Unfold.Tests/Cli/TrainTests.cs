@@ -182,6 +182,18 @@ public sealed class TrainTests : IDisposable
         Assert.Equal(2, Program.Run(["train", "--hiden", "5"], terminal));
     }
 
+    [Theory]
+    [InlineData((int)TerminalKind.Plain)]
+    [InlineData((int)TerminalKind.Live)]
+    public void A_sample_has_no_control_characters(int kind)
+    {
+        File.WriteAllText(_text, string.Concat(Enumerable.Repeat("a\ab\a\a", 400)));
+        using var error = new StringWriter();
+        Assert.Equal(0, Program.Run(CommandLine.Training(_text, _folder["run"], "--steps", "6"), new Terminal(TextWriter.Null, error, (TerminalKind)kind)));
+        Assert.DoesNotContain('\a', error.ToString());
+        Assert.Contains("??", error.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Nothing_but_data_comes_out_on_stdout()
     {
