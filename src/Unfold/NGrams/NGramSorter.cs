@@ -12,7 +12,7 @@ namespace Unfold.NGrams;
 /// <param name="temporaryFolder">Where the <see cref="NamelessFile"/> lies.</param>
 internal sealed class NGramSorter(long memoryLimit, string? temporaryFolder)
 {
-    private const int FirstCapacity = 1 << 12;
+    private const int FirstCapacity = 1 << 12, ShortestBlock = 1 << 4, LongestBlock = 1 << 12;
 
     private readonly int _capacity = (int)Math.Clamp(memoryLimit / CountedNGram.Bytes, 2, int.MaxValue / CountedNGram.Bytes);
     private readonly List<(long First, long Count)> _runs = [];
@@ -53,9 +53,12 @@ internal sealed class NGramSorter(long memoryLimit, string? temporaryFolder)
         _buffer = [];
         using SafeFileHandle file = _file;
         var runs = new PriorityQueue<SortedRun, CountedNGram>(_runs.Count);
+
+        // The blocks of all runs together take no more than the buffer did.
+        int block = Math.Clamp(_capacity / _runs.Count, ShortestBlock, LongestBlock);
         foreach ((long first, long count) in _runs)
         {
-            var run = new SortedRun(file, first, count);
+            var run = new SortedRun(file, first, count, block);
             if (run.Next(out CountedNGram entry))
             {
                 runs.Enqueue(run, entry);
@@ -129,7 +132,7 @@ internal sealed class NGramSorter(long memoryLimit, string? temporaryFolder)
         try
         {
             _file ??= NamelessFile.Create(folder, "ngrams");
-            long first = _runs.Sum(run => run.Count);
+            long first = _runs is [.., var last] ? last.First + last.Count : 0;
             RandomAccess.Write(_file, MemoryMarshal.AsBytes(_buffer.AsSpan(0, _length)), first * CountedNGram.Bytes);
             _runs.Add((first, _length));
             _length = 0;

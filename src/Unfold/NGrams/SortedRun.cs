@@ -4,11 +4,13 @@ using Microsoft.Win32.SafeHandles;
 namespace Unfold.NGrams;
 
 /// <summary>Sorted n-grams in a part of a temporary file, read once from the first to the last in blocks.</summary>
-internal sealed class SortedRun(SafeFileHandle file, long first, long count)
+/// <param name="file">The file.</param>
+/// <param name="first">The first n-gram of the part.</param>
+/// <param name="count">How many there are.</param>
+/// <param name="block">How many are read at once.</param>
+internal sealed class SortedRun(SafeFileHandle file, long first, long count, int block)
 {
-    private const int BlockEntries = 1 << 12;
-
-    private readonly CountedNGram[] _block = new CountedNGram[(int)Math.Min(BlockEntries, count)];
+    private readonly CountedNGram[] _block = new CountedNGram[(int)Math.Min(block, count)];
     private long _read;
     private int _at;
     private int _length;

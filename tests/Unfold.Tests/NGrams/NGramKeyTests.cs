@@ -51,6 +51,28 @@ public sealed class NGramKeyTests
     }
 
     [Fact]
+    public void A_sorter_keeps_to_its_memory_also_where_it_merges_many_runs()
+    {
+        const int limit = 1 << 17, keys = 400_000;
+        var sorter = new NGramSorter(limit, null);
+        for (int i = 0; i < keys; i++)
+        {
+            sorter.Add(NGramKey.Of([(int)(i * 7919L % keys)]), 1);
+        }
+
+        Assert.InRange(sorter.RunsOnDisk, 50, 1000);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        int next = 0, wrong = 0;
+        foreach (CountedNGram entry in sorter.Sorted())
+        {
+            wrong += entry.Key[0] == next++ && entry.Count == 1 ? 0 : 1;
+        }
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4L * limit);
+        Assert.Equal((keys, 0), (next, wrong));
+    }
+
+    [Fact]
     public void A_sorter_says_where_it_wants_space()
     {
         var sorter = new NGramSorter(64, Path.Combine(Path.GetTempPath(), "no such folder", "at all"));
