@@ -119,7 +119,14 @@ public sealed class NGramModel : NextTokenModel
             [.. Enumerable.Range(1, trie.Order - 1).Select(level => Logarithms(table.Backoffs(level), most: double.PositiveInfinity))]);
     }
 
-    private NGramTable ToTable() => new(Trie, Array.ConvertAll(_logProbabilities, Numbers), Array.ConvertAll(_backoffs, Numbers));
+    private NGramTable ToTable()
+    {
+        var table = new NGramTable(Trie, Array.ConvertAll(_logProbabilities, Numbers), Array.ConvertAll(_backoffs, Numbers));
+
+        // The last numbers may be read from a mapped file, which nothing else holds.
+        GC.KeepAlive(this);
+        return table;
+    }
 
     private static double[] Numbers(ReadOnlyMemory<float> logarithms)
     {

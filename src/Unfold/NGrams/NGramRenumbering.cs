@@ -53,6 +53,8 @@ internal static class NGramRenumbering
             logProbabilities[level] = Taken(nodes, model.LogProbabilities(level + 1), otherwise: NGramModel.Impossible);
         }
 
+        // The last numbers may be read from a mapped file, which nothing else holds.
+        GC.KeepAlive(model);
         return new NGramModel(vocabulary, new NGramTrie(vocabulary.Count, words, firstChild), logProbabilities, backoffs);
     }
 

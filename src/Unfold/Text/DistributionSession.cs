@@ -20,6 +20,9 @@ public abstract class DistributionSession : NextTokenSession
             {
                 Fill(_logits);
                 _stands = true;
+
+                // What is read of a mapped file does not hold the file, which the session does.
+                GC.KeepAlive(this);
             }
 
             return _logits;
@@ -30,7 +33,9 @@ public abstract class DistributionSession : NextTokenSession
     public sealed override double LogProbability(int token)
     {
         RequireToken(token, _tokens);
-        return LogProbabilityOf(token);
+        double found = LogProbabilityOf(token);
+        GC.KeepAlive(this);
+        return found;
     }
 
     /// <inheritdoc/>
@@ -39,6 +44,7 @@ public abstract class DistributionSession : NextTokenSession
         RequireToken(token, _tokens);
         _stands = false;
         Take(token);
+        GC.KeepAlive(this);
     }
 
     /// <summary>ln p of a token of the vocabulary.</summary>

@@ -63,6 +63,8 @@ internal static class NGramBinary
             }
         }
 
+        // The last numbers may be read from another mapped file, which nothing else holds.
+        GC.KeepAlive(model);
         long end = destination.Position;
         destination.Position = start + HashAt;
         destination.Write(hash.GetHashAndReset());
