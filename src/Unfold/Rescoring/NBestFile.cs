@@ -13,7 +13,7 @@ public static class NBestFile
 
     private static readonly string[] Endings = [".nbest", ".score", ".scores", ".txt"], PackedEndings = [".gz"];
 
-    /// <summary>Reads the lists of some files; a folder stands for the files in it, in the order of their names.</summary>
+    /// <summary>Reads the lists of some files; a folder stands for the files in it whose names begin with no dot, in the order of their names.</summary>
     /// <param name="paths">Files and folders.</param>
     /// <param name="format">The format of all of them; where it is not given each file must show it.</param>
     /// <param name="costs">What the hypotheses of Kaldi's archives cost, as <see cref="ReadCosts"/> gives it; without it their channel says nothing. The other formats hold scores of their own.</param>
@@ -151,7 +151,7 @@ public static class NBestFile
 
         try
         {
-            string[] files = [.. Directory.EnumerateFiles(path).Order(StringComparer.Ordinal)];
+            string[] files = [.. Directory.EnumerateFiles(path).Where(file => !Path.GetFileName(file).StartsWith('.')).Order(StringComparer.Ordinal)];
             return files.Length > 0 ? files : throw new UnfoldException($"The folder {path} holds no file, but n-best lists were wanted.");
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

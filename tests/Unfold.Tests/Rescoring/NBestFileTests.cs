@@ -137,6 +137,7 @@ public sealed class NBestFileTests : IDisposable
         Directory.CreateDirectory(_folder["lists"]);
         Write("lists/b.score", "-1 -1 1 x\n");
         Write("lists/a.score", "-1 -1 1 y\n");
+        Write("lists/.DS_Store", "what a file manager leaves");
         Assert.Equal(["a", "b"], NBestFile.Read([_folder["lists"]], cancellation: TestContext.Current.CancellationToken).Select(list => list.Id));
         Directory.CreateDirectory(_folder["empty"]);
         Assert.Contains("holds no file", Refuse(() => NBestFile.Read([_folder["empty"]])), StringComparison.Ordinal);
