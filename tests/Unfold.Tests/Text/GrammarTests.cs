@@ -25,6 +25,13 @@ public class GrammarTests
     public void Two_derivations_of_one_sentence_are_summed() =>
         Assert.Equal(Math.Log((0.25 / 9) + 0.25), Grammar.Parse("s = {x}{x} | ab | c | d\nx = a | b | ab").LogProbability("ab"), 12);
 
+    [Fact]
+    public void Rules_that_share_others_are_each_looked_at_once()
+    {
+        string shared = string.Concat(Enumerable.Range(0, 30).Select(level => $"a{level} = {{a{level + 1}}} | {{a{level + 1}}}b\n"));
+        Assert.Equal(Math.Log(31) + (31 * Math.Log(0.5)), Grammar.Parse(shared + "a30 = c | cb").LogProbability("cb"), 9);
+    }
+
     [Theory]
     [InlineData("s = {t}", "uses {t}")]
     [InlineData("s = {s}", "contains itself")]

@@ -34,7 +34,7 @@ internal static class GrammarParser
         }
 
         GrammarRule[] rules = [.. lines.Select(line => new GrammarRule(line.Name, Alternatives(line.Name, line.Body, numbers)))];
-        RefuseRecursion(rules, 0, []);
+        RefuseRecursion(rules, 0, [], []);
         return rules;
     }
 
@@ -112,8 +112,13 @@ internal static class GrammarParser
         return [.. items];
     }
 
-    private static void RefuseRecursion(GrammarRule[] rules, int symbol, List<int> above)
+    private static void RefuseRecursion(GrammarRule[] rules, int symbol, List<int> above, HashSet<int> sound)
     {
+        if (sound.Contains(symbol))
+        {
+            return;
+        }
+
         if (above.Contains(symbol))
         {
             throw new UnfoldException($"The grammar's symbol {{{rules[symbol].Name}}} contains itself, but only rules without recursion have the exact lengths wanted here.");
@@ -124,10 +129,11 @@ internal static class GrammarParser
         {
             if (item.Literal is null)
             {
-                RefuseRecursion(rules, item.Symbol, above);
+                RefuseRecursion(rules, item.Symbol, above, sound);
             }
         }
 
         above.RemoveAt(above.Count - 1);
+        sound.Add(symbol);
     }
 }
