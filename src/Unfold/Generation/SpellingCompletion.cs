@@ -17,7 +17,7 @@ namespace Unfold.Generation;
 internal sealed class SpellingCompletion
 {
     // Between two keystrokes fit more steps of few probabilities than of many.
-    private const int FewestSteps = 40, MostSteps = 100, Probabilities = 320_000, StepsOfWord = 8;
+    private const int FewestSteps = 40, MostSteps = 100, Probabilities = 320_000, StepsOfWord = 8, MostWords = 1_000;
 
     // Rows of tokens that do not yet agree with all that is typed count no more when they hold so small a share of what does.
     private const double Negligible = 1e-3;
@@ -70,7 +70,7 @@ internal sealed class SpellingCompletion
     {
         (string begun, string agreed) = Divide(line);
         NextTokenSession session = typed.After(_encoder.EncodeBeginning(line[..^agreed.Length]));
-        int steps = Math.Max(Math.Clamp(Probabilities / _vocabulary.Count, FewestSteps, MostSteps), StepsOfWord * count);
+        int steps = Math.Max(Math.Clamp(Probabilities / _vocabulary.Count, FewestSteps, MostSteps), StepsOfWord * Math.Min(count, MostWords));
         bool mayBeginWithSpace = line.Length > 0 && begun.Length == 0 && !char.IsWhiteSpace(line[^1]);
         var probabilities = new double[_vocabulary.Count];
         var finished = new Dictionary<string, (string Word, double LogProbability)>(StringComparer.Ordinal);

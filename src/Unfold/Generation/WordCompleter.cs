@@ -38,7 +38,7 @@ public sealed class WordCompleter
 
     /// <summary>The likeliest words at the end of what is typed, likeliest first.</summary>
     /// <param name="line">The line up to the cursor, without a line feed.</param>
-    /// <param name="count">How many are wanted; fewer come back where no more words begin so.</param>
+    /// <param name="count">How many are wanted; fewer come back where no more words begin so. Words that the model spells are looked for as far as 1,000 of them need.</param>
     /// <exception cref="ArgumentException">A line feed stands in the line, or the count is below 1.</exception>
     public IReadOnlyList<Completion> Complete(string line, int count)
     {
