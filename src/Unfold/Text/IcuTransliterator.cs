@@ -27,6 +27,8 @@ internal sealed class IcuTransliterator : IDisposable
         _rules = rules;
     }
 
+    ~IcuTransliterator() => Close();
+
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     private delegate nint OpenFunction(nint id, int idLength, int direction, nint rules, int rulesLength, nint parseError, ref int status);
 
@@ -74,11 +76,18 @@ internal sealed class IcuTransliterator : IDisposable
         text.CopyTo(buffer);
         int length = text.Length, limit = length, status = 0;
         _transliterate(_rules, Marshal.UnsafeAddrOfPinnedArrayElement(buffer, 0), ref length, buffer.Length, 0, ref limit, ref status);
+        GC.KeepAlive(this);
         return status <= 0 ? new string(buffer, 0, length) : null;
     }
 
     /// <summary>Frees the rules.</summary>
     public void Dispose()
+    {
+        Close();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Close()
     {
         nint rules = _rules;
         _rules = 0;

@@ -32,7 +32,7 @@ public static class TextLines
     public static IEnumerable<string> OfFiles(IReadOnlyList<string> paths, Action<double>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        UnpackedFile?[] pipes = [.. paths.Select(Pipe)];
+        UnpackedFile?[] pipes = Pipes(paths);
         return paths.Zip(pipes).SelectMany((file, place) => file.Second is { } pipe
             ? Read(pipe, file.First)
             : Watched(file.First, share => progress?.Invoke((place + share) / paths.Count)));
@@ -47,6 +47,26 @@ public static class TextLines
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(name);
         return Read(stream, name);
+    }
+
+    /// <summary>The open pipes among some files, all of which can be opened.</summary>
+    private static UnpackedFile?[] Pipes(IReadOnlyList<string> paths)
+    {
+        var pipes = new UnpackedFile?[paths.Count];
+        try
+        {
+            for (int place = 0; place < pipes.Length; place++)
+            {
+                pipes[place] = Pipe(paths[place]);
+            }
+
+            return pipes;
+        }
+        catch
+        {
+            Array.ForEach(pipes, pipe => pipe?.Dispose());
+            throw;
+        }
     }
 
     /// <summary>Opens a file, and closes it where it can be opened again.</summary>

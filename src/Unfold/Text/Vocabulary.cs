@@ -126,7 +126,7 @@ public sealed class Vocabulary
     /// The id of a line feed in a text: the end symbol in sentence mode; of subwords the byte where no symbol is made of it, whether one was learned or not; else
     /// <see cref="UnknownId"/> where no text that was learned had one.
     /// </summary>
-    public int LineFeedId => IdOf("\n") is var whole and not UnknownId ? whole : Encode("\n") is [var spelt] ? spelt : UnknownId;
+    public int LineFeedId => IdOf("\n") is var whole && (whole != UnknownId || Kind != TokenKind.BytePair) ? whole : Encode("\n") is [var spelt] ? spelt : UnknownId;
 
     /// <summary>True for the ids of unknown, begin and end, which stand for no text.</summary>
     public static bool IsSpecial(int id) => id < SpecialCount;
