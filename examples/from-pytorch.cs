@@ -16,7 +16,14 @@ if (args.Length != 1)
 
 using SafeTensorsFile file = SafeTensorsFile.Open(args[0]);
 int input = (int)file.Entry("weight_ih_l0").Shape[1], hidden = (int)file.Entry("weight_hh_l0").Shape[1];
-bool gru = file.Entry("weight_ih_l0").Shape[0] == 3 * hidden;
+int rows = (int)file.Entry("weight_ih_l0").Shape[0];
+bool gru = rows == 3 * hidden;
+if ((!gru && rows != 4 * hidden) || file.Contains("weight_ih_l1") || file.Contains("weight_ih_l0_reverse") || file.Contains("weight_hr_l0"))
+{
+    Console.Error.WriteLine($"{args[0]} is no file of one layer of torch.nn.LSTM or torch.nn.GRU in one direction and without projection, which this example reads.");
+    return 2;
+}
+
 float[] inputBias = Read("bias_ih_l0"), recurrentBias = Read("bias_hh_l0");
 
 FusedCell cell;
