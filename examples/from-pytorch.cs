@@ -15,14 +15,15 @@ if (args.Length != 1)
 }
 
 using SafeTensorsFile file = SafeTensorsFile.Open(args[0]);
-int input = (int)file.Entry("weight_ih_l0").Shape[1], hidden = (int)file.Entry("weight_hh_l0").Shape[1];
-int rows = (int)file.Entry("weight_ih_l0").Shape[0];
-bool gru = rows == 3 * hidden;
-if ((!gru && rows != 4 * hidden) || file.Contains("weight_ih_l1") || file.Contains("weight_ih_l0_reverse") || file.Contains("weight_hr_l0"))
+string[] wanted = ["weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0", "x", "y"], others = ["weight_ih_l1", "weight_ih_l0_reverse", "weight_hr_l0"];
+if (!wanted.All(file.Contains) || others.Any(file.Contains) || file.Entry("weight_ih_l0").Shape[0] / file.Entry("weight_hh_l0").Shape[1] is not (3 or 4))
 {
-    Console.Error.WriteLine($"{args[0]} is no file of one layer of torch.nn.LSTM or torch.nn.GRU in one direction and without projection, which this example reads.");
+    Console.Error.WriteLine($"{args[0]} is no file of one layer of torch.nn.LSTM or torch.nn.GRU with biases, in one direction and without projection, beside x and y.");
     return 2;
 }
+
+int input = (int)file.Entry("weight_ih_l0").Shape[1], hidden = (int)file.Entry("weight_hh_l0").Shape[1];
+bool gru = file.Entry("weight_ih_l0").Shape[0] == 3 * hidden;
 
 float[] inputBias = Read("bias_ih_l0"), recurrentBias = Read("bias_hh_l0");
 

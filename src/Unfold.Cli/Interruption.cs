@@ -68,11 +68,7 @@ internal sealed class Interruption : IDisposable
     }
 
     /// <summary>Hears that the terminal was closed: a closing terminal says so twice, by its shell and by the system, so that a second time asks for no more than the first.</summary>
-    public void HangUp()
-    {
-        _closed = true;
-        Ask();
-    }
+    public void HangUp() => Ask();
 
     private void Hear(PosixSignalContext context)
     {
@@ -80,6 +76,7 @@ internal sealed class Interruption : IDisposable
         {
             if (context.Signal == PosixSignal.SIGHUP)
             {
+                _closed = true;
                 HangUp();
                 context.Cancel = true;
             }

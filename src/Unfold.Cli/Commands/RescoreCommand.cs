@@ -15,7 +15,7 @@ internal sealed class RescoreCommand(Terminal terminal)
     private const double Heaviest = 1_000_000;
 
     private readonly ModelChoice _model = new(terminal);
-    private readonly Option<string[]> _nbest = Options.PathsOrInput("--nbest", "N-best lists; a folder stands for its files, and - for standard input.");
+    private readonly Option<string[]> _nbest = Options.PathsOrInput("--nbest", "N-best lists; a folder stands for its files but the hidden ones, and - for standard input.");
     private readonly Option<NBestFormat?> _format = Options.Choice<NBestFormat>("--format", "The format of the lists; default what each file shows.");
     private readonly Option<string[]> _costs = Options.Paths("--costs", "Kaldi's archives of costs, which add up; minus their sum is the channel score.");
     private readonly Option<string[]> _references = Options.Paths("--references", "What is right: in each line the name of a list and its words.");

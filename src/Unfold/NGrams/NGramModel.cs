@@ -77,7 +77,8 @@ public sealed class NGramModel : NextTokenModel
 
     /// <summary>
     /// One model for two: it has the n-grams of both, each with p(w | h) = s p1(w | h) + (1 - s) p2(w | h), where each model backs off as it does, and backoff weights with
-    /// which every context sums to 1 (Stolcke, 2002). For what is no n-gram of either the result is near that sum; a <see cref="MixtureModel"/> is exact everywhere.
+    /// which every context sums to 1 (Stolcke, 2002). For what is no n-gram of either the result is near that sum; a <see cref="MixtureModel"/> is exact everywhere, and after a word that one model lacks
+    /// it goes on in that model as after an unknown one, where here that model's part of the context is lost.
     /// </summary>
     /// <param name="other">The second model, of any order. Tokens that only one model knows are impossible for the other, and the result knows all.</param>
     /// <param name="share">s, the share of this model: in (0, 1).</param>

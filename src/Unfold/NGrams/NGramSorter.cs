@@ -54,7 +54,7 @@ internal sealed class NGramSorter(long memoryLimit, string? temporaryFolder)
         using SafeFileHandle file = _file;
         var runs = new PriorityQueue<SortedRun, CountedNGram>(_runs.Count);
 
-        // The blocks of all runs together take no more than the buffer did.
+        // The blocks of all runs together take no more than the buffer did, unless that was so small that a block would hold next to nothing.
         int block = Math.Clamp(_capacity / _runs.Count, ShortestBlock, LongestBlock);
         foreach ((long first, long count) in _runs)
         {

@@ -152,7 +152,7 @@ public static class NBestFile
         try
         {
             string[] files = [.. Directory.EnumerateFiles(path).Where(file => !Path.GetFileName(file).StartsWith('.')).Order(StringComparer.Ordinal)];
-            return files.Length > 0 ? files : throw new UnfoldException($"The folder {path} holds no file, but n-best lists were wanted.");
+            return files.Length > 0 ? files : throw new UnfoldException($"The folder {path} holds no file that is not hidden, but n-best lists were wanted.");
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -80,9 +80,12 @@ public sealed class MixtureModel : NextTokenModel
             throw new UnfoldException($"The first model reads {first.Mode.Noun} and the second {second.Mode.Noun}, but models that are mixed must read the same: train one of them anew.");
         }
 
-        // Models that know the same tokens are mixed however each of them was made to cut a text: files of n-grams from elsewhere do not tell.
+        // Models that know the same tokens are mixed however each of them was made to cut a text: a file of n-grams from elsewhere need not tell.
         HashSet<string> known = [.. Enumerable.Range(Vocabulary.SpecialCount, first.SymbolCount).Select(id => first[id])];
         bool same = first.Count == second.Count && Enumerable.Range(Vocabulary.SpecialCount, second.SymbolCount).All(id => known.Contains(second[id]));
-        return same ? first : first.Union(second);
+        return same ? first
+            : first.Tokenization.DifferenceFrom(second.Tokenization) is string difference
+            ? throw new UnfoldException($"The models know different tokens, and such are mixed where they cut a text alike, but {difference}: train one of them anew, as the other; of n-grams from another program an ARPA file can say how they are cut.")
+            : first.Union(second);
     }
 }

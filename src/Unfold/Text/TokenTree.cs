@@ -45,6 +45,7 @@ public sealed class TokenTree
     /// <summary>The same sequences with other ids for their tokens; beginnings that become the same are one.</summary>
     /// <param name="ids">For each token of this tree the other id.</param>
     /// <param name="nodes">For each node of this tree the one that stands for it.</param>
+    /// <exception cref="ArgumentException">A token of this tree has no other id.</exception>
     public TokenTree Map(IReadOnlyList<int> ids, out int[] nodes)
     {
         ArgumentNullException.ThrowIfNull(ids);
@@ -52,7 +53,13 @@ public sealed class TokenTree
         nodes = new int[Count];
         for (int node = 1; node < nodes.Length; node++)
         {
-            nodes[node] = mapped.Next(nodes[_nodes[node].Parent], ids[_nodes[node].Token]);
+            int token = _nodes[node].Token;
+            if ((uint)token >= (uint)ids.Count)
+            {
+                throw new ArgumentException($"A token must be from 0 to {ids.Count - 1}; found {token}.", nameof(ids));
+            }
+
+            nodes[node] = mapped.Next(nodes[_nodes[node].Parent], ids[token]);
         }
 
         return mapped;

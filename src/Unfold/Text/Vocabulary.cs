@@ -245,9 +245,9 @@ public sealed class Vocabulary
             throw new UnfoldException($"The vocabulary's symbol {id} is the line feed, but where each line is a sentence it ends one and is no symbol.");
         }
 
-        if (Kind == TokenKind.Space && symbol is not "\n" && symbol.AsSpan().ContainsAny(' ', '\t', '\n'))
+        if (Kind == TokenKind.Space && symbol is not "\n" && symbol.AsSpan().ContainsAny(" \t\r\n"))
         {
-            throw new UnfoldException($"The vocabulary's symbol {id} is {Quoted(symbol)}, but tokens that white space divides have none inside: cut it there, or take another kind of token.");
+            throw new UnfoldException($"The vocabulary's symbol {id} is {Quoted(symbol)}, but where white space divides the tokens none has a space, a tab or the end of a line inside: cut it there, or take another kind of token.");
         }
 
         if (Kind == TokenKind.Character)

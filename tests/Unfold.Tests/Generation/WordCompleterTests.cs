@@ -156,15 +156,6 @@ public sealed class WordCompleterTests
     }
 
     [Fact]
-    public void Spelled_words_come_to_an_end_however_many_are_wanted()
-    {
-        LanguageModel model = Create(TokenKind.Character, LetterCase.Kept, ["a", "b", " ", "\n"]);
-        IReadOnlyList<Completion> all = new WordCompleter(model).Complete("a", int.MaxValue);
-        Assert.InRange(all.Count, 100, 100_000);
-        Assert.Equal(all.Take(5), new WordCompleter(model).Complete("a", 1_000).Take(5));
-    }
-
-    [Fact]
     public void What_is_typed_in_capitals_keeps_them()
     {
         IReadOnlyList<Completion> found = new WordCompleter(Create(TokenKind.Word, LetterCase.Lowered, ["the", "then", "\n"])).Complete("THE", 9);

@@ -140,7 +140,7 @@ public sealed class NBestFileTests : IDisposable
         Write("lists/.DS_Store", "what a file manager leaves");
         Assert.Equal(["a", "b"], NBestFile.Read([_folder["lists"]], cancellation: TestContext.Current.CancellationToken).Select(list => list.Id));
         Directory.CreateDirectory(_folder["empty"]);
-        Assert.Contains("holds no file", Refuse(() => NBestFile.Read([_folder["empty"]])), StringComparison.Ordinal);
+        Assert.Contains("holds no file that is not hidden", Refuse(() => NBestFile.Read([_folder["empty"]])), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -144,6 +144,9 @@ public sealed class MixtureModelTests
         NGramModel running = Model(Words, 1, "a", TextMode.Running);
         Assert.Contains("tokens of the kind space and the second of the kind char", Assert.Throws<UnfoldException>(() => new MixtureModel(Other(), PairModel.OfSentences("abcd", seed: 1), 0.5)).Message, StringComparison.Ordinal);
         Assert.Contains("running text", Assert.Throws<UnfoldException>(() => new MixtureModel(first, running, 0.5)).Message, StringComparison.Ordinal);
+        var tree = new TokenTree();
+        tree.Add([3, 9]);
+        Assert.Contains("from 0 to 8; found 9", Assert.Throws<ArgumentException>(() => new MixtureModel(first, Other(), 0.5).LogProbabilities(tree, new Workers(1), cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
         foreach (double weight in (double[])[0, 1, -1, double.NaN])
         {
             Assert.Throws<ArgumentOutOfRangeException>(() => new MixtureModel(first, second, weight));
