@@ -24,7 +24,6 @@ if (!wanted.All(file.Contains) || others.Any(file.Contains) || file.Entry("weigh
 
 int input = (int)file.Entry("weight_ih_l0").Shape[1], hidden = (int)file.Entry("weight_hh_l0").Shape[1];
 bool gru = file.Entry("weight_ih_l0").Shape[0] == 3 * hidden;
-
 float[] inputBias = Read("bias_ih_l0"), recurrentBias = Read("bias_hh_l0");
 
 FusedCell cell;
