@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Unfold.Text;
 
 namespace Unfold.Persistence;
 
@@ -34,20 +35,7 @@ internal sealed class JsonFields
         ArgumentException.ThrowIfNullOrEmpty(path);
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-            if (!stream.CanSeek)
-            {
-                throw new UnfoldException($"Cannot read {path}: it is a pipe or device, but a regular file was wanted.");
-            }
-
-            if (stream.Length > MaximumFileBytes)
-            {
-                throw new UnfoldException($"Cannot read {path}: a settings file has at most {MaximumFileBytes} bytes, and it has {stream.Length}.");
-            }
-
-            byte[] bytes = new byte[stream.Length];
-            stream.ReadExactly(bytes);
-            return Parse(bytes, path);
+            return Parse(WholeFile.Read(path, MaximumFileBytes), path);
         }
         catch (Exception failure) when (FileFailure.IsFileFailure(failure))
         {

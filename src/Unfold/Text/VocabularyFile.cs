@@ -92,21 +92,7 @@ internal static class VocabularyFile
 
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-            if (!stream.CanSeek)
-            {
-                throw new UnfoldException($"The vocabulary {path} is a pipe or device, but a regular file was wanted.");
-            }
-
-            if (stream.Length > MaximumBytes)
-            {
-                throw new UnfoldException($"The vocabulary {path} has {stream.Length} bytes, but at most {MaximumBytes} are read; this is no vocabulary.");
-            }
-
-            // As many as it has, not all that come: some devices have no length and no end.
-            byte[] bytes = new byte[stream.Length];
-            stream.ReadExactly(bytes);
-            return bytes;
+            return WholeFile.Read(path, MaximumBytes);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
