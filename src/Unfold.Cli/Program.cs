@@ -82,6 +82,7 @@ internal static class Program
         ScoreCommand.Create(terminal),
         RescoreCommand.Create(terminal),
         ChannelCommand.Create(terminal),
+        TokenizeCommand.Create(terminal),
         SimplifyCommand.Create(terminal),
         InspectCommand.Create(terminal),
         ClozeCommand.Create(terminal),

@@ -225,7 +225,7 @@ internal sealed class ClozeTraining(ClozeOptions options, ParseResult parsed, Te
         }
 
         parsed.Exclude(options.Shared.Valid, options.Shared.ValidFraction);
-        options.Shared.RequireDictionaryUse(parsed);
+        DictionaryInput.RequireUse(parsed, options.Shared.Dictionary, options.Shared.Tokens);
     }
 
     private static void RequireRun(string folder)

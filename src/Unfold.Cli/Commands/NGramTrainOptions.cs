@@ -31,7 +31,7 @@ internal sealed class NGramTrainOptions
 
     public Option<TokenKind?> Tokens { get; } = Options.Choice("--tokens", "What one token is; default space.", [.. Enum.GetValues<TokenKind>().Select(kind => (kind.Name, kind))]);
 
-    public Option<string?> Dictionary { get; } = Options.Path("--dictionary", "FILE", "Words of your own for --tokens segmented, one a line, with how often they are seen where that is known.");
+    public Option<string?> Dictionary { get; } = DictionaryInput.Option();
 
     public Option<bool> Sentences { get; } = Options.Switch("--sentences", "Each line that is not blank is a sentence with a beginning and an end; so it is unless --tokens is char or bpe, if nothing is said.");
 
@@ -67,11 +67,7 @@ internal sealed class NGramTrainOptions
             throw new UsageException("--k is what add-k adds: give it with --smoothing add-k.");
         }
 
-        if (parsed.Gave(Dictionary) && parsed.GetValue(Tokens) != TokenKind.Segmented)
-        {
-            throw new UsageException("--dictionary wants --tokens segmented too: no other kind of token is cut by a list of words.");
-        }
-
+        DictionaryInput.RequireUse(parsed, Dictionary, Tokens);
         if (parsed.GetValue(Tokens) == TokenKind.BytePair && parsed.GetValue(Vocabulary) <= BytePairEncoding.ByteCount)
         {
             throw new UsageException($"--vocabulary must be above {BytePairEncoding.ByteCount} with --tokens bpe: so many bytes are in it at any rate.");
@@ -100,7 +96,7 @@ internal sealed class NGramTrainOptions
             Mode = running ? TextMode.Running : TextMode.Sentences,
             LetterCase = parsed.GetValue(Lowercase) ? LetterCase.Lowered : LetterCase.Kept,
             MaximumSymbols = (int)(parsed.GetValue(Vocabulary) ?? (kind == TokenKind.BytePair ? TrainDefaults.Symbols(kind) : int.MaxValue)),
-            Dictionary = parsed.GetValue(Dictionary) is string words ? WordList.Load(words) : null,
+            Dictionary = DictionaryInput.Read(parsed, Dictionary),
             MinimumCount = parsed.GetValue(MinTokenCount) ?? 1,
         };
     }

@@ -116,7 +116,7 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
 
         if (!parsed.Gave(options.InitFrom))
         {
-            options.RequireDictionaryUse(parsed);
+            DictionaryInput.RequireUse(parsed, options.Dictionary, options.Tokens);
             if (parsed.Gave(options.SampledTokens) && parsed.GetValue(options.Softmax) != SoftmaxKind.Sampled)
             {
                 throw new UsageException($"{options.SampledTokens.Name} wants {options.Softmax.Name} sampled too: no other softmax draws tokens.");

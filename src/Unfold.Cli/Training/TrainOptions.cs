@@ -22,7 +22,7 @@ internal sealed class TrainOptions
 
     public Option<TokenKind?> Tokens { get; init; } = Options.Choice("--tokens", "What one token is; default char, word for the embedded corpus.", [.. Enum.GetValues<TokenKind>().Select(kind => (kind.Name, kind))]);
 
-    public Option<string?> Dictionary { get; } = Options.Path("--dictionary", "FILE", "Words of your own for --tokens segmented, one a line, with how often they are seen where that is known.");
+    public Option<string?> Dictionary { get; } = DictionaryInput.Option();
 
     public Option<bool> Sentences { get; } = Options.Switch("--sentences", "Each line that is not blank is a sentence with an end; the line feed is no token.");
 
@@ -111,16 +111,6 @@ internal sealed class TrainOptions
         Optimizer, LearningRate, Schedule, ClipNorm, ClipValue, Averaging, Patience, InitFrom, Seed, Threads, CheckpointEvery, Out, Resume, Force, Json,
     ];
 
-    /// <summary>Throws where a dictionary is given and nothing looks into it.</summary>
-    /// <exception cref="UsageException">It is.</exception>
-    public void RequireDictionaryUse(ParseResult parsed)
-    {
-        if (parsed.Gave(Dictionary) && parsed.GetValue(Tokens) != TokenKind.Segmented)
-        {
-            throw new UsageException($"{Dictionary.Name} wants {Tokens.Name} segmented too: no other kind of token is cut by a list of words.");
-        }
-    }
-
     /// <summary>How the text is cut into tokens.</summary>
     /// <exception cref="UsageException">The vocabulary has no room for the bytes of subwords.</exception>
     /// <exception cref="UnfoldException">The dictionary cannot be used.</exception>
@@ -138,7 +128,7 @@ internal sealed class TrainOptions
             Kind = kind,
             MaximumSymbols = (int)symbols,
             MinimumCount = parsed.GetValue(MinCount) ?? 1,
-            Dictionary = parsed.GetValue(Dictionary) is string words ? WordList.Load(words) : null,
+            Dictionary = DictionaryInput.Read(parsed, Dictionary),
             Mode = parsed.GetValue(Sentences) ? TextMode.Sentences : TextMode.Running,
             LetterCase = parsed.GetValue(Lowercase) ? LetterCase.Lowered : LetterCase.Kept,
             ValidationFraction = parsed.GetValue(Valid) is null ? parsed.GetValue(ValidFraction) ?? TrainDefaults.ValidationFraction : 0,

@@ -27,7 +27,7 @@ public sealed class TextTests
     public void The_commands_run()
     {
         string[] commands = [.. Repository.Read(Document).Split('\n').Where(line => line.StartsWith("    unfold ", StringComparison.Ordinal))];
-        Assert.Equal(4, commands.Length);
+        Assert.Equal(6, commands.Length);
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["lines.txt"], string.Concat(Enumerable.Repeat(Line + "\n", 40)));
         File.WriteAllText(folder["words.txt"], "昨天上学 3\n");

@@ -26,7 +26,7 @@ internal sealed class ArpaReader
     private readonly bool[] _listed = new bool[Vocabulary.SpecialCount];
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _lookup;
     private readonly char[] _characters = new char[Tokenizer.MaximumTokenLength * 16];
-    private Tokenization _tokenization = ArpaTokens.Usual;
+    private Tokenization _tokenization = SpacedTokens.Usual;
 
     private ArpaReader(UnpackedFile source, string path, Action<double>? progress, CancellationToken cancellation)
     {
@@ -79,9 +79,9 @@ internal sealed class ArpaReader
                 throw new UnfoldException($"The file {_path} holds n-grams in the compact form, which is used where it lies, but packed with gzip: unpack it first.");
             }
 
-            if (line.StartsWith(Encoding.UTF8.GetBytes(ArpaTokens.Comment)))
+            if (line.StartsWith(Encoding.UTF8.GetBytes(ArpaTokenization.Comment)))
             {
-                _tokenization = ArpaTokens.Understand(Encoding.UTF8.GetString(line))
+                _tokenization = ArpaTokenization.Understand(Encoding.UTF8.GetString(line))
                     ?? throw Damaged("it begins with \"# unfold\" and does not tell how the text was cut in words that this Unfold knows; a newer one may have written it");
             }
             else if (line.TrimEnd((byte)' ').SequenceEqual("\\data\\"u8))
@@ -281,7 +281,7 @@ internal sealed class ArpaReader
     {
         try
         {
-            return new Vocabulary(_tokenization, _names.Select(name => ArpaTokens.Read(name, _tokenization)));
+            return new Vocabulary(_tokenization, _names.Select(name => SpacedTokens.Read(name, _tokenization)));
         }
         catch (UnfoldException failure)
         {

@@ -18,7 +18,7 @@ internal static class ArpaWriter
     {
         Vocabulary vocabulary = model.Vocabulary;
         using var writer = new StreamWriter(destination, new UTF8Encoding(false), BufferBytes, leaveOpen: true) { NewLine = "\n" };
-        if (ArpaTokens.Describe(vocabulary.Tokenization) is { } comment)
+        if (ArpaTokenization.Describe(vocabulary.Tokenization) is { } comment)
         {
             writer.WriteLine(comment);
         }
@@ -29,7 +29,7 @@ internal static class ArpaWriter
             writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ngram {length}={model.Count(length)}"));
         }
 
-        string[] tokens = [.. Enumerable.Range(0, vocabulary.Count).Select(id => ArpaTokens.Written(vocabulary[id], vocabulary.Tokenization))];
+        string[] tokens = [.. Enumerable.Range(0, vocabulary.Count).Select(id => SpacedTokens.Written(vocabulary[id], vocabulary.Tokenization))];
         for (int length = 1; length <= model.Order; length++)
         {
             writer.WriteLine();

@@ -128,7 +128,7 @@ public static class NGramFile
     {
         ArgumentNullException.ThrowIfNull(tokenization);
         RequireName(path);
-        if (!Has(path, BinaryExtension) && !ArpaTokens.CanTell(tokenization))
+        if (!Has(path, BinaryExtension) && !ArpaTokenization.CanTell(tokenization))
         {
             string table = tokenization.Kind == TokenKind.BytePair ? "table of subwords" : "dictionary";
             throw new UnfoldException($"The file {path} would be ARPA text, which has no place for the {table} with which the text is cut: choose a name that ends in {BinaryExtension}.");

@@ -194,12 +194,12 @@ public sealed class ArpaFileTests : IDisposable
     public void A_file_tells_which_library_cut_its_words()
     {
         var tokenization = new Tokenization(TokenKind.Segmented) { Mode = TextMode.Sentences, IcuVersion = "72.1" };
-        string comment = ArpaTokens.Describe(tokenization)!;
+        string comment = ArpaTokenization.Describe(tokenization)!;
         Assert.EndsWith(" icu=72.1", comment, StringComparison.Ordinal);
-        Assert.Equal(tokenization, ArpaTokens.Understand(comment));
-        Assert.Equal(tokenization with { IcuVersion = null }, ArpaTokens.Understand(comment.Replace(" icu=72.1", "", StringComparison.Ordinal)));
-        Assert.Null(ArpaTokens.Understand(comment.Replace("72.1", "new", StringComparison.Ordinal)));
-        Assert.Null(ArpaTokens.Understand(comment.Replace("segmented", "word", StringComparison.Ordinal)));
+        Assert.Equal(tokenization, ArpaTokenization.Understand(comment));
+        Assert.Equal(tokenization with { IcuVersion = null }, ArpaTokenization.Understand(comment.Replace(" icu=72.1", "", StringComparison.Ordinal)));
+        Assert.Null(ArpaTokenization.Understand(comment.Replace("72.1", "new", StringComparison.Ordinal)));
+        Assert.Null(ArpaTokenization.Understand(comment.Replace("segmented", "word", StringComparison.Ordinal)));
     }
 
     [Fact]

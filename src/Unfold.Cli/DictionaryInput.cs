@@ -1,0 +1,26 @@
+using System.CommandLine;
+using Unfold.Text;
+
+namespace Unfold.Cli;
+
+/// <summary>Takes a user's own words, by which Chinese text is cut.</summary>
+internal static class DictionaryInput
+{
+    /// <summary>The option that names the file.</summary>
+    public static Option<string?> Option() => Options.Path(
+        "--dictionary", "FILE", "Words of your own for --tokens segmented, one a line, with how often they are seen where that is known.");
+
+    /// <summary>Throws where a dictionary is given and nothing looks into it.</summary>
+    /// <exception cref="UsageException">It is.</exception>
+    public static void RequireUse(ParseResult parsed, Option<string?> dictionary, Option<TokenKind?> tokens)
+    {
+        if (parsed.Gave(dictionary) && parsed.GetValue(tokens) != TokenKind.Segmented)
+        {
+            throw new UsageException($"{dictionary.Name} wants {tokens.Name} segmented too: no other kind of token is cut by a list of words.");
+        }
+    }
+
+    /// <summary>Reads it; null where none is given.</summary>
+    /// <exception cref="UnfoldException">It cannot be used.</exception>
+    public static WordList? Read(ParseResult parsed, Option<string?> dictionary) => parsed.GetValue(dictionary) is string file ? WordList.Load(file) : null;
+}
