@@ -7,6 +7,9 @@ internal static class JsonNBest
 {
     private const string Form = """{"id": "a", "hypotheses": [{"text": "first second", "score": -1.5}]}""";
 
+    // Of a key that stands twice nobody can know which value was meant.
+    private static readonly JsonDocumentOptions Unambiguous = new() { AllowDuplicateProperties = false };
+
     /// <summary>Whether a list could begin with this line.</summary>
     public static bool BeginsWith(NBestLine line) => line.Text.TrimStart().StartsWith('{');
 
@@ -15,7 +18,7 @@ internal static class JsonNBest
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(line.Text);
+            using JsonDocument document = JsonDocument.Parse(line.Text, Unambiguous);
             JsonElement root = document.RootElement;
             string id = Text(line, root, "id");
             if (!root.TryGetProperty("hypotheses", out JsonElement list) || list.ValueKind != JsonValueKind.Array || list.GetArrayLength() == 0)

@@ -173,6 +173,7 @@ public sealed class NBestFileTests : IDisposable
     [InlineData("-1 -2 1 a\n-1 -2\n", "line 2: a line of SRILM's scored hypotheses wants")]
     [InlineData("-1 -2 1 a\n-1 nan 1 a\n", "line 2: the language model score must be a number or -inf, but 'nan' is neither")]
     [InlineData("{\"id\": \"a\"\n", "line 1: a JSON object was wanted")]
+    [InlineData("{\"id\": \"a\", \"hypotheses\": [{\"text\": \"x\", \"text\": \"y\", \"score\": 1}]}\n", "this line is none: Duplicate property 'text'")]
     [InlineData("{\"id\": \"a\"}\n", "at least one hypothesis")]
     [InlineData("{\"id\": \"a\", \"hypotheses\": []}\n", "at least one hypothesis")]
     [InlineData("{\"id\": \"a\", \"hypotheses\": [3]}\n", "\"text\" must be a text")]
