@@ -22,7 +22,7 @@ internal sealed class EvaluateCommand(Terminal terminal)
     {
         var verb = new EvaluateCommand(terminal);
         verb._text.Required = true;
-        var command = new Command("evaluate", "Measure a model on a text: loss, perplexity, bits per token.")
+        var command = new Command("evaluate", "Measure a model on a text: loss, perplexity, bits per token and character.")
         {
             verb._models.Argument, verb._text, verb._dynamic, verb._cache, verb._flatness, verb._weight, verb._threads, verb._json,
         };
@@ -45,6 +45,8 @@ internal sealed class EvaluateCommand(Terminal terminal)
             throw new UnfoldException($"The loss of {parsed.GetRequiredValue(_models.Argument)} should be a number and is none: its weights are damaged or its training diverged.");
         }
 
+        // Which characters an unknown token has is not foretold.
+        double bitsPerCharacter = corpus.UnknownTokens > 0 ? double.NaN : score.BitsPerCharacter(corpus.ForetoldCharacters);
         if (parsed.GetValue(_json))
         {
             JsonOutput.Write(terminal, json =>
@@ -54,16 +56,22 @@ internal sealed class EvaluateCommand(Terminal terminal)
                 json.WriteFinite("loss", score.Loss);
                 json.WriteFinite("perplexity", score.Perplexity);
                 json.WriteFinite("bits_per_token", score.BitsPerToken);
+                json.WriteFinite("bits_per_character", bitsPerCharacter);
                 ModelChoice.WriteShare(json, model);
             });
             return ExitCode.Done;
         }
 
-        terminal.Output.WriteLine(FormattableString.Invariant($"tokens          {score.Tokens}"));
-        terminal.Output.WriteLine(FormattableString.Invariant($"unknown tokens  {corpus.UnknownTokens}"));
-        terminal.Output.WriteLine(FormattableString.Invariant($"loss            {score.Loss:0.000000} nats per token"));
-        terminal.Output.WriteLine(FormattableString.Invariant($"perplexity      {score.Perplexity:0.000000}"));
-        terminal.Output.WriteLine(FormattableString.Invariant($"bits per token  {score.BitsPerToken:0.000000}"));
+        terminal.Output.WriteLine(FormattableString.Invariant($"tokens              {score.Tokens}"));
+        terminal.Output.WriteLine(FormattableString.Invariant($"unknown tokens      {corpus.UnknownTokens}"));
+        terminal.Output.WriteLine(FormattableString.Invariant($"loss                {score.Loss:0.000000} nats per token"));
+        terminal.Output.WriteLine(FormattableString.Invariant($"perplexity          {score.Perplexity:0.000000}"));
+        terminal.Output.WriteLine(FormattableString.Invariant($"bits per token      {score.BitsPerToken:0.000000}"));
+        if (!double.IsNaN(bitsPerCharacter))
+        {
+            terminal.Output.WriteLine(FormattableString.Invariant($"bits per character  {bitsPerCharacter:0.000000}"));
+        }
+
         return ExitCode.Done;
     }
 

@@ -12,7 +12,7 @@ internal sealed class TokenizeCommand(Terminal terminal)
     private readonly Option<TokenKind?> _tokens = Options.Choice("--tokens", "What one token is.", [.. Enum.GetValues<TokenKind>().Select(kind => (kind.Name, kind))]);
     private readonly Option<string?> _dictionary = DictionaryInput.Option();
     private readonly Option<bool> _lowercase = Options.Switch("--lowercase", "Lower all letters.");
-    private readonly Option<string?> _vocabularyOf = Options.Path("--vocabulary-of", "MODEL", "Cut as this model cuts text, a recurrent one or n-grams, and tell how many tokens it does not know. So are subwords, which a model has learned.");
+    private readonly Option<string?> _vocabularyOf = Options.Path("--vocabulary-of", "MODEL", "Cut as this model does, a recurrent one or n-grams, which is the way to its subwords, and tell how many tokens it does not know.");
     private readonly Option<bool> _json = Options.Switch("--json", "Print one JSON object for each line: its tokens, and their numbers in the model of --vocabulary-of, 0 for an unknown one.");
 
     /// <summary>Makes the verb.</summary>

@@ -8,11 +8,17 @@ namespace Unfold.Text;
 /// <param name="Vocabulary">The table of ids.</param>
 /// <param name="Train">The training part, or everything if nothing was kept for validation.</param>
 /// <param name="Validation">The validation part; may hold no token.</param>
-/// <param name="Characters">The Unicode scalar values of the text that the training part comes from (with the validation part, if it is its tail).</param>
+/// <param name="Characters">The Unicode scalar values, CR LF as one, of the text that the training part comes from (with the validation part, if it is its tail).</param>
 /// <param name="UnknownTokens">How many tokens of both parts together are not in the vocabulary.</param>
 /// <param name="Fingerprint">Equal for equal texts (and equal validation texts): a resumed run compares it.</param>
 public sealed record Corpus(Vocabulary Vocabulary, TokenStore Train, TokenStore Validation, long Characters, long UnknownTokens, string Fingerprint)
 {
+    /// <summary>
+    /// Of <see cref="Characters"/> those that are foretold where the whole text is <see cref="Train"/>: in running text all but the characters of the first token, which is only
+    /// read.
+    /// </summary>
+    public long ForetoldCharacters => Characters - (Vocabulary.Mode == TextMode.Sentences || Train.Count == 0 ? 0 : CharactersOfFirst());
+
     /// <summary>
     /// Reads a text twice, once to count and once to encode, in memory that does not grow with the text (see
     /// <see cref="CorpusOptions.MemoryLimit"/>). Without a vocabulary one is made from <paramref name="text"/>; a separate
@@ -51,5 +57,11 @@ public sealed record Corpus(Vocabulary Vocabulary, TokenStore Train, TokenStore 
         long start = sentences ? SentenceEnds.Before(all, all.Count - kept) : all.Count - kept;
         return new Corpus(
             vocabulary, all.Slice(0, sentences ? start + 1 : start), all.Slice(start, all.Count - start), summary.Characters, reader.UnknownTokens, summary.Fingerprint);
+    }
+    private int CharactersOfFirst()
+    {
+        Span<int> first = stackalloc int[1];
+        Train.Read(0, first);
+        return Vocabulary.CreateTokenizer().CreateJoiner().Next(Vocabulary.TextOf(first[0])).EnumerateRunes().Count();
     }
 }

@@ -6,6 +6,7 @@ using Unfold.Models;
 using Unfold.Numerics;
 using Unfold.Persistence;
 using Unfold.Tests.Persistence;
+using Unfold.Tests.Support;
 
 namespace Unfold.Tests.Cli;
 
@@ -76,15 +77,42 @@ public sealed class MeasureTests : IDisposable
         }
 
         double loss = sum / (tokens.Length - 1);
-        Assert.Equal(["tokens", "unknown_tokens", "loss", "perplexity", "bits_per_token"], json.EnumerateObject().Select(field => field.Name));
+        Assert.Equal(["tokens", "unknown_tokens", "loss", "perplexity", "bits_per_token", "bits_per_character"], json.EnumerateObject().Select(field => field.Name));
         Assert.Equal(tokens.Length - 1, json.GetProperty("tokens").GetInt32());
         Assert.Equal(1, json.GetProperty("unknown_tokens").GetInt32());
         Assert.Equal(loss, json.GetProperty("loss").GetDouble(), 5);
         Assert.Equal(Math.Exp(loss), json.GetProperty("perplexity").GetDouble(), 3);
         Assert.Equal(loss / Math.Log(2), json.GetProperty("bits_per_token").GetDouble(), 5);
 
+        // The character that the model does not know.
+        Assert.Equal(JsonValueKind.Null, json.GetProperty("bits_per_character").ValueKind);
         Said table = CommandLine.Run("evaluate", _run, "--text", _folder["new.txt"]);
-        Assert.Contains($"loss            {json.GetProperty("loss").GetDouble().ToString("0.000000", CultureInfo.InvariantCulture)} nats per token\n", table.Output, StringComparison.Ordinal);
+        Assert.Contains($"loss                {json.GetProperty("loss").GetDouble().ToString("0.000000", CultureInfo.InvariantCulture)} nats per token\n", table.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("char", true, 1)]
+    [InlineData("char", false, 0)]
+    [InlineData("word", true, 3)]
+    [InlineData("space", false, 0)]
+    [InlineData("bpe", true, 3)]
+    public void Models_that_cut_a_text_otherwise_compare_by_the_bits_of_a_character(string kind, bool running, int read)
+    {
+        const string text = "The cat, 😀 the Cat.\r\nThe cat sat; the cat 我.\r\n";
+        File.WriteAllText(_folder["new.txt"], text);
+        Said counted = CommandLine.Run("ngram", "train", "--order", "2", "--tokens", kind, running ? "--running" : "--sentences", "--vocabulary", "290", "--text", _folder["new.txt"], "--out", _folder["new.bin"]);
+        Assert.True(counted.Code == 0, counted.Error);
+        Said table = CommandLine.Run("evaluate", _folder["new.bin"], "--text", _folder["new.txt"]);
+        JsonElement json = CommandLine.Run("evaluate", _folder["new.bin"], "--text", _folder["new.txt"], "--json").Json;
+        int characters = text.Replace("\r\n", "\n", StringComparison.Ordinal).EnumerateRunes().Count() - read;
+        double wanted = json.GetProperty("bits_per_token").GetDouble() * json.GetProperty("tokens").GetInt32() / characters;
+        Assert.Equal(0, json.GetProperty("unknown_tokens").GetInt32());
+        Close.Equal(wanted, json.GetProperty("bits_per_character").GetDouble(), 1e-12, 0, "bits per character");
+        Assert.EndsWith($"\nbits per character  {wanted.ToString("0.000000", CultureInfo.InvariantCulture)}\n", table.Output, StringComparison.Ordinal);
+        if (kind == "char" && running)
+        {
+            Close.Equal(json.GetProperty("bits_per_token").GetDouble(), wanted, 1e-12, 0, "a token is a character");
+        }
     }
 
     [Fact]
