@@ -39,6 +39,12 @@ internal sealed class ArrivingLines
     /// <summary>The share of the file that stands in the blocks so far, in (0, 1]; null where its length is not known, as of a pipe.</summary>
     public double? Share { get; private set; }
 
+    /// <summary>What went wrong with a line, with its place.</summary>
+    /// <param name="number">Of the line, counted from 1.</param>
+    /// <param name="failure">What went wrong.</param>
+    public UnfoldException At(long number, UnfoldException failure) =>
+        new(FormattableString.Invariant($"Line {number} of {Name}: {char.ToLowerInvariant(failure.Message[0])}{failure.Message[1..]}"), failure);
+
     /// <summary>Reads lines on a thread of their own; the blocks keep their order.</summary>
     /// <param name="most">The most lines of a block.</param>
     /// <param name="cancellation">Ends the waiting.</param>

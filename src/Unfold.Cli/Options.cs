@@ -240,8 +240,18 @@ internal static class Options
     }
 
     /// <summary>A file to read line by line, where - stands for standard input.</summary>
-    public static Argument<string> FileOrInput(string description) => new Argument<string>("FILE") { Description = description }
-        .RefusingOptions("a file whose name begins with dashes is written with ./ before it");
+    public static Argument<string> FileOrInput(string description)
+    {
+        Argument<string> argument = new Argument<string>("FILE") { Description = description }.RefusingOptions("a file whose name begins with dashes is written with ./ before it");
+        argument.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var value }] && string.IsNullOrWhiteSpace(value))
+            {
+                result.AddError("FILE wants a path, or - for standard input; found an empty one.");
+            }
+        });
+        return argument;
+    }
 
     /// <summary>Refuses a misspelt option, which would otherwise be taken for the argument.</summary>
     /// <param name="argument">What stands beside the options.</param>

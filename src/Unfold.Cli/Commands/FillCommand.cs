@@ -9,10 +9,10 @@ namespace Unfold.Cli.Commands;
 internal sealed class FillCommand(Terminal terminal)
 {
     private readonly Argument<string> _model = Options.Model();
-    private readonly Argument<string> _text = new("TEXT") { Description = "A sentence with one gap, written as two or more underscores." };
+    private readonly Argument<string> _text = new("TEXT") { Description = "A sentence with one gap, written as two or more underscores; with - each line of standard input, answered with one line." };
     private readonly Option<long?> _count = Options.Whole("--count", 1, int.MaxValue, "How many candidates; default 10.");
     private readonly Option<string[]> _among = Options.Texts("--among", "Compare this token and those of further --among, and no others.");
-    private readonly Option<bool> _json = Options.Switch("--json", "Print one JSON object.");
+    private readonly Option<bool> _json = Options.Switch("--json", "Print one JSON object for each sentence.");
 
     /// <summary>Makes the verb.</summary>
     public static Command Create(Terminal terminal)
@@ -28,37 +28,71 @@ internal sealed class FillCommand(Terminal terminal)
         parsed.Exclude(_among, _count);
         string text = parsed.GetRequiredValue(_text);
         var model = ClozeModel.Load(parsed.GetRequiredValue(_model));
-        Vocabulary vocabulary = model.Vocabulary;
-        SegmentationNote.Tell(terminal, parsed.GetRequiredValue(_model), vocabulary);
-        var gap = GapText.Parse(text, vocabulary);
-        int unknown = gap.Before.Concat(gap.After).Count(token => token == Vocabulary.UnknownId);
-        if (unknown > 0)
+        SegmentationNote.Tell(terminal, parsed.GetRequiredValue(_model), model.Vocabulary);
+        int[] wanted = [.. Wanted(parsed, model.Vocabulary)];
+        int count = (int)(parsed.GetValue(_count) ?? (parsed.Gave(_among) ? int.MaxValue : 10));
+        bool json = parsed.GetValue(_json);
+        if (text != ArrivingLines.Input)
         {
-            terminal.Line($"{unknown} of the {vocabulary.Kind.Noun}s around the gap {(unknown == 1 ? "is" : "are")} not in the model's vocabulary, and read as unknown.");
-        }
-
-        double[] probabilities = model.Probabilities(gap.Before, gap.After);
-        (string Token, double Probability)[] candidates =
-        [
-            .. Wanted(parsed, vocabulary)
-                .OrderByDescending(token => probabilities[token])
-                .Take((int)(parsed.GetValue(_count) ?? (parsed.Gave(_among) ? int.MaxValue : 10)))
-                .Select(token => (vocabulary[token], probabilities[token])),
-        ];
-        if (parsed.GetValue(_json))
-        {
-            JsonOutput.Write(terminal, writer =>
+            Filled filled = Fill(model, text, wanted, count);
+            if (filled.UnknownTokens > 0)
             {
-                writer.WriteString("text", text);
-                writer.WriteNumber("unknown_tokens", unknown);
-                Candidates.Write(writer, "candidates", candidates);
-                writer.WriteFinite("unknown_probability", probabilities[Vocabulary.UnknownId]);
-            });
+                terminal.Line($"{filled.UnknownTokens} of the {model.Vocabulary.Kind.Noun}s around the gap {(filled.UnknownTokens == 1 ? "is" : "are")} not in the model's vocabulary, and read as unknown.");
+            }
+
+            Write(filled, json, () => Candidates.Write(terminal, filled.Candidates, filled.Unknown));
             return ExitCode.Done;
         }
 
-        Candidates.Write(terminal, candidates, probabilities[Vocabulary.UnknownId]);
+        using var interruption = new Interruption(terminal);
+        var lines = new ArrivingLines(terminal, text);
+        long number = 0;
+        foreach (IReadOnlyList<string> block in lines.Blocks(most: 1, interruption.Token))
+        {
+            number++;
+            Filled filled;
+            try
+            {
+                filled = Fill(model, block[0], wanted, count);
+            }
+            catch (UnfoldException failure)
+            {
+                throw lines.At(number, failure);
+            }
+
+            Write(filled, json, () => terminal.Output.WriteLine(string.Join('\t', filled.Candidates.Select(candidate => candidate.Token.Visible))));
+            terminal.Output.Flush();
+        }
+
         return ExitCode.Done;
+    }
+
+    private static Filled Fill(ClozeModel model, string text, int[] wanted, int count)
+    {
+        var gap = GapText.Parse(text, model.Vocabulary);
+        double[] probabilities = model.Probabilities(gap.Before, gap.After);
+        return new Filled(
+            text,
+            gap.Before.Concat(gap.After).Count(token => token == Vocabulary.UnknownId),
+            [.. wanted.OrderByDescending(token => probabilities[token]).Take(count).Select(token => (model.Vocabulary[token], probabilities[token]))],
+            probabilities[Vocabulary.UnknownId]);
+    }
+
+    private void Write(Filled filled, bool json, Action write)
+    {
+        if (!json)
+        {
+            write();
+            return;
+        }
+
+        JsonOutput.Write(terminal, writer =>
+        {
+            writer.WriteString("text", filled.Text);
+            writer.WriteNumber("unknown_tokens", filled.UnknownTokens);
+            Candidates.Write(writer, "candidates", filled.Candidates);
+            writer.WriteFinite("unknown_probability", filled.Unknown);
+        });
     }
 
     /// <summary>The tokens to choose from: those that are named, or all.</summary>
@@ -67,4 +101,10 @@ internal sealed class FillCommand(Terminal terminal)
             ? id
             : throw new UnfoldException($"The {vocabulary.Kind.Noun} '{token}' cannot stand in the gap: it is not in the model's vocabulary of {vocabulary.SymbolCount} {vocabulary.Kind.Noun}s, and a gap holds one of these."))
         : Enumerable.Range(Vocabulary.SpecialCount, vocabulary.SymbolCount);
+
+    /// <param name="Text">The sentence with its gap.</param>
+    /// <param name="UnknownTokens">How many tokens around the gap the model does not know.</param>
+    /// <param name="Candidates">What may stand in the gap, the likeliest first.</param>
+    /// <param name="Unknown">The probability of all tokens together that the model does not know.</param>
+    private sealed record Filled(string Text, int UnknownTokens, IReadOnlyList<(string Token, double Probability)> Candidates, double Unknown);
 }

@@ -41,8 +41,8 @@ internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredLis
             NBestHypothesis hypothesis = list.List.Hypotheses[place];
             terminal.Output.WriteLine(
                 ranked ? string.Create(CultureInfo.InvariantCulture, $"{list.List.Id.Printable}\t{place + 1}\t{Shown(weights.Total(hypothesis, list.LogProbabilities[place]))}\t{hypothesis.Channel:0.000000}\t{Shown(list.LogProbabilities[place])}\t{list.UnknownTokens[place]}\t{hypothesis.Words}\t{hypothesis.Characters}\t{hypothesis.Text.Printable}")
-                : hypothesis.Text.Length == 0 ? list.List.Id
-                : $"{list.List.Id} {hypothesis.Text}");
+                : hypothesis.Text.Length == 0 ? list.List.Id.Printable
+                : $"{list.List.Id.Printable} {hypothesis.Text.Printable}");
         }
 
         terminal.Output.Flush();

@@ -100,7 +100,7 @@ internal sealed class ScoreCommand(Terminal terminal)
         double each = line.Score.Total / line.Score.Tokens.Count;
         terminal.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{Shown(Log10(line.Score.Total))}\t{Shown(line.Score.Total)}\t{Shown(Log10(each))}\t{Shown(each)}\t{line.Score.Tokens.Count}\t{line.Unknown}\t{line.Text}"));
+            $"{Shown(Log10(line.Score.Total))}\t{Shown(line.Score.Total)}\t{Shown(Log10(each))}\t{Shown(each)}\t{line.Score.Tokens.Count}\t{line.Unknown}\t{line.Text.Printable}"));
     }
 
     private void WriteTokens(Line line, Vocabulary vocabulary)

@@ -47,7 +47,7 @@ internal sealed class TokenizeCommand(Terminal terminal)
                 {
                     interruption.Token.ThrowIfCancellationRequested();
                     number++;
-                    List<string> tokens = Cut(line, tokenizer, number, lines.Name);
+                    List<string> tokens = Cut(line, tokenizer, number, lines);
                     int[]? ids = vocabulary is null ? null : [.. tokens.Select(token => vocabulary.IdOf(token))];
                     count += tokens.Count;
                     unknown += ids?.Count(id => id == Vocabulary.UnknownId) ?? 0;
@@ -103,7 +103,7 @@ internal sealed class TokenizeCommand(Terminal terminal)
         };
     }
 
-    private static List<string> Cut(string line, Tokenizer tokenizer, long number, string name)
+    private static List<string> Cut(string line, Tokenizer tokenizer, long number, ArrivingLines lines)
     {
         List<string> tokens = [];
         TokenSink sink = token => tokens.Add(token.ToString());
@@ -114,7 +114,7 @@ internal sealed class TokenizeCommand(Terminal terminal)
         }
         catch (UnfoldException failure)
         {
-            throw new UnfoldException(FormattableString.Invariant($"Line {number} of {name}: {char.ToLowerInvariant(failure.Message[0])}{failure.Message[1..]}"), failure);
+            throw lines.At(number, failure);
         }
 
         return tokens;

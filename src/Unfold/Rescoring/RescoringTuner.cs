@@ -6,7 +6,7 @@ namespace Unfold.Rescoring;
 /// </summary>
 public static class RescoringTuner
 {
-    private const int Rounds = 6, Steps = 2, PointsOfRound = ((2 * Steps) + 1) * ((2 * Steps) + 1);
+    private const int Rounds = 6;
     private const double LargestPenalty = 12;
 
     /// <summary>The weights with the fewest errors that were found, and how many those are.</summary>
@@ -32,11 +32,11 @@ public static class RescoringTuner
             progress?.Invoke((list + 1) / (2.0 * errors.Length));
         }
 
-        int points = (Penalties.Count() * Weights.Count()) + (Rounds * PointsOfRound), tried = 0;
+        int points = (Penalties.Count() * Weights.Count()) + (Rounds * Steps.Length * Steps.Length), tried = 0;
         RescoringWeights best = default;
         int fewest = int.MaxValue;
 
-        // Among equals the first stays: no penalty before one, a weight near 1 before one far from it.
+        // Among equals the first stays: no penalty before one, a weight near 1 before one far from it, and then the centre before what is around it.
         foreach (double penalty in Penalties)
         {
             foreach (double weight in Weights)
@@ -49,9 +49,9 @@ public static class RescoringTuner
         for (int round = 0; round < Rounds; round++)
         {
             RescoringWeights centre = best;
-            for (int up = -Steps; up <= Steps; up++)
+            foreach (int up in Steps)
             {
-                for (int more = -Steps; more <= Steps; more++)
+                foreach (int more in Steps)
                 {
                     Try(centre.Model * Math.Pow(factor, up), centre.Insertion + (step * more));
                 }
@@ -80,6 +80,8 @@ public static class RescoringTuner
             progress?.Invoke(0.5 + (++tried / (2.0 * points)));
         }
     }
+
+    private static int[] Steps => [0, 1, -1, 2, -2];
 
     // 1, 2, 1/2, 4, 1/4 .. 32, 1/32, and 0 for no language model at all.
     private static IEnumerable<double> Weights => [1, .. Enumerable.Range(1, 5).SelectMany(power => new[] { Math.Pow(2, power), Math.Pow(2, -power) }), 0];

@@ -5,7 +5,7 @@ namespace Unfold.Text;
 
 /// <summary>
 /// How tokens are written where white space divides them, as in ARPA files. Words between spaces that are cut in the <see cref="Usual"/> way stand as they are. Else a token
-/// that is or holds white space or a control character has &lt;U+000A&gt; for it, and what looks like that already &lt;U+003C&gt; for its first sign.
+/// that is or holds white space, zero-width spaces among it, or a control character has &lt;U+000A&gt; for it, and what looks like that already &lt;U+003C&gt; for its first sign.
 /// </summary>
 public static class SpacedTokens
 {
@@ -65,5 +65,9 @@ public static class SpacedTokens
         return token.ToString();
     }
 
-    private static bool MustBeEscaped(string token, int at) => char.IsWhiteSpace(token[at]) || char.IsControl(token[at]) || token.AsSpan(at).StartsWith(Escape);
+    private static bool MustBeEscaped(string token, int at) => Divides(token[at]) || token.AsSpan(at).StartsWith(Escape);
+
+    /// <summary>Whether a reader of words between spaces, this library's or another one, may take it for white space.</summary>
+    private static bool Divides(char unit) =>
+        char.IsWhiteSpace(unit) || char.IsControl(unit) || (!char.IsSurrogate(unit) && RuneClasses.Of(new Rune(unit)) is RuneClass.Space or RuneClass.NewLine);
 }

@@ -151,6 +151,10 @@ public static class TextLines
                 // The second byte of what gzip packed.
                 throw new UnfoldException($"The text {name} is not UTF-8, but begins like what gzip packed: that is unpacked where a file is named, so name it, or unpack it on the way.", failure);
             }
+            catch (DecoderFallbackException failure) when (number == 1 && line.Length == 0 && bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
+            {
+                throw new UnfoldException($"The text {name} is not UTF-8: it begins with a UTF-16 byte order mark; convert it to UTF-8.", failure);
+            }
             catch (DecoderFallbackException failure)
             {
                 // A block is decoded at once, so the bad byte may stand some lines further down.

@@ -62,6 +62,20 @@ public sealed class ClozeTests : IDisposable
     }
 
     [Fact]
+    public void Sentences_of_standard_input_are_filled_one_by_one()
+    {
+        string[] sentences = ["我打算____一部新手机", "我打算____一部旧手机"];
+        byte[] input = Encoding.UTF8.GetBytes(string.Join("\r\n", sentences));
+        Said said = CommandLine.RunWith(input, "fill", _model, "-", "--among", "买", "--among", "修");
+        Assert.Equal((0, "买\t修\n修\t买\n", ""), (said.Code, said.Output, said.Error));
+        string[] alone = [.. sentences.Select(sentence => CommandLine.Run("fill", _model, sentence, "--json").Output)];
+        Assert.Equal(string.Concat(alone), CommandLine.RunWith(input, "fill", _model, "-", "--json").Output);
+        Said broken = CommandLine.RunWith("我打算____一部新手机\n我打算"u8.ToArray(), "fill", _model, "-", "--count", "1");
+        Assert.Equal((1, "买\n"), (broken.Code, broken.Output));
+        Assert.Contains("Line 2 of standard input: a sentence to be filled has one gap", broken.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Given_words_are_compared()
     {
         var model = ClozeModel.Load(_model);

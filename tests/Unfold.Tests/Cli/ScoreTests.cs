@@ -56,6 +56,14 @@ public sealed class ScoreTests : IDisposable
     }
 
     [Fact]
+    public void A_row_has_its_cells_whatever_stands_in_the_line()
+    {
+        Said said = CommandLine.RunWith("the\tcat\u001B[31m"u8.ToArray(), "score", _run, "-");
+        Assert.Equal("the?cat?[31m", said.Output.TrimEnd('\n').Split('\n')[1].Split('\t')[6]);
+        Assert.Equal("the\tcat\u001B[31m", CommandLine.RunWith("the\tcat\u001B[31m"u8.ToArray(), "score", _run, "-", "--json").Json.GetProperty("text").GetString());
+    }
+
+    [Fact]
     public void Json_has_one_object_a_line_and_the_same_numbers()
     {
         Said said = CommandLine.RunWith(Encoding.UTF8.GetBytes(Lines), "score", _run, "-", "--json", "--by-token");

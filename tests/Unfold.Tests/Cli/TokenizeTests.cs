@@ -1,3 +1,4 @@
+using System.Text;
 using Unfold.Numerics;
 using Unfold.Persistence;
 using Unfold.Tests.Persistence;
@@ -60,6 +61,16 @@ public sealed class TokenizeTests : IDisposable
     }
 
     [Fact]
+    public void Characters_that_other_readers_divide_at_come_back_as_they_were()
+    {
+        string text = string.Concat(Enumerable.Range(0x20, 0xD800 - 0x20).Concat(Enumerable.Range(0xE000, 0xFFFE - 0xE000)).Select(unit => (char)unit)) + "😀";
+        Said written = CommandLine.RunWith(Encoding.UTF8.GetBytes(text), "tokenize", "-", "--tokens", "char");
+        string[] tokens = [.. CommandLine.RunWith(Encoding.UTF8.GetBytes(written.Output), "tokenize", "-", "--tokens", "space", "--json").Json.GetProperty("tokens").EnumerateArray().Select(token => token.GetString()!)];
+        var characters = new Tokenization(TokenKind.Character);
+        Assert.Equal(text.EnumerateRunes().Select(rune => rune.ToString()), tokens.Select(token => SpacedTokens.Read(token, characters)));
+    }
+
+    [Fact]
     public void A_model_cuts_a_text_as_it_has_learned()
     {
         string[] lines = ["the cat sat on the mat", "a dog sat on a cat"];
@@ -110,12 +121,16 @@ public sealed class TokenizeTests : IDisposable
         File.WriteAllText(_folder["text.txt"], "a b\nc </s> d\n");
         string text = _folder["text.txt"];
         CommandLine.Run("tokenize", "--tokens", "word").Refuses(2, "FILE is missing");
+        CommandLine.Run("tokenize", "", "--tokens", "word").Refuses(2, "FILE wants a path", "an empty one");
         CommandLine.Run("tokenize", text).Refuses(2, "How the text is cut was not said", "--tokens", "--vocabulary-of");
         CommandLine.Run("tokenize", text, "--tokens", "bpe").Refuses(2, "--tokens bpe", "--vocabulary-of");
         CommandLine.Run("tokenize", text, "--tokens", "word", "--dictionary", text).Refuses(2, "--dictionary wants --tokens segmented");
         CommandLine.Run("tokenize", text, "--tokens", "word", "--vocabulary-of", text).Refuses(2, "--vocabulary-of", "--tokens");
         CommandLine.Run("tokenize", _folder["none.txt"], "--tokens", "word").Refuses(1, "none.txt", "does not exist");
         CommandLine.Run("tokenize", text, "--vocabulary-of", _folder["none"]).Refuses(1, "none");
+        CommandLine.RunWith([0xFF, 0xFE, (byte)'a', 0], "tokenize", "-", "--tokens", "word").Refuses(1, "standard input is not UTF-8", "a UTF-16 byte order mark");
+        File.WriteAllBytes(_folder["big.txt"], [0xFE, 0xFF, 0, (byte)'a']);
+        CommandLine.Run("tokenize", _folder["big.txt"], "--tokens", "word").Refuses(1, "big.txt is not UTF-8", "a UTF-16 byte order mark");
         Said said = CommandLine.Run("tokenize", text, "--tokens", "space");
         Assert.Equal((1, "a b\n"), (said.Code, said.Output));
         Assert.Contains("Line 2", said.Error, StringComparison.Ordinal);

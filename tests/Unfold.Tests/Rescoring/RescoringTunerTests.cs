@@ -64,6 +64,14 @@ public sealed class RescoringTunerTests
     }
 
     [Fact]
+    public void A_penalty_that_changes_nothing_stays_0()
+    {
+        var random = new SeededRandom(5);
+        ScoredList[] lists = [.. Enumerable.Range(0, 60).Select(place => List("a", [("a", -random.NextDouble()), ("b", -random.NextDouble())], [-4 * random.NextDouble(), -4.6 * random.NextDouble()]))];
+        Assert.Equal(0, RescoringTuner.Tune(lists, ErrorMeasure.Words, cancellation: TestContext.Current.CancellationToken).Weights.Insertion);
+    }
+
+    [Fact]
     public void The_penalty_is_for_the_units_that_are_measured()
     {
         // Text without white space is one word however long it is.
