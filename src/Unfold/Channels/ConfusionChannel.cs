@@ -76,7 +76,7 @@ public sealed class ConfusionChannel
     private string Join(IEnumerable<string> symbols) => string.Join(_symbols == ErrorMeasure.Words ? " " : "", symbols);
 
     private static IEnumerable<string> Split(string line, ErrorMeasure symbols) =>
-        symbols == ErrorMeasure.Words ? TextUnits.Words(line) : TextUnits.Characters(line).Select(rune => rune.ToString());
+        symbols == ErrorMeasure.Words ? TextUnits.Words(line) : TextUnits.Spaced(line).Select(rune => rune.ToString());
 
     private sealed record Path(Path? Before, string Symbol, double Channel, double Total)
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using Unfold.Text;
 
 namespace Unfold.Rescoring;
 
@@ -9,5 +10,12 @@ internal static class TextUnits
     public static string[] Words(string text) => text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>Unicode scalar values, with one space between words and none around them.</summary>
-    public static Rune[] Characters(string text) => [.. string.Join(' ', Words(text)).EnumerateRunes()];
+    public static Rune[] Spaced(string text) => [.. string.Join(' ', Words(text)).EnumerateRunes()];
+
+    /// <summary>As <see cref="Spaced"/>, but without the spaces beside ideographs, which print does not have: they stand only where some tool has cut the text into words.</summary>
+    public static Rune[] Characters(string text)
+    {
+        Rune[] spaced = Spaced(text);
+        return [.. spaced.Where((rune, place) => rune.Value != ' ' || !(RuneClasses.IsEastAsian(spaced[place - 1]) || RuneClasses.IsEastAsian(spaced[place + 1])))];
+    }
 }

@@ -37,6 +37,8 @@ public sealed class EditDistanceTests
         Assert.Equal(new ErrorCount(new Edits(1, 0, 0), 3), ErrorCount.Of(" a  b\tc ", "a x c", ErrorMeasure.Words));
         Assert.Equal(new ErrorCount(new Edits(1, 0, 0), 5), ErrorCount.Of(" a  b\tc ", "a x c", ErrorMeasure.Characters));
         Assert.Equal(new ErrorCount(new Edits(1, 0, 0), 2), ErrorCount.Of("😀你", "😁你", ErrorMeasure.Characters));
+        Assert.Equal(new ErrorCount(new Edits(1, 0, 0), 9), ErrorCount.Of("我想买 a b 手机。", " 我 想 买 a c 手机 。", ErrorMeasure.Characters));
+        Assert.Equal(new ErrorCount(new Edits(0, 1, 0), 6), ErrorCount.Of("한국 말 a", "한국 말a", ErrorMeasure.Characters));
         Assert.Equal(new ErrorCount(new Edits(0, 0, 2), 0), ErrorCount.Of("", "a b", ErrorMeasure.Words));
     }
 
