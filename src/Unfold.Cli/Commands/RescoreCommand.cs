@@ -21,7 +21,8 @@ internal sealed class RescoreCommand(Terminal terminal)
     private readonly Option<string[]> _references = Options.Paths("--references", "What is right: in each line the name of a list and its words.");
     private readonly Option<double?> _weight = Options.Number("--weight", "of 0 to 1,000,000", value => value is >= 0 and <= Heaviest, "The weight of the language model beside the channel score; default 1.");
     private readonly Option<double?> _penalty = Options.Number("--penalty", "of -1,000,000 to 1,000,000", value => Math.Abs(value) <= Heaviest, "What each word, or character with --measure characters, adds to the score, in nats; default 0.");
-    private readonly Option<string[]> _tune = Options.Paths("--tune", "Choose weight and penalty for the fewest errors on these lists, which need references.");
+    private readonly Option<double?> _unknownPenalty = Options.Number("--unknown-penalty", "of -1,000,000 to 1,000,000", value => Math.Abs(value) <= Heaviest, "What each token adds that the model does not know, beside the probability of all unknown ones; default 0.");
+    private readonly Option<string[]> _tune = Options.Paths("--tune", "Choose weight and penalties for the fewest errors on these lists, which need references.");
     private readonly Option<ErrorMeasure?> _measure = Options.Choice<ErrorMeasure>("--measure", "The errors that --tune counts, and what the penalty is for; default words.");
     private readonly Option<bool> _known = Options.Switch("--leave-out-unknown", "Count the probabilities of known tokens only; default all, an unknown one as the model gives it.");
     private readonly Option<ulong?> _seed = Options.Seed("For the confidence intervals; default 1.");
@@ -36,7 +37,7 @@ internal sealed class RescoreCommand(Terminal terminal)
         verb._nbest.Required = true;
         var command = new Command("rescore", "Pick the likeliest hypothesis of each n-best list, by channel and language model.")
         {
-            verb._model.Argument, verb._nbest, verb._format, verb._costs, verb._references, verb._weight, verb._penalty, verb._tune, verb._measure, verb._known, verb._seed, verb._threads, verb._ranked, verb._json,
+            verb._model.Argument, verb._nbest, verb._format, verb._costs, verb._references, verb._weight, verb._penalty, verb._unknownPenalty, verb._tune, verb._measure, verb._known, verb._seed, verb._threads, verb._ranked, verb._json,
         };
         verb._model.AddTo(command);
         command.SetAction(verb.Run);
@@ -65,7 +66,7 @@ internal sealed class RescoreCommand(Terminal terminal)
         (RescoringWeights Weights, int Errors)? tuned = development is null
             ? null
             : Tune(Score(model, development, workers, unknown, "Scoring the development lists", interruption.Token), measure, interruption.Token);
-        RescoringWeights weights = tuned?.Weights ?? new RescoringWeights(parsed.GetValue(_weight) ?? 1, parsed.GetValue(_penalty) ?? 0, measure);
+        RescoringWeights weights = tuned?.Weights ?? new RescoringWeights(parsed.GetValue(_weight) ?? 1, parsed.GetValue(_penalty) ?? 0, measure, parsed.GetValue(_unknownPenalty) ?? 0);
         IReadOnlyList<ScoredList> scored = Score(model, lists, workers, unknown, "Scoring", interruption.Token);
         var report = new RescoringReport(terminal, scored, weights, parsed.GetValue(_seed) ?? 1, interruption.Token);
         bool ranked = parsed.GetValue(_ranked);
@@ -90,6 +91,7 @@ internal sealed class RescoreCommand(Terminal terminal)
 
         parsed.Exclude(_tune, _weight);
         parsed.Exclude(_tune, _penalty);
+        parsed.Exclude(_tune, _unknownPenalty);
         if (parsed.Gave(_measure) && !parsed.Gave(_tune) && !parsed.Gave(_penalty))
         {
             throw new UsageException("--measure says what --tune counts and what --penalty is for: give it together with one of them.");

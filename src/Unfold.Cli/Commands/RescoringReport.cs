@@ -40,13 +40,14 @@ internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredLis
         {
             NBestHypothesis hypothesis = list.List.Hypotheses[place];
             terminal.Output.WriteLine(
-                ranked ? string.Create(CultureInfo.InvariantCulture, $"{list.List.Id.Printable}\t{place + 1}\t{Shown(weights.Total(hypothesis, list.LogProbabilities[place]))}\t{hypothesis.Channel:0.000000}\t{Shown(list.LogProbabilities[place])}\t{list.UnknownTokens[place]}\t{hypothesis.Words}\t{hypothesis.Characters}\t{hypothesis.Text.Printable}")
+                ranked ? string.Create(CultureInfo.InvariantCulture, $"{list.List.Id.Printable}\t{place + 1}\t{Shown(list.Total(place, weights))}\t{hypothesis.Channel:0.000000}\t{Shown(list.LogProbabilities[place])}\t{list.UnknownTokens[place]}\t{hypothesis.Words}\t{hypothesis.Characters}\t{hypothesis.Text.Printable}")
                 : hypothesis.Text.Length == 0 ? list.List.Id.Printable
                 : $"{list.List.Id.Printable} {hypothesis.Text.Printable}");
         }
 
         terminal.Output.Flush();
-        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{lists.Count} lists, weight {weights.Model:0.####}, penalty {weights.Insertion:0.####} a {(weights.Unit == ErrorMeasure.Words ? "word" : "character")}, {Unknown} unknown tokens in what was chosen"));
+        string each = weights.Unknown == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {weights.Unknown:0.####} for each");
+        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{lists.Count} lists, weight {weights.Model:0.####}, penalty {weights.Insertion:0.####} a {(weights.Unit == ErrorMeasure.Words ? "word" : "character")}, {Unknown} unknown tokens in what was chosen{each}"));
         if (Impossible > 0)
         {
             terminal.Line($"In {Impossible} of the lists the model thinks every hypothesis impossible: there the other scores have chosen.");
@@ -76,7 +77,7 @@ internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredLis
                 json.WriteString("id", list.List.Id);
                 json.WriteString("text", hypothesis.Text);
                 json.WriteNumber("place", place + 1);
-                json.WriteFinite("total", weights.Total(hypothesis, list.LogProbabilities[place]));
+                json.WriteFinite("total", list.Total(place, weights));
                 json.WriteNumber("channel", hypothesis.Channel);
                 json.WriteFinite("logprob", list.LogProbabilities[place]);
                 json.WriteNumber("unknown_tokens", list.UnknownTokens[place]);
@@ -94,6 +95,7 @@ internal sealed class RescoringReport(Terminal terminal, IReadOnlyList<ScoredLis
             ModelChoice.WriteShare(json, model);
             json.WriteNumber("weight", weights.Model);
             json.WriteNumber("penalty", weights.Insertion);
+            json.WriteNumber("unknown_penalty", weights.Unknown);
             json.WriteString("measure", weights.Unit == ErrorMeasure.Words ? "words" : "characters");
             foreach ((ErrorMeasure measure, string name, string field) in MeasuresTold)
             {

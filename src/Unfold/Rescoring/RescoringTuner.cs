@@ -1,13 +1,12 @@
 namespace Unfold.Rescoring;
 
 /// <summary>
-/// Finds the weights with the fewest errors on development lists: a grid over both, then finer and finer steps around the best point. The
+/// Finds the weights with the fewest errors on development lists: a grid over all, then finer and finer steps around the best point. The
 /// number of errors is a step function, so there is no slope to follow.
 /// </summary>
 public static class RescoringTuner
 {
     private const int Rounds = 6;
-    private const double LargestPenalty = 12;
 
     /// <summary>The weights with the fewest errors that were found, and how many those are.</summary>
     /// <param name="lists">Lists with references.</param>
@@ -32,16 +31,24 @@ public static class RescoringTuner
             progress?.Invoke((list + 1) / (2.0 * errors.Length));
         }
 
-        int points = (Penalties.Count() * Weights.Count()) + (Rounds * Steps.Length * Steps.Length), tried = 0;
+        // What is the same for all hypotheses of each list chooses nothing, so its weight stays 0.
+        bool lengths = Differ(lists, list => list.List.Hypotheses.Select(hypothesis => hypothesis.Units(measure)));
+        bool unknown = Differ(lists, list => list.UnknownTokens);
+        double[] penalties = lengths ? Penalties : [0], unknowns = unknown ? Unknowns : [0];
+        int[] more = lengths ? Steps : [0], less = unknown ? Steps : [0];
+        int points = (unknowns.Length * penalties.Length * Weights.Count()) + (Rounds * less.Length * more.Length * Steps.Length), tried = 0;
         RescoringWeights best = default;
         int fewest = int.MaxValue;
 
         // Among equals the first stays: no penalty before one, a weight near 1 before one far from it, and then the centre before what is around it.
-        foreach (double penalty in Penalties)
+        foreach (double cost in unknowns)
         {
-            foreach (double weight in Weights)
+            foreach (double penalty in penalties)
             {
-                Try(weight, penalty);
+                foreach (double weight in Weights)
+                {
+                    Try(new RescoringWeights(weight, penalty, measure, cost));
+                }
             }
         }
 
@@ -49,11 +56,14 @@ public static class RescoringTuner
         for (int round = 0; round < Rounds; round++)
         {
             RescoringWeights centre = best;
-            foreach (int up in Steps)
+            foreach (int cost in less)
             {
-                foreach (int more in Steps)
+                foreach (int up in Steps)
                 {
-                    Try(centre.Model * Math.Pow(factor, up), centre.Insertion + (step * more));
+                    foreach (int penalty in more)
+                    {
+                        Try(new RescoringWeights(centre.Model * Math.Pow(factor, up), centre.Insertion + (step * penalty), measure, centre.Unknown + (2 * step * cost)));
+                    }
                 }
             }
 
@@ -62,10 +72,9 @@ public static class RescoringTuner
 
         return (best, fewest);
 
-        void Try(double weight, double penalty)
+        void Try(RescoringWeights weights)
         {
             cancellation.ThrowIfCancellationRequested();
-            var weights = new RescoringWeights(weight, penalty, measure);
             int sum = 0;
             for (int list = 0; list < lists.Count; list++)
             {
@@ -86,16 +95,10 @@ public static class RescoringTuner
     // 1, 2, 1/2, 4, 1/4 .. 32, 1/32, and 0 for no language model at all.
     private static IEnumerable<double> Weights => [1, .. Enumerable.Range(1, 5).SelectMany(power => new[] { Math.Pow(2, power), Math.Pow(2, -power) }), 0];
 
-    private static IEnumerable<double> Penalties
-    {
-        get
-        {
-            yield return 0;
-            for (double size = 2; size <= LargestPenalty; size += 2)
-            {
-                yield return size;
-                yield return -size;
-            }
-        }
-    }
+    // 0, 2, -2, 4, -4 .. 12, -12.
+    private static double[] Penalties => [0, .. Enumerable.Range(1, 6).SelectMany(half => new[] { 2.0 * half, -2.0 * half })];
+
+    private static double[] Unknowns => [0, -2, -4, -8, -16];
+
+    private static bool Differ(IReadOnlyList<ScoredList> lists, Func<ScoredList, IEnumerable<int>> of) => lists.Any(list => of(list).Distinct().Skip(1).Any());
 }

@@ -29,7 +29,7 @@ public sealed record ScoredList(NBestList List, IReadOnlyList<double> LogProbabi
         double highest = double.NegativeInfinity;
         for (int place = 0; place < LogProbabilities.Count; place++)
         {
-            double total = weights.Total(List.Hypotheses[place], LogProbabilities[place]);
+            double total = Total(place, weights);
             if (total > highest)
             {
                 (best, highest) = (place, total);
@@ -43,7 +43,6 @@ public sealed record ScoredList(NBestList List, IReadOnlyList<double> LogProbabi
     /// <param name="weights">The weights.</param>
     public IReadOnlyList<int> Ranked(RescoringWeights weights)
     {
-        double Total(int place, RescoringWeights by) => by.Total(List.Hypotheses[place], LogProbabilities[place]);
         return
         [
             .. Enumerable.Range(0, LogProbabilities.Count)
@@ -51,6 +50,11 @@ public sealed record ScoredList(NBestList List, IReadOnlyList<double> LogProbabi
                 .ThenByDescending(place => double.IsNegativeInfinity(Total(place, weights)) ? Total(place, weights with { Model = 0 }) : 0),
         ];
     }
+
+    /// <summary>The total score of a hypothesis.</summary>
+    /// <param name="place">Its place in the list.</param>
+    /// <param name="weights">The weights.</param>
+    public double Total(int place, RescoringWeights weights) => weights.Total(List.Hypotheses[place], LogProbabilities[place], UnknownTokens[place]);
 
     /// <summary>The errors of each hypothesis.</summary>
     /// <param name="measure">What errors are counted in.</param>

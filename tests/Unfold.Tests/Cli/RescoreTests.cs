@@ -60,7 +60,7 @@ public sealed class RescoreTests : IDisposable
             Assert.Equal(["id", "text", "place", "total", "channel", "logprob", "unknown_tokens", "words", "characters"], json.EnumerateObject().Select(field => field.Name));
             Assert.Equal(list.List.Id, json.GetProperty("id").GetString());
             Assert.Equal(best + 1, json.GetProperty("place").GetInt32());
-            Assert.Equal(weights.Total(list.List.Hypotheses[best], list.LogProbabilities[best]), json.GetProperty("total").GetDouble());
+            Assert.Equal(weights.Total(list.List.Hypotheses[best], list.LogProbabilities[best], list.UnknownTokens[best]), json.GetProperty("total").GetDouble());
         }
 
         Assert.Equal("words", objects[3].GetProperty("measure").GetString());
@@ -80,7 +80,7 @@ public sealed class RescoreTests : IDisposable
         (string Id, int Place, double Total)[] wanted =
         [
             .. scored.SelectMany(list => list.List.Hypotheses
-                .Select((hypothesis, place) => (list.List.Id, place + 1, weights.Total(hypothesis, list.LogProbabilities[place])))
+                .Select((hypothesis, place) => (list.List.Id, place + 1, weights.Total(hypothesis, list.LogProbabilities[place], list.UnknownTokens[place])))
                 .OrderByDescending(one => one.Item3)),
         ];
 
@@ -188,6 +188,14 @@ public sealed class RescoreTests : IDisposable
         Assert.True(LogProbability(known, 0) > LogProbability(all, 0), "Two probabilities less.");
         Assert.Equal(LogProbability(all, 1), LogProbability(known, 1));
         Assert.Contains(", 2 unknown tokens in what was chosen\n", CommandLine.Run(command).Error, StringComparison.Ordinal);
+
+        JsonElement[] charged = [.. CommandLine.Run([.. command, "--json", "--unknown-penalty", "-3.5"]).Output.TrimEnd('\n').Split('\n').Select(Parse)];
+        double Total(JsonElement[] objects, int list) => objects[list].GetProperty("total").GetDouble();
+        Assert.Equal(Total(all, 0) - 7, Total(charged, 0), 1e-12);
+        Assert.Equal(Total(all, 1), Total(charged, 1));
+        Assert.Equal((0, -3.5), (all[2].GetProperty("unknown_penalty").GetDouble(), charged[2].GetProperty("unknown_penalty").GetDouble()));
+        Assert.Contains(", 2 unknown tokens in what was chosen, -3.5 for each\n", CommandLine.Run([.. command, "--unknown-penalty", "-3.5"]).Error, StringComparison.Ordinal);
+        CommandLine.Run([.. command, "--unknown-penalty", "-3.5", "--tune", lists]).Refuses(2, "--tune", "--unknown-penalty");
     }
 
     [Fact]

@@ -11,11 +11,12 @@ public sealed class RescoringTunerTests
     {
         var hypothesis = new NBestHypothesis(" a b  c ", -2);
         Assert.Equal(3, hypothesis.Words);
-        Assert.Equal(-2 + (0.5 * -10) + (3 * -0.25), new RescoringWeights(0.5, -0.25).Total(hypothesis, -10));
+        Assert.Equal(-2 + (0.5 * -10) + (3 * -0.25), new RescoringWeights(0.5, -0.25).Total(hypothesis, -10, 2));
         Assert.Equal(5, hypothesis.Characters);
-        Assert.Equal(-2 + (0.5 * -10) + (5 * -0.25), new RescoringWeights(0.5, -0.25, ErrorMeasure.Characters).Total(hypothesis, -10));
+        Assert.Equal(-2 + (0.5 * -10) + (5 * -0.25), new RescoringWeights(0.5, -0.25, ErrorMeasure.Characters).Total(hypothesis, -10, 2));
         Assert.Throws<ArgumentOutOfRangeException>(() => hypothesis.Units((ErrorMeasure)2));
-        Assert.Equal(-2, new RescoringWeights(0, 0).Total(hypothesis, double.NegativeInfinity));
+        Assert.Equal(-2, new RescoringWeights(0, 0).Total(hypothesis, double.NegativeInfinity, 2));
+        Assert.Equal(-2 + (0.5 * -10) + (2 * -4), new RescoringWeights(0.5, 0, Unknown: -4).Total(hypothesis, -10, 2));
     }
 
     [Fact]
@@ -72,6 +73,23 @@ public sealed class RescoringTunerTests
     }
 
     [Fact]
+    public void What_an_unknown_token_costs_is_found_where_the_model_likes_them_too_well()
+    {
+        // The model is right among words that it knows, and takes every word that it does not for a likely one.
+        ScoredList[] lists =
+        [
+            .. Enumerable.Range(0, 10).Select(_ => List("a", [("b", -1), ("a", -2)], [-9, -1])),
+            .. Enumerable.Range(0, 10).Select(_ => new ScoredList(new NBestList("x", [new("a", -1), new("z", -1.5)], "a"), [-6, -1], [0, 1])),
+        ];
+        (RescoringWeights weights, int errors) = RescoringTuner.Tune(lists, ErrorMeasure.Words, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal((0, 0), (errors, weights.Insertion));
+        Assert.InRange(weights.Unknown, -16, -2);
+        ScoredList[] known = [.. lists.Select(list => new ScoredList(list.List, list.LogProbabilities, [0, 0]))];
+        (weights, errors) = RescoringTuner.Tune(known, ErrorMeasure.Words, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal((10, 0), (errors, weights.Unknown));
+    }
+
+    [Fact]
     public void The_penalty_is_for_the_units_that_are_measured()
     {
         // Text without white space is one word however long it is.
@@ -105,7 +123,7 @@ public sealed class RescoringTunerTests
         NBestHypothesis changed = new NBestHypothesis("a", 0) with { Text = "a b c" };
         Assert.Equal(new NBestHypothesis("a b c", 0), changed);
         Assert.Equal((3, 5), (changed.Words, changed.Characters));
-        Assert.Equal(3, new RescoringWeights(0, 1).Total(changed, -1));
+        Assert.Equal(3, new RescoringWeights(0, 1).Total(changed, -1, 0));
     }
 
     [Fact]
@@ -122,6 +140,7 @@ public sealed class RescoringTunerTests
         }
 
         Assert.Throws<ArgumentOutOfRangeException>("Insertion", () => new RescoringWeights(1, double.NaN));
+        Assert.Throws<ArgumentOutOfRangeException>("Unknown", () => new RescoringWeights(1, 0, Unknown: double.NegativeInfinity));
         Assert.Throws<ArgumentOutOfRangeException>(() => new NBestHypothesis("a", double.NegativeInfinity));
     }
 
