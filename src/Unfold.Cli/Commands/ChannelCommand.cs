@@ -15,6 +15,7 @@ internal sealed class ChannelCommand(Terminal terminal)
     private readonly Option<Noise?> _noise = Options.Choice<Noise>("--noise", "Words that sound alike (Chinese ones: the same pinyin but for the tones), neighbours on the keyboard, or characters that look alike; default words.");
     private readonly Option<double?> _rate = Options.Number("--rate", "above 0 and below 1", value => value is > 0 and < 1, "How often a word or character that may be taken for another is; default 0.1.");
     private readonly Option<long?> _size = Options.Whole("--size", 1, 100_000, "The most hypotheses of a list; default 100.");
+    private readonly Option<bool> _observed = Options.Switch("--observed", "The text is what came through the channel: list what may have been meant, and distort nothing.");
     private readonly Option<ulong?> _seed = Options.Seed("The same seed makes the same errors; default 1.");
 
     /// <summary>What is mistaken for what.</summary>
@@ -36,21 +37,23 @@ internal sealed class ChannelCommand(Terminal terminal)
         var verb = new ChannelCommand(terminal);
         verb._text.Required = true;
         verb._train.Required = true;
-        var command = new Command("channel", "Make n-best lists of a text, as a recogniser would that mishears, mistypes or misreads.") { verb._text, verb._train, verb._noise, verb._rate, verb._size, verb._seed };
+        var command = new Command("channel", "Make n-best lists of a text, as a recogniser would that mishears, mistypes or misreads.") { verb._text, verb._train, verb._noise, verb._rate, verb._size, verb._observed, verb._seed };
         command.SetAction(verb.Run);
         return command;
     }
 
     private int Run(ParseResult parsed)
     {
+        parsed.Exclude(_observed, _seed);
         using var interruption = new Interruption(terminal);
         Noise noise = parsed.GetValue(_noise) ?? Noise.Words;
         ErrorMeasure symbols = noise == Noise.Words ? ErrorMeasure.Words : ErrorMeasure.Characters;
         string[] texts = parsed.GetRequiredValue(_text), train = parsed.GetRequiredValue(_train);
-        ProgressLine? distorting = null;
+        bool isObserved = parsed.GetValue(_observed);
+        ProgressLine? listing = null;
 
         // Before the long work.
-        IEnumerable<string> lines = TextLines.OfFiles(texts, share => distorting?.Show(share));
+        IEnumerable<string> lines = TextLines.OfFiles(texts, share => listing?.Show(share));
         IReadOnlyDictionary<string, long> counts = Count(train, symbols, interruption.Token);
         ConfusionTable table = Table(noise, counts, parsed.GetValue(_rate) ?? 0.1, interruption.Token);
         if (table.Count == 0)
@@ -62,13 +65,13 @@ internal sealed class ChannelCommand(Terminal terminal)
         var random = new SeededRandom(parsed.GetValue(_seed) ?? 1);
         int size = (int)(parsed.GetValue(_size) ?? 100);
         long number = 0, all = 0, alone = 0;
-        using (distorting = new ProgressLine(terminal, $"Distorting {string.Join(", ", texts)}"))
+        using (listing = new ProgressLine(terminal, $"{(isObserved ? "Listing" : "Distorting")} {string.Join(", ", texts)}"))
         {
             foreach (string line in lines.Where(line => !string.IsNullOrWhiteSpace(line)))
             {
                 interruption.Token.ThrowIfCancellationRequested();
-                string observed = channel.Observe(line, random);
-                Write(channel.List($"{++number}", observed, size, line), observed);
+                string observed = isObserved ? line : channel.Observe(line, random);
+                Write(channel.List($"{++number}", observed, size, isObserved ? null : line), observed);
                 foreach ((string symbol, long count) in ConfusionChannel.Count([line], symbols))
                 {
                     (all, alone) = (all + count, alone + (table.Confuses(symbol) ? 0 : count));
@@ -114,7 +117,11 @@ internal sealed class ChannelCommand(Terminal terminal)
     private void Write(NBestList list, string observed) => JsonOutput.Write(terminal, json =>
     {
         json.WriteString("id", list.Id);
-        json.WriteString("reference", list.Reference);
+        if (list.Reference is string reference)
+        {
+            json.WriteString("reference", reference);
+        }
+
         json.WriteString("observed", observed);
         json.WriteStartArray("hypotheses");
         foreach (NBestHypothesis hypothesis in list.Hypotheses)

@@ -42,6 +42,20 @@ public sealed class ChannelTests : IDisposable
     }
 
     [Fact]
+    public void What_was_typed_is_put_right()
+    {
+        File.WriteAllText(_folder["learned.txt"], string.Concat(Enumerable.Repeat("the cat sat on the mat.\nthe red dog ran to the cat.\n", 20)));
+        Assert.Equal(0, CommandLine.Run("ngram", "train", "--tokens", "char", "--order", "6", "--text", _folder["learned.txt"], "--out", _folder["model.arpa"]).Code);
+        File.WriteAllText(_folder["typed.txt"], "the cst sat on thr mat.\n\nthe ted dog rsn to the cat.\n");
+        Said said = CommandLine.Run("channel", "--text", _folder["typed.txt"], "--observed", "--train", _folder["learned.txt"], "--noise", "keyboard", "--rate", "0.05", "--size", "2000");
+        JsonElement[] lists = [.. said.Output.TrimEnd('\n').Split('\n').Select(Parse)];
+        Assert.Equal(["the cst sat on thr mat.", "the ted dog rsn to the cat."], lists.Select(list => list.GetProperty("observed").GetString()));
+        Assert.All(lists, list => Assert.Equal(["id", "observed", "hypotheses"], list.EnumerateObject().Select(field => field.Name)));
+        File.WriteAllText(_folder["lists.jsonl"], said.Output);
+        Assert.Equal("1 the cat sat on the mat.\n2 the red dog ran to the cat.\n", CommandLine.Run("rescore", _folder["model.arpa"], "--nbest", _folder["lists.jsonl"]).Output);
+    }
+
+    [Fact]
     public void Chinese_words_become_words_that_sound_alike()
     {
         Tokenizations.RequireIcu();
@@ -61,6 +75,7 @@ public sealed class ChannelTests : IDisposable
         File.WriteAllText(_folder["blank.txt"], "\n \n");
         CommandLine.Run("channel", "--text", _text).Refuses(2, "--train is missing");
         CommandLine.Run("channel", "--train", _text).Refuses(2, "--text is missing");
+        CommandLine.Run("channel", "--text", _text, "--train", _train, "--observed", "--seed", "1").Refuses(2, "--observed", "--seed");
         CommandLine.Run("channel", "--text", _text, "--train", _train, "--rate", "1").Refuses(2, "--rate must be a number above 0 and below 1");
         CommandLine.Run("channel", "--text", _text, "--train", _train, "--noise", "loud").Refuses(2, "words, keyboard, shape");
         CommandLine.Run("channel", "--text", _text, "--train", _folder["blank.txt"]).Refuses(1, "can be taken for each other");

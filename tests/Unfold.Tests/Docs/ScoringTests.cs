@@ -21,11 +21,12 @@ public sealed class ScoringTests : IDisposable
         string json = Example();
         File.WriteAllText(_folder["lines.txt"], string.Concat(Enumerable.Repeat(Lines, 40)));
         File.WriteAllText(_folder["held-out.txt"], Lines);
+        File.WriteAllText(_folder["typed.txt"], "the cst sat\n");
         File.WriteAllText(_folder["lists.jsonl"], json);
         File.WriteAllText(_folder["development.jsonl"], json);
         Assert.Equal(0, CommandLine.Train(_folder["lines.txt"], _folder["runs/lines"], "--steps", "2").Code);
         string[] commands = [.. Repository.Read(Document).Split('\n').Where(line => line.StartsWith("    unfold ", StringComparison.Ordinal))];
-        Assert.Equal(8, commands.Length);
+        Assert.Equal(9, commands.Length);
         foreach (string command in commands)
         {
             string[] words = [.. command.Replace("\"the c\"", "the_c", StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1)
