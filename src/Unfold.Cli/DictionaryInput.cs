@@ -20,7 +20,25 @@ internal static class DictionaryInput
         }
     }
 
-    /// <summary>Reads it; null where none is given.</summary>
+    /// <summary>Reads it, and tells how many words are left out; null where none is given.</summary>
     /// <exception cref="UnfoldException">It cannot be used.</exception>
-    public static WordList? Read(ParseResult parsed, Option<string?> dictionary) => parsed.GetValue(dictionary) is string file ? WordList.Load(file) : null;
+    public static WordList? Read(Terminal terminal, ParseResult parsed, Option<string?> dictionary)
+    {
+        if (parsed.GetValue(dictionary) is not string file)
+        {
+            return null;
+        }
+
+        long left = 0;
+        string first = "";
+        var list = WordList.Load(file, word => first = left++ == 0 ? Shown(word) : first);
+        if (left > 0)
+        {
+            terminal.Line(FormattableString.Invariant($"note: {left:N0} word{(left == 1 ? "" : "s")} of {file} {(left == 1 ? "is" : "are")} left out, {(left == 1 ? "" : "the first of them ")}{first}: only words of ideographs and kana are looked for."));
+        }
+
+        return list;
+    }
+
+    private static string Shown(string word) => word.Length > WordList.MaximumLength ? $"{word[..WordList.MaximumLength].Printable}..." : word.Printable;
 }

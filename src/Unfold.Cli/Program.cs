@@ -29,6 +29,12 @@ internal static class Program
                 throw new UsageException(UsageAdvice.For(parsed));
             }
 
+            if (parsed.Action is HelpAction && parsed.UnmatchedTokens.Count > 0)
+            {
+                // There is no help on a command that does not exist.
+                throw new UsageException(UsageAdvice.Unmatched(parsed.UnmatchedTokens[0], parsed.CommandResult.Command));
+            }
+
             int code = parsed.Invoke(new InvocationConfiguration
             {
                 EnableDefaultExceptionHandler = false,

@@ -92,7 +92,7 @@ internal sealed class ClozeTraining(ClozeOptions options, ParseResult parsed, Te
     private (ClozeRun Run, Sentences Sentences) Plan(CancellationToken stopping)
     {
         TrainOptions shared = options.Shared;
-        CorpusOptions cut = shared.CorpusOptions(parsed, TrainDefaults.Text) with { Mode = TextMode.Sentences };
+        CorpusOptions cut = shared.CorpusOptions(terminal, parsed, TrainDefaults.Text) with { Mode = TextMode.Sentences };
         string[] text = [.. parsed.GetValue(options.Text)!.Select(Path.GetFullPath)];
         string? validation = parsed.GetValue(shared.Valid) is string path ? Path.GetFullPath(path) : null;
         Sentences sentences = Read(parsed.GetValue(options.Text)!, parsed.GetValue(shared.Valid), cut, vocabulary: null, stopping);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Unfold.Generation;
+using Unfold.Text;
 
 namespace Unfold.Cli.Commands;
 
@@ -33,11 +34,13 @@ internal sealed class CompleteCommand(Terminal terminal)
         }
 
         using var interruption = new Interruption(terminal);
-        var completer = new WordCompleter(_model.Open(parsed, interruption.Token));
+        NextTokenModel model = _model.Open(parsed, interruption.Token);
+        var completer = new WordCompleter(model);
         int count = (int)(parsed.GetValue(_count) ?? 5);
         bool json = parsed.GetValue(_json);
         if (text is not null)
         {
+            TellUnknown(text, model.Vocabulary);
             Write(text, completer.Complete(text, count), json);
             return ExitCode.Done;
         }
@@ -57,6 +60,16 @@ internal sealed class CompleteCommand(Terminal terminal)
         }
 
         return ExitCode.Done;
+    }
+
+    /// <summary>Of words the last one may only have begun, so that nothing is unknown for certain.</summary>
+    private void TellUnknown(string text, Vocabulary vocabulary)
+    {
+        int unknown = vocabulary.Kind == TokenKind.Character ? vocabulary.EncodePrefix(text).Count(token => token == Vocabulary.UnknownId) : 0;
+        if (unknown > 0)
+        {
+            terminal.Line($"{unknown} of the characters of this line {(unknown == 1 ? "is" : "are")} not in the model's vocabulary, and read as unknown.");
+        }
     }
 
     private void Write(string text, IReadOnlyList<Completion> completions, bool json)

@@ -33,7 +33,7 @@ internal sealed class NGramTrainCommand(Terminal terminal)
         NGramCommand.RequireOther(path, _options.Sources(parsed));
         NGramCommand.RequireFree(path, force);
         TextSource text = TextSource.FromFiles(parsed.GetRequiredValue(_options.Text));
-        CorpusOptions reading = _options.Corpus(parsed);
+        CorpusOptions reading = _options.Corpus(terminal, parsed);
         Vocabulary? shared = parsed.GetValue(_options.VocabularyOf) is string model ? VocabularyInput.Read(terminal, model, interruption.Token) : null;
         NGramFile.RequireHolds(path, shared?.Tokenization ?? new Tokenization(reading.Kind) { Dictionary = reading.Dictionary });
         Corpus corpus = Read(text, reading, shared, interruption.Token);

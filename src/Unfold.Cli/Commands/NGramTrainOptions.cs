@@ -86,7 +86,7 @@ internal sealed class NGramTrainOptions
 
     /// <summary>How the text is cut.</summary>
     /// <exception cref="UnfoldException">The dictionary cannot be used.</exception>
-    public CorpusOptions Corpus(ParseResult parsed)
+    public CorpusOptions Corpus(Terminal terminal, ParseResult parsed)
     {
         TokenKind kind = parsed.GetValue(Tokens) ?? TokenKind.Space;
         bool running = parsed.GetValue(Running) || (kind is TokenKind.Character or TokenKind.BytePair && !parsed.GetValue(Sentences));
@@ -96,7 +96,7 @@ internal sealed class NGramTrainOptions
             Mode = running ? TextMode.Running : TextMode.Sentences,
             LetterCase = parsed.GetValue(Lowercase) ? LetterCase.Lowered : LetterCase.Kept,
             MaximumSymbols = (int)(parsed.GetValue(Vocabulary) ?? (kind == TokenKind.BytePair ? TrainDefaults.Symbols(kind) : int.MaxValue)),
-            Dictionary = DictionaryInput.Read(parsed, Dictionary),
+            Dictionary = DictionaryInput.Read(terminal, parsed, Dictionary),
             MinimumCount = parsed.GetValue(MinTokenCount) ?? 1,
         };
     }

@@ -99,7 +99,7 @@ internal sealed class TokenizeCommand(Terminal terminal)
         {
             Mode = kind == TokenKind.Character ? TextMode.Running : TextMode.Sentences,
             LetterCase = parsed.GetValue(_lowercase) ? LetterCase.Lowered : LetterCase.Kept,
-            Dictionary = DictionaryInput.Read(parsed, _dictionary),
+            Dictionary = DictionaryInput.Read(terminal, parsed, _dictionary),
         };
     }
 

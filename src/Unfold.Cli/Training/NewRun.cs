@@ -35,7 +35,7 @@ internal sealed class NewRun(TrainOptions options, ParseResult parsed, Terminal 
             SegmentationNote.Tell(terminal, parsed.GetRequiredValue(options.InitFrom)!, origin.Vocabulary);
         }
 
-        CorpusOptions corpusOptions = options.CorpusOptions(parsed, defaults);
+        CorpusOptions corpusOptions = options.CorpusOptions(terminal, parsed, defaults);
         Vocabulary? vocabulary = parsed.GetValue(options.VocabularyOf) is string other ? VocabularyInput.Read(terminal, other, cancellation) : origin?.Vocabulary;
         (Corpus corpus, Grammar? grammar) = RunText.Load(files, validation, corpusOptions, vocabulary, training.Seed, terminal, cancellation);
         if (vocabulary is null && corpus.UnknownTokens > 0 && corpus.Vocabulary.SymbolCount == corpusOptions.MaximumSymbols)

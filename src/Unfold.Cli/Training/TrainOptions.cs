@@ -114,7 +114,7 @@ internal sealed class TrainOptions
     /// <summary>How the text is cut into tokens.</summary>
     /// <exception cref="UsageException">The vocabulary has no room for the bytes of subwords.</exception>
     /// <exception cref="UnfoldException">The dictionary cannot be used.</exception>
-    public CorpusOptions CorpusOptions(ParseResult parsed, TrainDefaults defaults)
+    public CorpusOptions CorpusOptions(Terminal terminal, ParseResult parsed, TrainDefaults defaults)
     {
         TokenKind kind = parsed.GetValue(Tokens) ?? defaults.Tokens;
         long symbols = parsed.GetValue(Vocabulary) ?? TrainDefaults.Symbols(kind);
@@ -128,7 +128,7 @@ internal sealed class TrainOptions
             Kind = kind,
             MaximumSymbols = (int)symbols,
             MinimumCount = parsed.GetValue(MinCount) ?? 1,
-            Dictionary = DictionaryInput.Read(parsed, Dictionary),
+            Dictionary = DictionaryInput.Read(terminal, parsed, Dictionary),
             Mode = parsed.GetValue(Sentences) ? TextMode.Sentences : TextMode.Running,
             LetterCase = parsed.GetValue(Lowercase) ? LetterCase.Lowered : LetterCase.Kept,
             ValidationFraction = parsed.GetValue(Valid) is null ? parsed.GetValue(ValidFraction) ?? TrainDefaults.ValidationFraction : 0,

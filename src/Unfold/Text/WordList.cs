@@ -51,8 +51,10 @@ public sealed class WordList
     /// Reads a UTF-8 file with one word a line, after it, where it is known, how often it is seen; further columns are not read, nor are
     /// blank lines. A word without a number counts as seen once.
     /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="leftOut">Takes the words that are not of ideographs and kana alone, as T恤, which are then left out where there are others; where it is not given they are refused.</param>
     /// <exception cref="UnfoldException">The file cannot be read, or a line is no such word.</exception>
-    public static WordList Load(string path) => WordListFile.Load(path);
+    public static WordList Load(string path, Action<string>? leftOut = null) => WordListFile.Load(path, leftOut);
 
     /// <summary>How often a word is seen; 0 where it is not in the list.</summary>
     public long CountOf(ReadOnlySpan<char> word) => _lookup.TryGetValue(word, out long count) ? count : 0;
@@ -60,9 +62,12 @@ public sealed class WordList
     /// <summary>The length of the longest word that begins with a UTF-16 code unit; 0 where there is none.</summary>
     internal int LongestFrom(char unit) => _longest[unit];
 
+    /// <summary>Whether a word is of ideographs and kana alone.</summary>
+    internal static bool IsLookedFor(string word) => word.Length > 0 && word.EnumerateRunes().All(rune => RuneClasses.Of(rune) == RuneClass.Ideograph);
+
     private string? Fault(string word, long count)
     {
-        if (word.Length == 0 || !word.EnumerateRunes().All(rune => RuneClasses.Of(rune) == RuneClass.Ideograph))
+        if (!IsLookedFor(word))
         {
             return $"holds {Vocabulary.Quoted(word)}, but only words of ideographs and kana are looked for: leave it out";
         }

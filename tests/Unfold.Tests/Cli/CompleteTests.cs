@@ -29,6 +29,8 @@ public sealed class CompleteTests : IDisposable
         Said said = CommandLine.Run("complete", _run, "the c", "--count", "3");
         Assert.Equal(wanted.Select(completion => FormattableString.Invariant($"{completion.Probability:0.000000}  {completion.Word}")), said.Output.TrimEnd('\n').Split('\n'));
 
+        Assert.Equal("", said.Error);
+        Assert.Equal("2 of the characters of this line are not in the model's vocabulary, and read as unknown.\n", CommandLine.Run("complete", _run, "жthe жc").Error);
         JsonElement json = CommandLine.Run("complete", _run, "the c", "--count", "3", "--json").Json;
         Assert.Equal("the c", json.GetProperty("text").GetString());
         Assert.Equal(wanted, json.GetProperty("completions").EnumerateArray().Select(completion =>

@@ -13,6 +13,8 @@ public sealed class UsageTests
         { "[parse] generate m", "'[parse]' is neither a command nor an option that fits here." },
         { "[suggest]", "'[suggest]' is neither" },
         { "--version [any:thing]", "'[any:thing]' is neither" },
+        { "trian --help", "'trian' is neither a command nor an option that fits here. Did you mean train?" },
+        { "ngram prune --help", "'prune' is neither a command nor an option that fits here." },
         { "trian", "'trian' is neither a command nor an option that fits here. Did you mean train?" },
         { "train -hidden 5", "Did you mean --hidden?" },
         { "train -p 5", "'-p' is neither a command nor an option that fits here.\n" },

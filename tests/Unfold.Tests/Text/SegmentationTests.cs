@@ -142,6 +142,18 @@ public sealed class SegmentationTests : IDisposable
     }
 
     [Fact]
+    public void Words_that_are_not_looked_for_are_handed_over_and_left_out()
+    {
+        string path = Path.Combine(_folder, "words.txt");
+        File.WriteAllText(path, "T恤 x\n昨天 3\n阿里·巴巴 9\n");
+        List<string> leftOut = [];
+        Assert.Equal([new("昨天", 3)], WordList.Load(path, leftOut.Add).Words);
+        Assert.Equal(["T恤", "阿里·巴巴"], leftOut);
+        File.WriteAllText(path, "\nT恤\n5G手机\n");
+        Assert.Contains("in line 2 the list of words holds \"T恤\"", Assert.Throws<UnfoldException>(() => WordList.Load(path, leftOut.Add)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_field_of_any_length_is_one_field()
     {
         string path = Path.Combine(_folder, "words.txt");
