@@ -114,7 +114,7 @@ public sealed class UsageTests
         { "cloze train --text a --out b --dictionary c", "--dictionary wants --tokens segmented too" },
         { "cloze evaluate --text a", "MODEL is missing: the folder of a model" },
         { "fill", "MODEL is missing" },
-        { "fill m", "TEXT is missing: a sentence with one gap, written as two or more underscores." },
+        { "fill m", "TEXT is missing: a sentence with one gap, written as two or more underscores; with - each line of standard input" },
         { "fill m a__b --count 0", "--count must be a whole number of at least 1; found 0." },
         { "data", "A command is missing: list, get. To begin: unfold data list" },
         { "data get", "NAME is missing: the corpora to fetch; unfold data list names them." },
