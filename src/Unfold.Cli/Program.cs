@@ -89,6 +89,7 @@ internal static class Program
         RescoreCommand.Create(terminal),
         ChannelCommand.Create(terminal),
         TokenizeCommand.Create(terminal),
+        SentencesCommand.Create(terminal),
         SimplifyCommand.Create(terminal),
         InspectCommand.Create(terminal),
         ClozeCommand.Create(terminal),

@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Unfold.Text;
 
-/// <summary>The word borders of the ICU library of the system.</summary>
+/// <summary>The borders of words and sentences that the ICU library of the system finds.</summary>
 internal sealed class IcuLibrary
 {
-    private static readonly Lazy<IcuLibrary> Found = new(() => Find(IcuFile.Names("libicuuc", "icuuc.dll")));
+    private static readonly Lazy<IcuLibrary> Found = new(() => Find(Names)), FoundForSentences = new(() => FindForSentences(Names));
 
     private IcuLibrary(IcuFile file)
     {
@@ -40,6 +40,12 @@ internal sealed class IcuLibrary
     /// <exception cref="UnfoldException">There is none, or it has no Chinese words.</exception>
     public static IcuLibrary Shared => Found.Value;
 
+    /// <summary>The system's library, which need not have Chinese words.</summary>
+    /// <exception cref="UnfoldException">There is none.</exception>
+    public static IcuLibrary ForSentences => FoundForSentences.Value;
+
+    private static IEnumerable<string> Names => IcuFile.Names("libicuuc", "icuuc.dll");
+
     public OpenFunction Open { get; }
 
     public SetTextFunction SetText { get; }
@@ -59,11 +65,17 @@ internal sealed class IcuLibrary
             ?? throw new UnfoldException($"Chinese words come from the ICU library, and none was found on this system: {IcuFile.Installation}, or cut the text into characters, words between spaces, or subwords.");
         var found = new IcuLibrary(file);
         List<string> words = [];
-        new IcuWordBreaker(found).Split("昨天上学", word => words.Add(word.ToString()));
+        IcuBreaker.OfWords(found).Split("昨天上学", word => words.Add(word.ToString()));
         return words is ["昨天", "上学"]
             ? found
             : throw new UnfoldException($"The ICU library {file.Name} of this system has no Chinese words: install its full data (on Alpine Linux icu-data-full), or cut the text into characters, words between spaces, or subwords.");
     }
+
+    /// <summary>Loads the first library of the names that has the functions.</summary>
+    /// <exception cref="UnfoldException">There is none.</exception>
+    public static IcuLibrary FindForSentences(IEnumerable<string> names) => IcuFile.Find(names, "ubrk_open") is { } file
+        ? new IcuLibrary(file)
+        : throw new UnfoldException($"Sentences are told apart by the ICU library, and none was found on this system: {IcuFile.Installation}, or give the text with one sentence a line.");
 
     private static string ReadVersion(GetVersionFunction read)
     {

@@ -3,7 +3,7 @@ namespace Unfold.Text;
 /// <summary>Cuts a run of ideographs and kana into words: by the user's list, and where that covers nothing by ICU.</summary>
 internal sealed class RunSegmenter(WordList? dictionary)
 {
-    private readonly IcuWordBreaker _breaker = new(IcuLibrary.Shared);
+    private readonly IcuBreaker _breaker = IcuBreaker.OfWords(IcuLibrary.Shared);
     private readonly WordListPath? _path = dictionary is null ? null : new WordListPath(dictionary);
 
     public void Split(ReadOnlySpan<char> run, TokenSink sink)

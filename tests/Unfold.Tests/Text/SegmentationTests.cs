@@ -170,6 +170,7 @@ public sealed class SegmentationTests : IDisposable
     public void A_system_without_icu_is_told_what_to_do()
     {
         string message = Assert.Throws<UnfoldException>(() => IcuLibrary.Find(["libnothing-of-that-name.so.1"])).Message;
+        Assert.Contains("Sentences are told apart by the ICU library", Assert.Throws<UnfoldException>(() => IcuLibrary.FindForSentences(["libnothing-of-that-name.so.1"])).Message, StringComparison.Ordinal);
         Assert.Contains("none was found", message, StringComparison.Ordinal);
         Assert.Contains("into characters", message, StringComparison.Ordinal);
     }
