@@ -29,7 +29,7 @@ public sealed class CorpusTests : IDisposable
         string normal = text.ToLowerInvariant().Replace("\r\n", "\n");
         Assert.Equal(normal, corpus.Vocabulary.Decode([.. All(corpus.Train), .. All(corpus.Validation)]));
         Assert.Equal((long)Math.Round(normal.Length * 0.1), corpus.Validation.Count);
-        Assert.Equal(text.Length, corpus.Characters);
+        Assert.Equal(normal.Length, corpus.Characters);
         Assert.Equal(0, corpus.UnknownTokens);
         Assert.False(corpus.Train.IsInMemory);
         Assert.Equal(1.0, progress[^1]);
