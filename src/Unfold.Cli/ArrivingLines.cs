@@ -43,7 +43,7 @@ internal sealed class ArrivingLines
     /// <param name="number">Of the line, counted from 1.</param>
     /// <param name="failure">What went wrong.</param>
     public UnfoldException At(long number, UnfoldException failure) =>
-        new(FormattableString.Invariant($"Line {number} of {Name}: {char.ToLowerInvariant(failure.Message[0])}{failure.Message[1..]}"), failure);
+        new(FormattableString.Invariant($"Line {number} of {Name}: {(failure.Message is [_, >= 'A' and <= 'Z', ..] ? failure.Message[0] : char.ToLowerInvariant(failure.Message[0]))}{failure.Message[1..]}"), failure);
 
     /// <summary>Reads lines on a thread of their own; the blocks keep their order.</summary>
     /// <param name="most">The most lines of a block.</param>

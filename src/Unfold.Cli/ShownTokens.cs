@@ -14,7 +14,9 @@ internal static class ShownTokens
             _ => token.Printable,
         };
 
-        /// <summary>A text of a file with a question mark for each control character, which a terminal would obey.</summary>
-        public string Printable => token.Any(char.IsControl) ? string.Concat(token.Select(letter => char.IsControl(letter) ? '?' : letter)) : token;
+        /// <summary>A text of a file with a space for each tab and its like, and a question mark for each other control character, which a terminal would obey.</summary>
+        public string Printable => token.Any(char.IsControl)
+            ? string.Concat(token.Select(letter => !char.IsControl(letter) ? letter : char.IsWhiteSpace(letter) ? ' ' : '?'))
+            : token;
     }
 }

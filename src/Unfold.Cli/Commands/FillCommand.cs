@@ -40,7 +40,15 @@ internal sealed class FillCommand(Terminal terminal)
                 terminal.Line($"{filled.UnknownTokens} of the {model.Vocabulary.Kind.Noun}s around the gap {(filled.UnknownTokens == 1 ? "is" : "are")} not in the model's vocabulary, and read as unknown.");
             }
 
-            Write(filled, json, () => Candidates.Write(terminal, filled.Candidates, filled.Unknown));
+            if (json)
+            {
+                WriteJson(filled);
+            }
+            else
+            {
+                Candidates.Write(terminal, filled.Candidates, filled.Unknown);
+            }
+
             return ExitCode.Done;
         }
 
@@ -60,8 +68,15 @@ internal sealed class FillCommand(Terminal terminal)
                 throw lines.At(number, failure);
             }
 
-            Write(filled, json, () => terminal.Output.WriteLine(string.Join('\t', filled.Candidates.Select(candidate => candidate.Token.Visible))));
-            terminal.Output.Flush();
+            if (json)
+            {
+                WriteJson(filled);
+            }
+            else
+            {
+                terminal.Output.WriteLine(string.Join('\t', filled.Candidates.Select(candidate => candidate.Token.Visible)));
+                terminal.Output.Flush();
+            }
         }
 
         return ExitCode.Done;
@@ -78,22 +93,13 @@ internal sealed class FillCommand(Terminal terminal)
             probabilities[Vocabulary.UnknownId]);
     }
 
-    private void Write(Filled filled, bool json, Action write)
+    private void WriteJson(Filled filled) => JsonOutput.Write(terminal, writer =>
     {
-        if (!json)
-        {
-            write();
-            return;
-        }
-
-        JsonOutput.Write(terminal, writer =>
-        {
-            writer.WriteString("text", filled.Text);
-            writer.WriteNumber("unknown_tokens", filled.UnknownTokens);
-            Candidates.Write(writer, "candidates", filled.Candidates);
-            writer.WriteFinite("unknown_probability", filled.Unknown);
-        });
-    }
+        writer.WriteString("text", filled.Text);
+        writer.WriteNumber("unknown_tokens", filled.UnknownTokens);
+        Candidates.Write(writer, "candidates", filled.Candidates);
+        writer.WriteFinite("unknown_probability", filled.Unknown);
+    });
 
     /// <summary>The tokens to choose from: those that are named, or all.</summary>
     private IEnumerable<int> Wanted(ParseResult parsed, Vocabulary vocabulary) => parsed.GetValue(_among) is { Length: > 0 } among

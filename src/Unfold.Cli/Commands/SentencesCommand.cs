@@ -27,7 +27,7 @@ internal sealed class SentencesCommand(Terminal terminal)
         var lines = new ArrivingLines(terminal, parsed.GetRequiredValue(_file));
         using var progress = new ProgressLine(terminal, $"Cutting {lines.Name}");
         IEnumerable<string> read = Lines(lines, progress, interruption.Token);
-        foreach (string text in parsed.GetValue(_wrapped) ? SentenceCutter.Paragraphs(read) : read)
+        foreach (string text in parsed.GetValue(_wrapped) ? SentenceCutter.Paragraphs(read, lines.Name) : read)
         {
             interruption.Token.ThrowIfCancellationRequested();
             foreach (string sentence in cutter.Cut(text))

@@ -18,7 +18,7 @@ public readonly record struct Score(long Tokens, double Loss)
 
     /// <summary>
     /// The loss of all tokens in bits, over the characters that they stand for (<see cref="Corpus.ForetoldCharacters"/>). By it models compare that cut a text in different ways; where a
-    /// token is unknown they do not, as which characters it has is not foretold.
+    /// token is unknown they do not, as its characters are not foretold.
     /// </summary>
     public double BitsPerCharacter(long characters) => Tokens * BitsPerToken / characters;
 }

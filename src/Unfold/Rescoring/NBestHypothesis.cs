@@ -32,7 +32,7 @@ public sealed record NBestHypothesis
     /// <summary>The number of words, which white space divides.</summary>
     public int Words { get; private init; }
 
-    /// <summary>The number of characters: Unicode scalar values, white space between words counting as one, and beside ideographs as none.</summary>
+    /// <summary>The number of characters: Unicode scalar values, white space between words counting as one, and beside ideographs, kana and their punctuation as none.</summary>
     public int Characters { get; private init; }
 
     /// <summary>The length in words or characters.</summary>

@@ -33,21 +33,21 @@ public static class RescoringTuner
 
         // What is the same for all hypotheses of each list chooses nothing, so its weight stays 0.
         bool lengths = Differ(lists, list => list.List.Hypotheses.Select(hypothesis => hypothesis.Units(measure)));
-        bool unknown = Differ(lists, list => list.UnknownTokens);
-        double[] penalties = lengths ? Penalties : [0], unknowns = unknown ? Unknowns : [0];
-        int[] more = lengths ? Steps : [0], less = unknown ? Steps : [0];
-        int points = (unknowns.Length * penalties.Length * Weights.Count()) + (Rounds * less.Length * more.Length * Steps.Length), tried = 0;
+        bool unknownTokens = Differ(lists, list => list.UnknownTokens);
+        double[] penalties = lengths ? Penalties : [0], unknowns = unknownTokens ? Unknowns : [0];
+        int[] penaltySteps = lengths ? Steps : [0], unknownSteps = unknownTokens ? Steps : [0];
+        int points = (unknowns.Length * penalties.Length * Weights.Count()) + (Rounds * unknownSteps.Length * penaltySteps.Length * Steps.Length), tried = 0;
         RescoringWeights best = default;
         int fewest = int.MaxValue;
 
         // Among equals the first stays: no penalty before one, a weight near 1 before one far from it, and then the centre before what is around it.
-        foreach (double cost in unknowns)
+        foreach (double unknownPenalty in unknowns)
         {
             foreach (double penalty in penalties)
             {
                 foreach (double weight in Weights)
                 {
-                    Try(new RescoringWeights(weight, penalty, measure, cost));
+                    Try(new RescoringWeights(weight, penalty, measure, unknownPenalty));
                 }
             }
         }
@@ -56,13 +56,15 @@ public static class RescoringTuner
         for (int round = 0; round < Rounds; round++)
         {
             RescoringWeights centre = best;
-            foreach (int cost in less)
+            foreach (int unknownStep in unknownSteps)
             {
-                foreach (int up in Steps)
+                foreach (int weightStep in Steps)
                 {
-                    foreach (int penalty in more)
+                    foreach (int penaltyStep in penaltySteps)
                     {
-                        Try(new RescoringWeights(centre.Model * Math.Pow(factor, up), centre.Insertion + (step * penalty), measure, centre.Unknown + (2 * step * cost)));
+                        // One unknown token is never likelier than all of them together.
+                        Try(new RescoringWeights(
+                            centre.Model * Math.Pow(factor, weightStep), centre.Insertion + (step * penaltyStep), measure, Math.Min(0, centre.Unknown + (2 * step * unknownStep))));
                     }
                 }
             }

@@ -12,7 +12,7 @@ internal static class TextUnits
     /// <summary>Unicode scalar values, with one space between words and none around them.</summary>
     public static Rune[] Spaced(string text) => [.. string.Join(' ', Words(text)).EnumerateRunes()];
 
-    /// <summary>As <see cref="Spaced"/>, but without the spaces beside ideographs, which print does not have: they stand only where some tool has cut the text into words.</summary>
+    /// <summary>As <see cref="Spaced"/>, but without the spaces beside ideographs, kana and their punctuation, which print does not have: they stand only where some tool has cut the text into words.</summary>
     public static Rune[] Characters(string text)
     {
         Rune[] spaced = Spaced(text);

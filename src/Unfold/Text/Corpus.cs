@@ -8,7 +8,10 @@ namespace Unfold.Text;
 /// <param name="Vocabulary">The table of ids.</param>
 /// <param name="Train">The training part, or everything if nothing was kept for validation.</param>
 /// <param name="Validation">The validation part; may hold no token.</param>
-/// <param name="Characters">The Unicode scalar values, CR LF as one, of the text that the training part comes from (with the validation part, if it is its tail).</param>
+/// <param name="Characters">
+/// The characters of the text that the training part comes from (with the validation part, if it is its tail): Unicode scalar values, a line end as one; in sentence mode those of the sentences
+/// and an end for each, without blank lines and white space at the beginning of lines.
+/// </param>
 /// <param name="UnknownTokens">How many tokens of both parts together are not in the vocabulary.</param>
 /// <param name="Fingerprint">Equal for equal texts (and equal validation texts): a resumed run compares it.</param>
 public sealed record Corpus(Vocabulary Vocabulary, TokenStore Train, TokenStore Validation, long Characters, long UnknownTokens, string Fingerprint)
@@ -45,19 +48,21 @@ public sealed record Corpus(Vocabulary Vocabulary, TokenStore Train, TokenStore 
         TextSummary summary = reader.Count(text);
         vocabulary = reader.Vocabulary;
         TokenStore all = reader.Encode(text, summary);
+        long characters = reader.Characters;
         if (validation is not null)
         {
             TextSummary validationSummary = reader.Count(validation);
             TokenStore separate = reader.Encode(validation, validationSummary);
-            return new Corpus(vocabulary, all, separate, summary.Characters, reader.UnknownTokens, $"{summary.Fingerprint}+{validationSummary.Fingerprint}");
+            return new Corpus(vocabulary, all, separate, characters, reader.UnknownTokens, $"{summary.Fingerprint}+{validationSummary.Fingerprint}");
         }
 
         long kept = (long)Math.Round(all.Count * options.ValidationFraction);
         bool sentences = vocabulary.Mode == TextMode.Sentences && kept > 0;
         long start = sentences ? SentenceEnds.Before(all, all.Count - kept) : all.Count - kept;
         return new Corpus(
-            vocabulary, all.Slice(0, sentences ? start + 1 : start), all.Slice(start, all.Count - start), summary.Characters, reader.UnknownTokens, summary.Fingerprint);
+            vocabulary, all.Slice(0, sentences ? start + 1 : start), all.Slice(start, all.Count - start), characters, reader.UnknownTokens, summary.Fingerprint);
     }
+
     private int CharactersOfFirst()
     {
         Span<int> first = stackalloc int[1];

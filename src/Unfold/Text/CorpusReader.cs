@@ -12,6 +12,9 @@ internal sealed class CorpusReader(CorpusOptions options, Vocabulary? vocabulary
 
     public long UnknownTokens { get; private set; }
 
+    /// <summary>The characters of the text that was encoded last, as its tokenizer counts them.</summary>
+    public long Characters { get; private set; }
+
     public TextSummary Count(TextSource text)
     {
         if (_vocabulary is not null)
@@ -50,9 +53,10 @@ internal sealed class CorpusReader(CorpusOptions options, Vocabulary? vocabulary
 
         long unknown = 0;
         long remaining = _tokens;
+        Tokenizer tokenizer = vocabulary.CreateTokenizer();
         TextSummary encoded = Pass(
             text,
-            vocabulary.CreateTokenizer(),
+            tokenizer,
             token =>
             {
                 int id = vocabulary.IdOf(token);
@@ -65,6 +69,7 @@ internal sealed class CorpusReader(CorpusOptions options, Vocabulary? vocabulary
         RequireSame(text, encoded == counted && remaining == 0);
 
         UnknownTokens += unknown;
+        Characters = tokenizer.Characters;
         return builder.Build();
     }
 

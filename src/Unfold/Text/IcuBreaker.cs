@@ -39,8 +39,8 @@ internal sealed class IcuBreaker
     /// <summary>Finds words, those of Chinese and Japanese by ICU's dictionary.</summary>
     public static IcuBreaker OfWords(IcuLibrary library) => new(library, WordBorders, "zh"u8);
 
-    /// <summary>Finds sentences of any language, none of which ends after a usual abbreviation of English.</summary>
-    public static IcuBreaker OfSentences(IcuLibrary library) => new(library, SentenceBorders, "en@ss=standard"u8);
+    /// <summary>Finds sentences of any language.</summary>
+    public static IcuBreaker OfSentences(IcuLibrary library) => new(library, SentenceBorders, "en"u8);
 
     /// <summary>Hands over what lies between the borders of a text.</summary>
     public void Split(ReadOnlySpan<char> text, TokenSink sink)
@@ -63,7 +63,7 @@ internal sealed class IcuBreaker
     {
         if (status > 0)
         {
-            throw new UnfoldException($"The ICU library of this system could not look for words or sentences (its error {status}): update it, or cut the text into characters, words between spaces, or subwords.");
+            throw new UnfoldException($"The ICU library of this system could not look for words or sentences (its error {status}): update it.");
         }
     }
 }

@@ -32,7 +32,6 @@ public abstract class TextSource
         ArgumentNullException.ThrowIfNull(sink);
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         long characters = 0;
-        char before = default;
         ReadPieces(
             piece =>
             {
@@ -40,9 +39,8 @@ public abstract class TextSource
                 hash.AppendData(MemoryMarshal.AsBytes(piece));
                 foreach (char unit in piece)
                 {
-                    // A pair counts once, at its high half, and a line end of two at its return.
-                    characters += char.IsLowSurrogate(unit) || (unit == '\n' && before == '\r') ? 0 : 1;
-                    before = unit;
+                    // A pair counts once, at its high half.
+                    characters += char.IsLowSurrogate(unit) ? 0 : 1;
                 }
 
                 sink(piece);

@@ -36,6 +36,9 @@ public abstract class Tokenizer
     /// <summary>What the lines are. In sentence mode the token "\n" comes after each sentence, also after a last line that has no line feed.</summary>
     public TextMode Mode { get; }
 
+    /// <summary>How many characters were cut, of all texts so far: Unicode scalar values, a line end as one; in sentence mode those of the sentences and an end for each.</summary>
+    internal long Characters { get; private set; }
+
     /// <summary>The number of the line that is being cut, counted from 1.</summary>
     internal long Line { get; private set; } = 1;
 
@@ -51,7 +54,7 @@ public abstract class Tokenizer
             piece = piece[..(piece.IndexOfAny('\n', '\r') is >= 0 and var end ? end + 1 : piece.Length)];
             int count = _normalizer.Take(piece, runes);
             bool ends = count > 0 && runes[count - 1].Value == '\n';
-            Take(Kept(runes[..count]), sink);
+            TakeKept(runes[..count], sink);
             Line += ends ? 1 : 0;
             text = text[piece.Length..];
         }
@@ -63,7 +66,7 @@ public abstract class Tokenizer
         TakeLast(sink);
         if (_lines.InSentence)
         {
-            Take([new Rune('\n')], sink);
+            TakeKept([new Rune('\n')], sink);
         }
 
         Reset(sink);
@@ -102,7 +105,7 @@ public abstract class Tokenizer
         ArgumentNullException.ThrowIfNull(sink);
         if (_normalizer.Finish(out Rune last))
         {
-            Take(Kept([last]), sink);
+            TakeKept([last], sink);
         }
     }
 
@@ -113,5 +116,10 @@ public abstract class Tokenizer
         Line = 1;
     }
 
-    private Span<Rune> Kept(Span<Rune> runes) => Mode == TextMode.Sentences ? runes[.._lines.Keep(runes)] : runes;
+    private void TakeKept(Span<Rune> runes, TokenSink sink)
+    {
+        Span<Rune> kept = Mode == TextMode.Sentences ? runes[.._lines.Keep(runes)] : runes;
+        Characters += kept.Length;
+        Take(kept, sink);
+    }
 }

@@ -59,7 +59,7 @@ public sealed class ScoreTests : IDisposable
     public void A_row_has_its_cells_whatever_stands_in_the_line()
     {
         Said said = CommandLine.RunWith("the\tcat\u001B[31m"u8.ToArray(), "score", _run, "-");
-        Assert.Equal("the?cat?[31m", said.Output.TrimEnd('\n').Split('\n')[1].Split('\t')[6]);
+        Assert.Equal("the cat?[31m", said.Output.TrimEnd('\n').Split('\n')[1].Split('\t')[6]);
         Assert.Equal("the\tcat\u001B[31m", CommandLine.RunWith("the\tcat\u001B[31m"u8.ToArray(), "score", _run, "-", "--json").Json.GetProperty("text").GetString());
     }
 
