@@ -10,6 +10,8 @@ namespace Unfold.Cli;
 /// </summary>
 internal sealed class ArrivingLines
 {
+    private const int LinesAtOnce = 256;
+
     /// <summary>What stands for standard input.</summary>
     public const string Input = "-";
 
@@ -44,6 +46,29 @@ internal sealed class ArrivingLines
     /// <param name="failure">What went wrong.</param>
     public UnfoldException At(long number, UnfoldException failure) =>
         new(FormattableString.Invariant($"Line {number} of {Name}: {(failure.Message is [_, >= 'A' and <= 'Z', ..] ? failure.Message[0] : char.ToLowerInvariant(failure.Message[0]))}{failure.Message[1..]}"), failure);
+
+    /// <summary>The lines one by one, for a verb that answers each: the share that is read is shown on the way, and what is written goes out before more is waited for.</summary>
+    /// <param name="terminal">Where the answers go.</param>
+    /// <param name="progress">Shows the share.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    public IEnumerable<string> Each(Terminal terminal, ProgressLine progress, CancellationToken cancellation)
+    {
+        foreach (IReadOnlyList<string> block in Blocks(LinesAtOnce, cancellation))
+        {
+            if (Share is { } share)
+            {
+                progress.Show(share);
+            }
+
+            foreach (string line in block)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                yield return line;
+            }
+
+            terminal.Output.Flush();
+        }
+    }
 
     /// <summary>Reads lines on a thread of their own; the blocks keep their order.</summary>
     /// <param name="most">The most lines of a block.</param>

@@ -6,8 +6,6 @@ namespace Unfold.Cli.Commands;
 /// <summary>unfold sentences: writes a running text with one sentence a line.</summary>
 internal sealed class SentencesCommand(Terminal terminal)
 {
-    private const int LinesAtOnce = 256;
-
     private readonly Argument<string> _file = Options.FileOrInput("A UTF-8 file, or - for standard input.");
     private readonly Option<bool> _wrapped = Options.Switch("--wrapped", "Lines are wrapped: a sentence goes on in the next line, up to a blank one. Default each line ends its last sentence.");
 
@@ -26,10 +24,9 @@ internal sealed class SentencesCommand(Terminal terminal)
         var cutter = new SentenceCutter();
         var lines = new ArrivingLines(terminal, parsed.GetRequiredValue(_file));
         using var progress = new ProgressLine(terminal, $"Cutting {lines.Name}");
-        IEnumerable<string> read = Lines(lines, progress, interruption.Token);
+        IEnumerable<string> read = lines.Each(terminal, progress, interruption.Token);
         foreach (string text in parsed.GetValue(_wrapped) ? SentenceCutter.Paragraphs(read, lines.Name) : read)
         {
-            interruption.Token.ThrowIfCancellationRequested();
             foreach (string sentence in cutter.Cut(text))
             {
                 progress.MakeRoom();
@@ -39,24 +36,5 @@ internal sealed class SentencesCommand(Terminal terminal)
         }
 
         return ExitCode.Done;
-    }
-
-    private IEnumerable<string> Lines(ArrivingLines lines, ProgressLine progress, CancellationToken cancellation)
-    {
-        foreach (IReadOnlyList<string> block in lines.Blocks(LinesAtOnce, cancellation))
-        {
-            if (lines.Share is { } share)
-            {
-                progress.Show(share);
-            }
-
-            foreach (string line in block)
-            {
-                yield return line;
-            }
-
-            // Whoever waits for an answer has it before the next line is waited for.
-            terminal.Output.Flush();
-        }
     }
 }

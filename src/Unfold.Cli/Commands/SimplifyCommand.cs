@@ -6,8 +6,6 @@ namespace Unfold.Cli.Commands;
 /// <summary>unfold simplify: writes a Chinese text of both scripts in simplified characters.</summary>
 internal sealed class SimplifyCommand(Terminal terminal)
 {
-    private const int LinesAtOnce = 256;
-
     private readonly Argument<string> _file = Options.FileOrInput("A UTF-8 file, or - for standard input.");
 
     /// <summary>Makes the verb.</summary>
@@ -25,30 +23,14 @@ internal sealed class SimplifyCommand(Terminal terminal)
         using var simplified = new SimplifiedChinese();
         var lines = new ArrivingLines(terminal, parsed.GetRequiredValue(_file));
         using var progress = new ProgressLine(terminal, $"Simplifying {lines.Name}");
-        foreach (IReadOnlyList<string> block in lines.Blocks(LinesAtOnce, interruption.Token))
+        foreach (string line in lines.Each(terminal, progress, interruption.Token))
         {
-            if (lines.Share is { } share)
-            {
-                progress.Show(share);
-            }
-
-            string[] written = [.. block.Select(line => Simplify(line, simplified, interruption.Token))];
+            string written = simplified.Of(line);
             progress.MakeRoom();
-            foreach (string line in written)
-            {
-                terminal.Output.Write(line);
-                terminal.Output.Write('\n');
-            }
-
-            terminal.Output.Flush();
+            terminal.Output.Write(written);
+            terminal.Output.Write('\n');
         }
 
         return ExitCode.Done;
-    }
-
-    private static string Simplify(string line, SimplifiedChinese simplified, CancellationToken cancellation)
-    {
-        cancellation.ThrowIfCancellationRequested();
-        return simplified.Of(line);
     }
 }

@@ -6,8 +6,6 @@ namespace Unfold.Cli.Commands;
 /// <summary>unfold tokenize: the tokens of each line of a text.</summary>
 internal sealed class TokenizeCommand(Terminal terminal)
 {
-    private const int LinesAtOnce = 256;
-
     private readonly Argument<string> _file = Options.FileOrInput("A UTF-8 file, each line of which is cut, or - for standard input.");
     private readonly Option<TokenKind?> _tokens = Options.Choice("--tokens", "What one token is.", [.. Enum.GetValues<TokenKind>().Select(kind => (kind.Name, kind))]);
     private readonly Option<string?> _dictionary = DictionaryInput.Option();
@@ -35,34 +33,23 @@ internal sealed class TokenizeCommand(Terminal terminal)
         long number = 0, count = 0, unknown = 0;
         using (var progress = new ProgressLine(terminal, $"Cutting {lines.Name}"))
         {
-            foreach (IReadOnlyList<string> block in lines.Blocks(LinesAtOnce, interruption.Token))
+            foreach (string line in lines.Each(terminal, progress, interruption.Token))
             {
-                if (lines.Share is { } share)
-                {
-                    progress.Show(share);
-                }
-
+                number++;
+                List<string> tokens = Cut(line, tokenizer, number, lines);
+                int[]? ids = vocabulary is null ? null : [.. tokens.Select(token => vocabulary.IdOf(token))];
+                count += tokens.Count;
+                unknown += ids?.Count(id => id == Vocabulary.UnknownId) ?? 0;
                 progress.MakeRoom();
-                foreach (string line in block)
+                if (json)
                 {
-                    interruption.Token.ThrowIfCancellationRequested();
-                    number++;
-                    List<string> tokens = Cut(line, tokenizer, number, lines);
-                    int[]? ids = vocabulary is null ? null : [.. tokens.Select(token => vocabulary.IdOf(token))];
-                    count += tokens.Count;
-                    unknown += ids?.Count(id => id == Vocabulary.UnknownId) ?? 0;
-                    if (json)
-                    {
-                        WriteJson(number, tokens, ids);
-                    }
-                    else
-                    {
-                        terminal.Output.Write(string.Join(' ', tokens.Select(token => SpacedTokens.Written(token, tokenization))));
-                        terminal.Output.Write('\n');
-                    }
+                    WriteJson(number, tokens, ids);
                 }
-
-                terminal.Output.Flush();
+                else
+                {
+                    terminal.Output.Write(string.Join(' ', tokens.Select(token => SpacedTokens.Written(token, tokenization))));
+                    terminal.Output.Write('\n');
+                }
             }
         }
 
