@@ -48,9 +48,9 @@ internal sealed class SegmentationExperiment : Experiment
             .Add("", [.. scores.Select(score => 100 * score.F1)]).ToSvg());
     }
 
-    /// <summary>The list holds numbers and Latin letters too, which are cut by rules.</summary>
+    /// <summary>The list holds words without ideographs and with punctuation too, which are cut by rules.</summary>
     private static WordList TrainingWords(SegmentedLines data) => new(data.TrainingWords
-        .Where(word => word.Length <= WordList.MaximumLength && word.EnumerateRunes().All(IsIdeograph))
+        .Where(word => word.Length <= WordList.MaximumLength && word.EnumerateRunes().Any(IsIdeograph) && word.EnumerateRunes().All(rune => IsIdeograph(rune) || Rune.IsLetterOrDigit(rune)))
         .Distinct()
         .Select(word => KeyValuePair.Create(word, 1L)));
 

@@ -34,7 +34,7 @@ internal static class DictionaryInput
         var list = WordList.Load(file, word => first = left++ == 0 ? Shown(word) : first);
         if (left > 0)
         {
-            terminal.Line(FormattableString.Invariant($"note: {left:N0} word{(left == 1 ? "" : "s")} of {file} {(left == 1 ? "is" : "are")} left out, {(left == 1 ? "" : "the first of them ")}{first}: only words of ideographs and kana are looked for."));
+            terminal.Line(FormattableString.Invariant($"note: {left:N0} word{(left == 1 ? "" : "s")} of {file} {(left == 1 ? "is" : "are")} left out, {(left == 1 ? "" : "the first of them ")}{first}: only words of ideographs or kana, and of letters and digits beside them, are looked for."));
         }
 
         return list;

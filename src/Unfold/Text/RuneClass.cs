@@ -51,6 +51,9 @@ internal static class RuneClasses
     public static bool IsEastAsian(Rune rune) => rune.Value is (>= 0x3000 and <= 0x303F) or (>= 0xFF00 and <= 0xFFEF) or (>= 0xFE30 and <= 0xFE4F)
         || IsIdeographOrKana(rune.Value);
 
+    /// <summary>True for what runs on in a word.</summary>
+    public static bool IsLetterOrDigit(Rune rune) => Of(rune) is RuneClass.Letter or RuneClass.Digit;
+
     /// <summary>Marks that join two letters into one word: can't, l’été, e.g, col·lecció.</summary>
     public static bool JoinsLetters(Rune rune) => rune.Value is '\'' or 0x2019 or '.' or 0xB7 or 0x2027;
 

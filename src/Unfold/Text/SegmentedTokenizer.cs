@@ -4,23 +4,23 @@ namespace Unfold.Text;
 
 /// <summary>
 /// Cuts a text into words as <see cref="WordTokenizer"/> does, and Chinese and Japanese, which have no spaces, by dictionary: a run of
-/// ideographs and kana is cut by the words of the user's list, where there is one, and else by those of the ICU library.
+/// ideographs and kana is cut by the words of the user's list, where there is one, and else by those of the ICU library. Words of the
+/// list may have letters and digits beside ideographs (卡拉OK, 3D打印, 小米14): they are found where no word that rules would cut (OKs) is torn.
 /// </summary>
 /// <remarks>A run of more than <see cref="Tokenizer.MaximumTokenLength"/> UTF-16 code units is cut there first. Other versions of ICU may know other words.</remarks>
 public sealed class SegmentedTokenizer : Tokenizer
 {
     private readonly WordCutter _words = new();
-    private readonly RunSegmenter _segmenter;
-    private readonly char[] _run = new char[MaximumTokenLength];
-    private int _length;
+    private readonly RunSegmenter _run;
+    private bool _inRun;
 
     /// <summary>Creates the tokenizer.</summary>
-    /// <param name="letterCase">Whether letters are lowered.</param>
+    /// <param name="letterCase">Whether letters are lowered; those of the dictionary are then too.</param>
     /// <param name="mode">What the lines are.</param>
     /// <param name="dictionary">Words that come before those of ICU; null for none.</param>
     /// <exception cref="UnfoldException">There is no ICU library, or it has no Chinese words.</exception>
     public SegmentedTokenizer(LetterCase letterCase, TextMode mode = TextMode.Running, WordList? dictionary = null)
-        : base(letterCase, mode) => _segmenter = new RunSegmenter(dictionary);
+        : base(letterCase, mode) => _run = new RunSegmenter(letterCase == LetterCase.Lowered ? dictionary?.Lowered() : dictionary);
 
     /// <summary>Always <see cref="TokenKind.Segmented"/>.</summary>
     public override TokenKind Kind => TokenKind.Segmented;
@@ -30,42 +30,30 @@ public sealed class SegmentedTokenizer : Tokenizer
 
     private protected override void Take(ReadOnlySpan<Rune> runes, TokenSink sink)
     {
+        TokenSink word = token => _run.Take(token, sink);
         foreach (Rune rune in runes)
         {
             RuneClass kind = RuneClasses.Of(rune);
-            if (kind != RuneClass.Ideograph && !(kind == RuneClass.Extend && _length > 0))
+            _inRun = kind == RuneClass.Ideograph || (kind == RuneClass.Extend && _inRun);
+            if (_inRun)
             {
-                EndRun(sink);
-                _words.Take(rune, sink);
+                _words.End(word);
+                _run.Take(rune, sink);
                 continue;
             }
 
-            if (_length == 0)
+            _words.Take(rune, word);
+            if (kind == RuneClass.Space)
             {
-                _words.End(sink);
+                _run.End(sink);
             }
-            else if (_length > MaximumTokenLength - 2)
-            {
-                EndRun(sink);
-            }
-
-            _length += rune.EncodeToUtf16(_run.AsSpan(_length));
         }
     }
 
     private protected override void End(TokenSink sink)
     {
-        EndRun(sink);
-        _words.End(sink);
-    }
-
-    private void EndRun(TokenSink sink)
-    {
-        int length = _length;
-        _length = 0;
-        if (length > 0)
-        {
-            _segmenter.Split(_run.AsSpan(0, length), sink);
-        }
+        _words.End(token => _run.Take(token, sink));
+        _run.End(sink);
+        _inRun = false;
     }
 }

@@ -56,8 +56,26 @@ internal sealed class WordJoiner : TokenJoiner
                 return Quote(ref _insideSingle);
         }
 
-        Side side = SideOf(token);
-        return (side, side);
+        // 卡拉OK and T恤 have another side at each end.
+        Rune.DecodeFromUtf16(token, out Rune first, out _);
+        return (SideOf(first), SideOf(LastOf(token, first)));
+    }
+
+    /// <summary>The last scalar value but for those that cling to one before them and have no side of their own.</summary>
+    private static Rune LastOf(ReadOnlySpan<char> token, Rune first)
+    {
+        while (!token.IsEmpty)
+        {
+            Rune.DecodeLastFromUtf16(token, out Rune rune, out int units);
+            if (RuneClasses.Of(rune) != RuneClass.Extend)
+            {
+                return rune;
+            }
+
+            token = token[..^units];
+        }
+
+        return first;
     }
 
     private static (Side First, Side Last) Quote(ref bool inside)
@@ -66,9 +84,8 @@ internal sealed class WordJoiner : TokenJoiner
         return inside ? (Side.Opening, Side.Opening) : (Side.Closing, Side.Closing);
     }
 
-    private static Side SideOf(string token)
+    private static Side SideOf(Rune rune)
     {
-        Rune.DecodeFromUtf16(token, out Rune rune, out _);
         if (RuneClasses.IsEastAsian(rune))
         {
             return Side.Glued;

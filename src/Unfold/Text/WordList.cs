@@ -1,8 +1,9 @@
 using System.Globalization;
+using System.Text;
 
 namespace Unfold.Text;
 
-/// <summary>A user's list of Chinese or Japanese words, each with how often it is seen in some large text.</summary>
+/// <summary>A user's list of Chinese or Japanese words, each with how often it is seen in some large text. Beside ideographs or kana they may have letters and digits.</summary>
 public sealed class WordList
 {
     /// <summary>The longest word, in UTF-16 code units.</summary>
@@ -13,13 +14,16 @@ public sealed class WordList
 
     private readonly Dictionary<string, long> _counts;
     private readonly Dictionary<string, long>.AlternateLookup<ReadOnlySpan<char>> _lookup;
+    private readonly HashSet<string> _parts = new(StringComparer.Ordinal);
+    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _partLookup;
     private readonly byte[] _longest = new byte[char.MaxValue + 1];
 
     /// <summary>Creates the list.</summary>
-    /// <exception cref="UnfoldException">There are no words or too many; a word stands twice, is too long, or is not of ideographs and kana alone; a count is not above 0.</exception>
+    /// <exception cref="UnfoldException">There are no words or too many; a word stands twice, is too long, has no ideographs or kana, or has others than these, letters and digits; a count is not above 0.</exception>
     public WordList(IEnumerable<KeyValuePair<string, long>> words)
     {
         ArgumentNullException.ThrowIfNull(words);
+        var cutter = new WordCutter();
         _counts = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach ((string word, long count) in words)
         {
@@ -31,6 +35,10 @@ public sealed class WordList
             _counts.Add(word, count);
             _longest[word[0]] = Math.Max(_longest[word[0]], (byte)word.Length);
             TotalCount += count;
+            if (word.EnumerateRunes().Any(RuneClasses.IsLetterOrDigit))
+            {
+                AddParts(word, cutter);
+            }
         }
 
         if (_counts.Count == 0)
@@ -39,6 +47,7 @@ public sealed class WordList
         }
 
         _lookup = _counts.GetAlternateLookup<ReadOnlySpan<char>>();
+        _partLookup = _parts.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     /// <summary>The words and their counts, in the order of the list.</summary>
@@ -52,7 +61,7 @@ public sealed class WordList
     /// blank lines. A word without a number counts as seen once.
     /// </summary>
     /// <param name="path">The file.</param>
-    /// <param name="leftOut">Takes the words that are not of ideographs and kana alone, as T恤, which are then left out where there are others; where it is not given they are refused.</param>
+    /// <param name="leftOut">Takes the words that are not looked for, as OK (no ideograph) and C++语言 (a mark), which are then left out where there are others; where it is not given they are refused.</param>
     /// <exception cref="UnfoldException">The file cannot be read, or a line is no such word.</exception>
     public static WordList Load(string path, Action<string>? leftOut = null) => WordListFile.Load(path, leftOut);
 
@@ -62,14 +71,58 @@ public sealed class WordList
     /// <summary>The length of the longest word that begins with a UTF-16 code unit; 0 where there is none.</summary>
     internal int LongestFrom(char unit) => _longest[unit];
 
-    /// <summary>Whether a word is of ideographs and kana alone.</summary>
-    internal static bool IsLookedFor(string word) => word.Length > 0 && word.EnumerateRunes().All(rune => RuneClasses.Of(rune) == RuneClass.Ideograph);
+    /// <summary>Whether a word of the list has these letters and digits, all that stand together, beside its ideographs.</summary>
+    internal bool HasPart(ReadOnlySpan<char> lettersAndDigits) => _partLookup.Contains(lettersAndDigits);
+
+    /// <summary>The list with letters lowered, those of words that are then the same counted together; this list where nothing changes.</summary>
+    internal WordList Lowered() => _parts.All(part => part == Lower(part))
+        ? this
+        : new WordList(_counts.GroupBy(word => Lower(word.Key), word => word.Value, StringComparer.Ordinal).Select(same => KeyValuePair.Create(same.Key, same.Aggregate((sum, count) => count > long.MaxValue - sum ? long.MaxValue : sum + count))));
+
+    /// <summary>Whether a word is of ideographs and kana, and perhaps letters and digits beside them.</summary>
+    internal static bool IsLookedFor(string word)
+    {
+        int ideographs = 0;
+        foreach (Rune rune in word.EnumerateRunes())
+        {
+            switch (RuneClasses.Of(rune))
+            {
+                case RuneClass.Ideograph:
+                    ideographs++;
+                    break;
+                case not (RuneClass.Letter or RuneClass.Digit):
+                    return false;
+            }
+        }
+
+        return ideographs > 0;
+    }
+
+    private static string Lower(string word) => string.Concat(word.EnumerateRunes().Select(Rune.ToLowerInvariant));
+
+    private void AddParts(string word, WordCutter cutter)
+    {
+        TokenSink sink = token =>
+        {
+            Rune.DecodeFromUtf16(token, out Rune first, out _);
+            if (RuneClasses.IsLetterOrDigit(first))
+            {
+                _parts.Add(token.ToString());
+            }
+        };
+        foreach (Rune rune in word.EnumerateRunes())
+        {
+            cutter.Take(rune, sink);
+        }
+
+        cutter.End(sink);
+    }
 
     private string? Fault(string word, long count)
     {
         if (!IsLookedFor(word))
         {
-            return $"holds {Vocabulary.Quoted(word)}, but only words of ideographs and kana are looked for: leave it out";
+            return $"holds {Vocabulary.Quoted(word)}, but only words of ideographs or kana, and of letters and digits beside them, are looked for: leave it out";
         }
 
         if (word.Length > MaximumLength)

@@ -12,22 +12,23 @@ internal sealed class WordListPath(WordList list)
     private readonly bool[] _isWord = new bool[Tokenizer.MaximumTokenLength + 1];
 
     /// <summary>Where the words begin and end, in order; what lies between them is covered by none. Of equally likely ways that with the longer last words is taken.</summary>
-    public IReadOnlyList<(int Start, int End)> Words(ReadOnlySpan<char> run)
+    /// <param name="run">The run.</param>
+    /// <param name="borders">Before which of its code units a word may begin or end, and its end. What lies between two borders next to each other is the character of the costs.</param>
+    public IReadOnlyList<(int Start, int End)> Words(ReadOnlySpan<char> run, ReadOnlySpan<bool> borders)
     {
         Array.Fill(_costs, double.PositiveInfinity, 1, run.Length);
         for (int start = 0; start < run.Length; start++)
         {
-            if (start > 0 && char.IsLowSurrogate(run[start]))
+            if (!borders[start])
             {
                 continue;
             }
 
-            int next = start + 1 + (start + 1 < run.Length && char.IsLowSurrogate(run[start + 1]) ? 1 : 0);
-            Offer(start, next, _uncovered, isWord: false);
+            Offer(start, start + 1 + borders[(start + 1)..].IndexOf(true), _uncovered, isWord: false);
             int longest = Math.Min(list.LongestFrom(run[start]), run.Length - start);
             for (int length = 1; length <= longest; length++)
             {
-                if (list.CountOf(run.Slice(start, length)) is > 0 and long count)
+                if (borders[start + length] && list.CountOf(run.Slice(start, length)) is > 0 and long count)
                 {
                     Offer(start, start + length, Math.Log(list.TotalCount) - Math.Log(count), isWord: true);
                 }

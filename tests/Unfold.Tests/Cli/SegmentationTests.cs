@@ -51,7 +51,7 @@ public sealed class SegmentationTests : IDisposable
         string text = CommandLine.WriteText(_folder["text.txt"]);
         CommandLine.Train(text, _folder["run"], "--tokens", "segmented", "--dictionary", _folder["none.txt"]).Refuses(1, "none.txt does not exist");
         File.WriteAllText(_folder["words.txt"], "word\n");
-        CommandLine.Train(text, _folder["run"], "--tokens", "segmented", "--dictionary", _folder["words.txt"]).Refuses(1, "words.txt", "only words of ideographs and kana");
+        CommandLine.Train(text, _folder["run"], "--tokens", "segmented", "--dictionary", _folder["words.txt"]).Refuses(1, "words.txt", "only words of ideographs or kana, and of letters and digits beside them");
         Assert.False(Directory.Exists(_folder["run"]));
     }
 }
