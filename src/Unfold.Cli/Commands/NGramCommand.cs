@@ -11,6 +11,7 @@ internal static class NGramCommand
     public static Command Create(Terminal terminal) => new("ngram", "Models of counted n-grams: the baseline and partner of recurrent models.")
     {
         NGramTrainCommand.Create(terminal),
+        NGramCountCommand.Create(terminal),
         NGramEvaluateCommand.Create(terminal),
         NGramConvertCommand.Create(terminal),
         NGramMixCommand.Create(terminal),

@@ -8,14 +8,41 @@ namespace Unfold.NGrams;
 /// </summary>
 internal sealed class NGramCounter(int order, NGramSorter sorter)
 {
+    private const int BlockTokens = 1 << 14;
+
     private readonly NGramKey _beginning = NGramKey.Of([.. Enumerable.Repeat(Vocabulary.BeginId, order)]);
     private NGramKey? _window;
+
+    /// <summary>Counts a whole text.</summary>
+    /// <exception cref="ArgumentException">A token is none of the vocabulary.</exception>
+    public void Add(TokenStore tokens, Vocabulary vocabulary, Action<double> progress, CancellationToken cancellation)
+    {
+        int[] block = new int[BlockTokens];
+        for (long start = 0; start < tokens.Count; start += BlockTokens)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Span<int> part = block.AsSpan(0, (int)Math.Min(BlockTokens, tokens.Count - start));
+            tokens.Read(start, part);
+            for (int i = 0; i < part.Length; i++)
+            {
+                int token = part[i];
+                if ((uint)token >= (uint)vocabulary.Count)
+                {
+                    throw new ArgumentException(FormattableString.Invariant($"The tokens must be those of the vocabulary, 0 to {vocabulary.Count - 1}; found {token} at place {start + i}."), nameof(tokens));
+                }
+
+                Add(token);
+            }
+
+            progress((double)(start + part.Length) / tokens.Count);
+        }
+    }
 
     /// <summary>
     /// Counts the window that ends with the next token of the text; after <see cref="Vocabulary.EndId"/> the next sentence begins. An end
     /// before any token is that of a sentence before the text.
     /// </summary>
-    public void Add(int token)
+    private void Add(int token)
     {
         if (token == Vocabulary.EndId && _window is null)
         {

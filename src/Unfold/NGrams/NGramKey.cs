@@ -53,6 +53,18 @@ internal readonly record struct NGramKey(ulong High, ulong Middle, ulong Low) : 
         return reversed;
     }
 
+    /// <summary>The first <paramref name="length"/> tokens, unpacked.</summary>
+    public int[] Tokens(int length)
+    {
+        int[] tokens = new int[length];
+        for (int place = 0; place < length; place++)
+        {
+            tokens[place] = this[place];
+        }
+
+        return tokens;
+    }
+
     /// <summary>How many tokens from the first on are the same in both.</summary>
     public int CommonPrefix(in NGramKey other)
     {

@@ -5,10 +5,8 @@ namespace Unfold.NGrams;
 /// <summary>Counts a text and estimates a model of its n-grams.</summary>
 public static class NGramTrainer
 {
-    private const int BlockTokens = 1 << 14;
-
-    /// <summary>The shares of the work after which the tokens are counted, the counts of all orders told, and the probabilities estimated where some are pruned then.</summary>
-    private const double CountedAt = 0.2, ToldAt = 0.4, EstimatedAt = 0.8;
+    /// <summary>The shares of the work after which the n-grams are counted, and the probabilities estimated where some are pruned then.</summary>
+    private const double CountedAt = 0.4, EstimatedAt = 0.8;
 
     /// <summary>Estimates a model.</summary>
     /// <param name="tokens">The text; in sentence mode <see cref="Vocabulary.EndId"/> stands after each sentence.</param>
@@ -25,50 +23,17 @@ public static class NGramTrainer
         ArgumentNullException.ThrowIfNull(vocabulary);
         ArgumentNullException.ThrowIfNull(options);
         options.Require();
-        if (vocabulary.Count > NGramKey.MaximumVocabulary)
-        {
-            throw new UnfoldException($"The vocabulary has {vocabulary.Count} tokens, but n-grams are counted over at most {NGramKey.MaximumVocabulary}: keep only the most frequent.");
-        }
-
-        // One sorter takes the windows, and while they are merged there is one more for each order.
-        long bytes = options.MemoryLimit / (options.Order + 1);
-        NGramSorter NewSorter() => new(bytes, options.TemporaryFolder);
-        NGramSorter windows = NewSorter();
         bool prunes = options.PruningThreshold > 0;
         Action<double> Between(double start, double end) => share => progress?.Invoke(start + ((end - start) * share));
-        Count(tokens, vocabulary, new NGramCounter(options.Order, windows), Between(0, CountedAt), cancellation);
         LowerCounts lower = options.Smoothing == Smoothing.Additive ? LowerCounts.Occurrences : LowerCounts.Contexts;
-        OrderCounts counts = OrderCounts.Of(windows.Sorted().Watched(window => window.Count, tokens.Count, Between(CountedAt, ToldAt), cancellation), options.Order, lower, NewSorter);
+        OrderCounts counts = OrderCounts.Of(tokens, vocabulary, options, lower, Between(0, CountedAt), cancellation);
         var estimator = new NGramEstimator(vocabulary, options, counts);
-        NGramTable table = estimator.Estimate(Between(ToldAt, prunes ? EstimatedAt : 1), cancellation);
+        NGramTable table = estimator.Estimate(Between(CountedAt, prunes ? EstimatedAt : 1), cancellation);
         if (prunes)
         {
             table = EntropyPruning.Prune(table, options.PruningThreshold, Between(EstimatedAt, 1), cancellation);
         }
 
         return new NGramTraining(NGramModel.Of(vocabulary, table), estimator.Discounts);
-    }
-
-    private static void Count(TokenStore tokens, Vocabulary vocabulary, NGramCounter counter, Action<double> progress, CancellationToken cancellation)
-    {
-        int[] block = new int[BlockTokens];
-        for (long start = 0; start < tokens.Count; start += BlockTokens)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            Span<int> part = block.AsSpan(0, (int)Math.Min(BlockTokens, tokens.Count - start));
-            tokens.Read(start, part);
-            for (int i = 0; i < part.Length; i++)
-            {
-                int token = part[i];
-                if ((uint)token >= (uint)vocabulary.Count)
-                {
-                    throw new ArgumentException(FormattableString.Invariant($"The tokens must be those of the vocabulary, 0 to {vocabulary.Count - 1}; found {token} at place {start + i}."), nameof(tokens));
-                }
-
-                counter.Add(token);
-            }
-
-            progress((double)(start + part.Length) / tokens.Count);
-        }
     }
 }

@@ -36,12 +36,36 @@ internal sealed class OrderCounts
         _contexts = new long[order + 1];
     }
 
+    /// <summary>Counts a text.</summary>
+    /// <param name="tokens">The text.</param>
+    /// <param name="vocabulary">Its tokens.</param>
+    /// <param name="options">The order, and how much memory is taken.</param>
+    /// <param name="lower">Which counts the orders below have.</param>
+    /// <param name="progress">Called now and then with the share done, in [0, 1].</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="UnfoldException">The vocabulary is too large, or there is no temporary space.</exception>
+    /// <exception cref="ArgumentException">A token is none of the vocabulary.</exception>
+    public static OrderCounts Of(TokenStore tokens, Vocabulary vocabulary, NGramOptions options, LowerCounts lower, Action<double> progress, CancellationToken cancellation)
+    {
+        if (vocabulary.Count > NGramKey.MaximumVocabulary)
+        {
+            throw new UnfoldException($"The vocabulary has {vocabulary.Count} tokens, but n-grams are counted over at most {NGramKey.MaximumVocabulary}: keep only the most frequent.");
+        }
+
+        // One sorter takes the windows, and while they are merged there is one more for each order.
+        long bytes = options.MemoryLimit / (options.Order + 1);
+        NGramSorter NewSorter() => new(bytes, options.TemporaryFolder);
+        NGramSorter windows = NewSorter();
+        new NGramCounter(options.Order, windows).Add(tokens, vocabulary, share => progress(0.5 * share), cancellation);
+        return Of(windows.Sorted().Watched(window => window.Count, tokens.Count, share => progress(0.5 + (0.5 * share)), cancellation), options.Order, lower, NewSorter);
+    }
+
     /// <summary>Walks once over the windows.</summary>
     /// <param name="windows">Windows of <paramref name="order"/> tokens, last token first, ascending.</param>
     /// <param name="order">N.</param>
     /// <param name="lower">Which counts the orders below N have.</param>
     /// <param name="sorter">Makes the sorter of an order.</param>
-    public static OrderCounts Of(IEnumerable<CountedNGram> windows, int order, LowerCounts lower, Func<NGramSorter> sorter)
+    private static OrderCounts Of(IEnumerable<CountedNGram> windows, int order, LowerCounts lower, Func<NGramSorter> sorter)
     {
         var counts = new OrderCounts(order, lower, sorter);
         NGramKey last = default;

@@ -123,7 +123,7 @@ public sealed class UsageTests
         { "generate --leng 5", "--leng" },
         { "evaluate --text a", "MODEL is missing" },
         { "inspect", "MODEL is missing" },
-        { "ngram", "A command is missing: train, evaluate, convert, mix. To begin: unfold ngram train" },
+        { "ngram", "A command is missing: train, count, evaluate, convert, mix. To begin: unfold ngram train" },
         { "ngram trian", "Did you mean train?" },
         { "ngram train", "--text is missing" },
         { "ngram train --text a", "--out is missing: give it as --out FILE" },

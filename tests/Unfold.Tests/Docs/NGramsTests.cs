@@ -13,7 +13,7 @@ public sealed class NGramsTests
     public void The_commands_run()
     {
         string[] commands = [.. Repository.Read("docs/ngrams.md").Split('\n').Where(line => line.StartsWith("    unfold ", StringComparison.Ordinal))];
-        Assert.Equal(8, commands.Length);
+        Assert.Equal(9, commands.Length);
         using var folder = new TemporaryFolder();
         CommandLine.WriteText(folder["train.txt"]);
         CommandLine.WriteText(folder["test.txt"], words: 200, seed: 2);

@@ -127,7 +127,8 @@ internal sealed class NaiveNGrams
         }
     }
 
-    private static Dictionary<string, long> Grams(List<int[]> texts, int n)
+    /// <summary>How often each n-gram of one length stands in texts whose begin symbols stand before them; the lone begin symbol is none.</summary>
+    public static Dictionary<string, long> Grams(IReadOnlyList<int[]> texts, int n)
     {
         Dictionary<string, long> counts = [];
         foreach (int[] text in texts)
