@@ -10,7 +10,11 @@ namespace Unfold.Cli;
 /// </summary>
 internal sealed class ArrivingLines
 {
-    private const int LinesAtOnce = 256;
+    /// <summary>The most lines of a block.</summary>
+    internal const int LinesAtOnce = 256;
+
+    /// <summary>The most characters that wait or stand in a block, but for one line that is longer alone: a line may have 2^24, and a small packed file thousands of such.</summary>
+    private const int CharactersAtOnce = 1 << 22;
 
     /// <summary>What stands for standard input.</summary>
     public const string Input = "-";
@@ -49,15 +53,15 @@ internal sealed class ArrivingLines
 
     /// <summary>The lines one by one, for a verb that answers each: the share that is read is shown on the way, and what is written goes out before more is waited for.</summary>
     /// <param name="terminal">Where the answers go.</param>
-    /// <param name="progress">Shows the share.</param>
+    /// <param name="progress">Shows the share; null where nothing is shown.</param>
     /// <param name="cancellation">Ends the reading.</param>
-    public IEnumerable<string> Each(Terminal terminal, ProgressLine progress, CancellationToken cancellation)
+    public IEnumerable<string> Each(Terminal terminal, ProgressLine? progress, CancellationToken cancellation)
     {
-        foreach (IReadOnlyList<string> block in Blocks(LinesAtOnce, cancellation))
+        foreach (IReadOnlyList<string> block in Blocks(cancellation))
         {
             if (Share is { } share)
             {
-                progress.Show(share);
+                progress?.Show(share);
             }
 
             foreach (string line in block)
@@ -71,12 +75,13 @@ internal sealed class ArrivingLines
     }
 
     /// <summary>Reads lines on a thread of their own; the blocks keep their order.</summary>
-    /// <param name="most">The most lines of a block.</param>
     /// <param name="cancellation">Ends the waiting.</param>
-    public IEnumerable<IReadOnlyList<string>> Blocks(int most, CancellationToken cancellation)
+    public IEnumerable<IReadOnlyList<string>> Blocks(CancellationToken cancellation)
     {
         // The thread may still wait in a read when the command is over, so it is never joined and nothing of it is disposed.
-        var arrived = new BlockingCollection<(string Line, double? Share)>(2 * most);
+        var arrived = new BlockingCollection<(string Line, double? Share)>(2 * LinesAtOnce);
+        var taken = new ManualResetEventSlim();
+        long waiting = 0;
         Exception? failure = null;
         var reader = new Thread(() =>
         {
@@ -84,6 +89,13 @@ internal sealed class ArrivingLines
             {
                 foreach (string line in _lines)
                 {
+                    // Reset before the look, so that what is taken after it ends the wait.
+                    for (taken.Reset(); Volatile.Read(ref waiting) is > 0 and var ahead && ahead + line.Length > CharactersAtOnce; taken.Reset())
+                    {
+                        taken.Wait(cancellation);
+                    }
+
+                    Interlocked.Add(ref waiting, line.Length);
                     arrived.Add((line, _read), cancellation);
                 }
             }
@@ -96,14 +108,22 @@ internal sealed class ArrivingLines
         })
         { IsBackground = true };
         reader.Start();
-        while (arrived.TryTake(out (string Line, double? Share) taken, Timeout.Infinite, cancellation))
+        string Take((string Line, double? Share) next)
         {
-            List<string> block = [taken.Line];
-            Share = taken.Share;
-            while (block.Count < most && arrived.TryTake(out taken))
+            Share = next.Share;
+            Interlocked.Add(ref waiting, -next.Line.Length);
+            taken.Set();
+            return next.Line;
+        }
+
+        while (arrived.TryTake(out (string Line, double? Share) first, Timeout.Infinite, cancellation))
+        {
+            List<string> block = [Take(first)];
+            long characters = first.Line.Length;
+            while (block.Count < LinesAtOnce && characters < CharactersAtOnce && arrived.TryTake(out (string Line, double? Share) next))
             {
-                block.Add(taken.Line);
-                Share = taken.Share;
+                block.Add(Take(next));
+                characters += next.Line.Length;
             }
 
             yield return block;

@@ -45,17 +45,28 @@ internal sealed class CompleteCommand(Terminal terminal)
             return ExitCode.Done;
         }
 
-        foreach (IReadOnlyList<string> block in new ArrivingLines(terminal, ArrivingLines.Input).Blocks(most: 1, interruption.Token))
+        var lines = new ArrivingLines(terminal, ArrivingLines.Input);
+        long number = 0;
+        foreach (string line in lines.Each(terminal, progress: null, interruption.Token))
         {
-            IReadOnlyList<Completion> completions = completer.Complete(block[0], count);
+            number++;
+            IReadOnlyList<Completion> completions;
+            try
+            {
+                completions = completer.Complete(line, count);
+            }
+            catch (UnfoldException failure)
+            {
+                throw lines.At(number, failure);
+            }
+
             if (json)
             {
-                WriteJson(block[0], completions);
+                WriteJson(line, completions);
             }
             else
             {
-                terminal.Output.WriteLine(string.Join('\t', completions.Select(completion => completion.Word)));
-                terminal.Output.Flush();
+                terminal.Output.WriteLine(string.Join('\t', completions.Select(completion => completion.Word.Printable)));
             }
         }
 

@@ -55,13 +55,13 @@ internal sealed class FillCommand(Terminal terminal)
         using var interruption = new Interruption(terminal);
         var lines = new ArrivingLines(terminal, text);
         long number = 0;
-        foreach (IReadOnlyList<string> block in lines.Blocks(most: 1, interruption.Token))
+        foreach (string line in lines.Each(terminal, progress: null, interruption.Token))
         {
             number++;
             Filled filled;
             try
             {
-                filled = Fill(model, block[0], wanted, count);
+                filled = Fill(model, line, wanted, count);
             }
             catch (UnfoldException failure)
             {
@@ -75,7 +75,6 @@ internal sealed class FillCommand(Terminal terminal)
             else
             {
                 terminal.Output.WriteLine(string.Join('\t', filled.Candidates.Select(candidate => candidate.Token.Visible)));
-                terminal.Output.Flush();
             }
         }
 
@@ -103,9 +102,7 @@ internal sealed class FillCommand(Terminal terminal)
 
     /// <summary>The tokens to choose from: those that are named, or all.</summary>
     private IEnumerable<int> Wanted(ParseResult parsed, Vocabulary vocabulary) => parsed.GetValue(_among) is { Length: > 0 } among
-        ? among.Distinct().Select(token => vocabulary.IdOf(token) is var id && !Vocabulary.IsSpecial(id)
-            ? id
-            : throw new UnfoldException($"The {vocabulary.Kind.Noun} '{token}' cannot stand in the gap: it is not in the model's vocabulary of {vocabulary.SymbolCount} {vocabulary.Kind.Noun}s, and a gap holds one of these."))
+        ? among.Select(word => GapText.Filling(word, vocabulary)).Distinct()
         : Enumerable.Range(Vocabulary.SpecialCount, vocabulary.SymbolCount);
 
     /// <param name="Text">The sentence with its gap.</param>

@@ -9,8 +9,6 @@ namespace Unfold.Cli.Commands;
 /// <summary>unfold rescore: picks the right hypothesis of each n-best list.</summary>
 internal sealed class RescoreCommand(Terminal terminal)
 {
-    private const int LinesAtOnce = 256;
-
     /// <summary>No weight is of use that is beyond this, and sums of scores stay finite below it.</summary>
     private const double Heaviest = 1_000_000;
 
@@ -116,7 +114,7 @@ internal sealed class RescoreCommand(Terminal terminal)
         string[] paths = parsed.GetRequiredValue(option);
         using var progress = new ProgressLine(terminal, $"Reading {string.Join(", ", paths.Select(path => path == NBestFile.InputPath ? ArrivingLines.InputName : path))}");
         IEnumerable<string>? input = paths.Contains(NBestFile.InputPath)
-            ? new ArrivingLines(terminal, ArrivingLines.Input).Blocks(LinesAtOnce, cancellation).SelectMany(block => block)
+            ? new ArrivingLines(terminal, ArrivingLines.Input).Blocks(cancellation).SelectMany(block => block)
             : null;
         IReadOnlyList<NBestList> lists = NBestFile.Read(paths, parsed.GetValue(_format), costs, input, progress.Show, cancellation);
         return [.. lists.Select(list => references.TryGetValue(list.Id, out string? reference) ? list with { Reference = reference } : list)];

@@ -8,8 +8,6 @@ namespace Unfold.Cli.Commands;
 /// <summary>unfold score: the log-probability of each line of a text.</summary>
 internal sealed class ScoreCommand(Terminal terminal)
 {
-    private const int LinesAtOnce = 256;
-
     private readonly ModelChoice _model = new(terminal);
     private readonly Argument<string> _file = Options.FileOrInput("A UTF-8 file, each line of which is scored as a text of its own, or - for standard input.");
 
@@ -42,7 +40,7 @@ internal sealed class ScoreCommand(Terminal terminal)
 
         long number = 0;
         double before = 0;
-        foreach (IReadOnlyList<string> block in lines.Blocks(LinesAtOnce, interruption.Token))
+        foreach (IReadOnlyList<string> block in lines.Blocks(interruption.Token))
         {
             IEnumerable<SentenceScore> scores;
             try

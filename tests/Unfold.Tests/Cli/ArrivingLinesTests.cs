@@ -7,7 +7,7 @@ namespace Unfold.Tests.Cli;
 /// <summary>Lines in blocks, and what share of their file they are.</summary>
 public sealed class ArrivingLinesTests : IDisposable
 {
-    private const int Length = 99, Lines = 1000, Most = 50;
+    private const int Length = 99, Lines = 5000;
 
     private readonly TemporaryFolder _folder = new();
 
@@ -20,12 +20,12 @@ public sealed class ArrivingLinesTests : IDisposable
         var arriving = new ArrivingLines(Silent(), _folder["text.txt"]);
         Assert.Null(arriving.Share);
         int seen = 0;
-        foreach (IReadOnlyList<string> block in arriving.Blocks(Most, TestContext.Current.CancellationToken))
+        foreach (IReadOnlyList<string> block in arriving.Blocks(TestContext.Current.CancellationToken))
         {
             // Lets the reading thread run as far ahead as it may.
             Thread.Sleep(5);
             seen += block.Count;
-            Assert.InRange(block.Count, 1, Most);
+            Assert.InRange(block.Count, 1, ArrivingLines.LinesAtOnce);
 
             // A file is read in pieces.
             Assert.InRange(arriving.Share!.Value, (double)seen / Lines, ((double)seen / Lines) + 0.05);
@@ -35,11 +35,37 @@ public sealed class ArrivingLinesTests : IDisposable
     }
 
     [Fact]
+    public void Long_lines_come_in_small_blocks_and_are_not_read_far_ahead()
+    {
+        const int Long = 1 << 20, Count = 24;
+        using var input = new WatchedStream(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(new string('a', Long) + "\n", Count))));
+        int seen = 0;
+        foreach (IReadOnlyList<string> block in new ArrivingLines(Silent(input), ArrivingLines.Input).Blocks(TestContext.Current.CancellationToken))
+        {
+            Thread.Sleep(50);
+            seen += block.Count;
+            Assert.InRange(block.Count, 1, 5);
+
+            // Four lines may wait, one stands before them, and one is read.
+            Assert.InRange(input.BytesRead / Long, seen, seen + 7);
+        }
+
+        Assert.Equal(Count, seen);
+    }
+
+    [Fact]
+    public void A_line_that_is_longer_than_what_may_wait_passes_alone()
+    {
+        using var input = new MemoryStream(Encoding.UTF8.GetBytes($"a\n{new string('b', 6_000_000)}\nc\n{new string('d', 6_000_000)}"));
+        Assert.Equal([1, 6_000_000, 1, 6_000_000], new ArrivingLines(Silent(input), ArrivingLines.Input).Blocks(TestContext.Current.CancellationToken).SelectMany(block => block).Select(line => line.Length));
+    }
+
+    [Fact]
     public void The_share_of_a_stream_is_not_known()
     {
         using var input = new MemoryStream(Encoding.UTF8.GetBytes("a\nb\n"));
         var arriving = new ArrivingLines(Silent(input), ArrivingLines.Input);
-        Assert.Equal(["a", "b"], arriving.Blocks(Most, TestContext.Current.CancellationToken).SelectMany(block => block));
+        Assert.Equal(["a", "b"], arriving.Blocks(TestContext.Current.CancellationToken).SelectMany(block => block));
         Assert.Null(arriving.Share);
     }
 
@@ -60,10 +86,26 @@ public sealed class ArrivingLinesTests : IDisposable
             writer.Write("a\nb\n"u8);
             writer.Flush();
             var arriving = new ArrivingLines(Silent(), pipe);
-            Assert.Equal(["a", "b"], arriving.Blocks(Most, TestContext.Current.CancellationToken).SelectMany(block => block).Take(2));
+            Assert.Equal(["a", "b"], arriving.Blocks(TestContext.Current.CancellationToken).SelectMany(block => block).Take(2));
             Assert.Null(arriving.Share);
         }
     }
 
     private static Terminal Silent(Stream? input = null) => new(TextWriter.Null, TextWriter.Null, TerminalKind.Plain, input);
+
+    /// <summary>Tells how far it is read, also when it is closed.</summary>
+    private sealed class WatchedStream(byte[] content) : MemoryStream(content)
+    {
+        private long _bytesRead;
+
+        public long BytesRead => Volatile.Read(ref _bytesRead);
+
+        // What a base class does for spans comes by this way too.
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            int read = base.Read(buffer, offset, count);
+            Interlocked.Add(ref _bytesRead, read);
+            return read;
+        }
+    }
 }

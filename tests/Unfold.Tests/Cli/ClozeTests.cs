@@ -82,7 +82,8 @@ public sealed class ClozeTests : IDisposable
         double[] wanted = model.Probabilities(model.Vocabulary.EncodePrefix("我打算"), model.Vocabulary.EncodePrefix("一部旧手机"));
         Said said = CommandLine.Run("fill", _model, "我打算____一部旧手机", "--among", "买", "--among", "修", "--among", "买");
         Assert.Equal(FormattableString.Invariant($"{wanted[model.Vocabulary.IdOf("修")]:0.000000}  修\n{wanted[model.Vocabulary.IdOf("买")]:0.000000}  买\n"), said.Output);
-        CommandLine.Run("fill", _model, "我打算____一部旧手机", "--among", "买", "--among", "zebra").Refuses(1, "'zebra' cannot stand in the gap");
+        CommandLine.Run("fill", _model, "我打算____一部旧手机", "--among", "买", "--among", "zebra").Refuses(1, "'zebra' cannot stand in the gap: it is 5 characters");
+        CommandLine.Run("fill", _model, "我打算____一部旧手机", "--among", "买", "--among", "z").Refuses(1, "'z' cannot stand in the gap: it is not in the model's vocabulary");
         CommandLine.Run("fill", _model, "我打算____一部旧手机", "--among", "买", "--count", "2").Refuses(2, "--among", "--count");
     }
 

@@ -69,6 +69,18 @@ public sealed class CompleteTests : IDisposable
         string file = _folder["strange.arpa"];
         File.WriteAllText(file, "\\data\\\nngram 1=4\n\n\\1-grams:\n-99\t<s>\n-0.3\t</s>\n-0.5\tth\e[31me\n-0.7\t<unk>\n\n\\end\\\n");
         Assert.Equal("1.000000  th?[31me\n", CommandLine.Run("complete", file, "th").Output);
+        Assert.Equal("th?[31me\nth?[31me\n", CommandLine.RunWith("th\nt"u8.ToArray(), "complete", file).Output);
+    }
+
+    [Fact]
+    public void A_line_of_standard_input_that_cannot_be_read_is_told_by_its_number()
+    {
+        string grams = _folder["words.arpa"];
+        File.WriteAllText(_folder["words.txt"], "the cat sat\nthe dog sat\n");
+        Assert.Equal(0, CommandLine.Run("ngram", "train", "--text", _folder["words.txt"], "--order", "2", "--out", grams).Code);
+        Said said = CommandLine.RunWith("the c\nthe <s>\n"u8.ToArray(), "complete", grams);
+        Assert.Equal((1, "cat\n"), (said.Code, said.Output));
+        Assert.Contains("Line 2 of standard input: ", said.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -29,6 +29,22 @@ public sealed record GapText(IReadOnlyList<int> Before, IReadOnlyList<int> After
         return new GapText(vocabulary.EncodePrefix(text.AsSpan(0, gaps[0].Start)), [.. vocabulary.SplitWithin(trimmed.AsSpan(gaps[0].End)).Select(token => vocabulary.IdOf(token))]);
     }
 
+    /// <summary>The token that a word is in a gap, cut as the sentence is.</summary>
+    /// <exception cref="UnfoldException">It is not in the vocabulary, or is no single token.</exception>
+    public static int Filling(string word, Vocabulary vocabulary)
+    {
+        ArgumentNullException.ThrowIfNull(word);
+        ArgumentNullException.ThrowIfNull(vocabulary);
+        int[] tokens = [.. vocabulary.SplitWithin(word).Select(token => vocabulary.IdOf(token))];
+        if (tokens is [int only] && !Vocabulary.IsSpecial(only))
+        {
+            return only;
+        }
+
+        string noun = vocabulary.Kind.Noun, fault = tokens.Length == 1 ? "it is not in the model's vocabulary" : $"it is {tokens.Length} {noun}s";
+        throw new UnfoldException($"The {noun} '{word}' cannot stand in the gap: {fault}, and a gap holds one of the {vocabulary.SymbolCount} {noun}s that the model knows.");
+    }
+
     private static List<(int Start, int End)> Gaps(string text)
     {
         var gaps = new List<(int Start, int End)>();

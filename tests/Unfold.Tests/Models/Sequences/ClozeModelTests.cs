@@ -161,6 +161,21 @@ public sealed class ClozeModelTests
         Assert.Contains(word, Assert.Throws<UnfoldException>(() => GapText.Parse(text, Letters)).Message, StringComparison.Ordinal);
 
     [Fact]
+    public void A_word_of_the_gap_is_cut_as_the_sentence_is()
+    {
+        var lowered = new Vocabulary(TokenKind.Word, LetterCase.Lowered, ["love", "don't"]);
+        Assert.Equal([lowered.IdOf("love"), lowered.IdOf("don't")], [GapText.Filling("Love", lowered), GapText.Filling(" DON'T", lowered)]);
+        string Refused(string word) => Assert.Throws<UnfoldException>(() => GapText.Filling(word, lowered)).Message;
+        Assert.Equal("The word 'Hate' cannot stand in the gap: it is not in the model's vocabulary, and a gap holds one of the 2 words that the model knows.", Refused("Hate"));
+        Assert.Contains("it is 2 words", Refused("love love"), StringComparison.Ordinal);
+        Assert.Contains("it is 0 words", Refused(""), StringComparison.Ordinal);
+
+        var spaced = new Vocabulary(new Tokenization(TokenKind.Character) { Mode = TextMode.Sentences }, [" ", "a"]);
+        Assert.Equal(spaced.IdOf(" "), GapText.Filling(" ", spaced));
+        Assert.Throws<UnfoldException>(() => GapText.Filling("\n", spaced));
+    }
+
+    [Fact]
     public void Subwords_are_refused()
     {
         Vocabulary vocabulary = Tokenizations.Learn("the cat the cat", 400);
