@@ -8,20 +8,23 @@ namespace Unfold.Channels;
 /// </summary>
 public sealed class ConfusionTable
 {
+    // Less, shared out among those that a symbol may be taken for, could round to 0, of which there is no logarithm.
+    private const double LeastRate = 1e-100;
+
     private readonly double _rate;
     private readonly Dictionary<string, (string Observed, double Share)[]> _confusions;
     private readonly Dictionary<string, List<(string Symbol, double LogProbability)>> _sources = new(StringComparer.Ordinal);
 
     /// <summary>Creates the table.</summary>
     /// <param name="confusions">What each symbol may be taken for, with a weight above 0; what stands twice adds up.</param>
-    /// <param name="rate">e, how often a symbol is taken for another, above 0 and below 1.</param>
+    /// <param name="rate">e, how often a symbol is taken for another, at least 1e-100 and below 1.</param>
     /// <exception cref="ArgumentException">The rate or a weight is out of range, or a symbol is to be taken for itself.</exception>
     public ConfusionTable(IEnumerable<(string Symbol, string Observed, double Weight)> confusions, double rate)
     {
         ArgumentNullException.ThrowIfNull(confusions);
-        if (!(rate > 0 && rate < 1))
+        if (!IsRate(rate))
         {
-            throw new ArgumentOutOfRangeException(nameof(rate), FormattableString.Invariant($"The rate of errors must be above 0 and below 1; found {rate}."));
+            throw new ArgumentOutOfRangeException(nameof(rate), FormattableString.Invariant($"The rate of errors must be at least {LeastRate} and below 1; found {rate}."));
         }
 
         _rate = rate;
@@ -39,6 +42,9 @@ public sealed class ConfusionTable
             }
         }
     }
+
+    /// <summary>Whether symbols can be taken for others so often: at least 1e-100 and below 1.</summary>
+    public static bool IsRate(double rate) => rate is >= LeastRate and < 1;
 
     /// <summary>The symbols that may be taken for others.</summary>
     public int Count => _confusions.Count;

@@ -61,10 +61,10 @@ internal sealed class TextBeam
         var taken = new List<int>();
         for (int reached = 0; reached < grid.Length; reached++)
         {
-            foreach ((int k, int token, double rank) in grid[reached].Take())
+            foreach ((int k, int token, double score) in grid[reached].Take())
             {
                 taken.Add(token);
-                if (Follow(_live[k], token, rank + (_options.Diversity * chosen[token]), reached == _forced.Total) is { } node)
+                if (Follow(_live[k], token, score, reached == _forced.Total) is { } node)
                 {
                     live.Add(node);
                 }
@@ -99,7 +99,7 @@ internal sealed class TextBeam
             if (_isWritten[token] && double.IsFinite(_ranks[token]) && IsPossible(node, token) && (token != Vocabulary.EndId || whole == _forced.Total))
             {
                 int reached = _forced.Mentions(token) ? _forced.After(node.Counts, token).Sum() : whole;
-                grid[reached].Offer(k, token, node.Score + _ranks[token] - (_options.Diversity * chosen[token]));
+                grid[reached].Offer(k, token, node.Score + _ranks[token], handicap: _options.Diversity * chosen[token]);
             }
         }
     }

@@ -4,7 +4,7 @@ namespace Unfold.Models;
 /// <remarks>Of equals the one of the earlier parent, then of the lower symbol, is better: the order in which they are offered does not matter.</remarks>
 internal sealed class BestContinuations(int places)
 {
-    private readonly PriorityQueue<(int Parent, int Symbol), (double Rank, int Parent, int Symbol)> _kept = new(Worst);
+    private readonly PriorityQueue<double, (double Rank, int Parent, int Symbol)> _kept = new(Worst);
 
     /// <summary>The worse one first.</summary>
     private static Comparer<(double Rank, int Parent, int Symbol)> Worst { get; } = Comparer<(double Rank, int Parent, int Symbol)>.Create((left, right) =>
@@ -14,14 +14,14 @@ internal sealed class BestContinuations(int places)
         return order != 0 ? order : right.Symbol.CompareTo(left.Symbol);
     });
 
-    /// <summary>Offers the continuation of a parent by a symbol.</summary>
+    /// <summary>Offers the continuation of a parent by a symbol, which is ranked by its score less a handicap.</summary>
     /// <returns>Whether it has a place for now; where it has none, no later symbol of the parent with this rank or a lower one will get one.</returns>
-    public bool Offer(int parent, int symbol, double rank)
+    public bool Offer(int parent, int symbol, double score, double handicap)
     {
-        (double, int, int) priority = (rank, parent, symbol);
+        (double, int, int) priority = (score - handicap, parent, symbol);
         if (_kept.Count < places)
         {
-            _kept.Enqueue((parent, symbol), priority);
+            _kept.Enqueue(score, priority);
             return true;
         }
 
@@ -30,17 +30,17 @@ internal sealed class BestContinuations(int places)
             return false;
         }
 
-        _kept.DequeueEnqueue((parent, symbol), priority);
+        _kept.DequeueEnqueue(score, priority);
         return true;
     }
 
-    /// <summary>Takes those that have a place, the best first.</summary>
-    public IReadOnlyList<(int Parent, int Symbol, double Rank)> Take()
+    /// <summary>Takes those that have a place with their scores, the best first.</summary>
+    public IReadOnlyList<(int Parent, int Symbol, double Score)> Take()
     {
         var best = new List<(int, int, double)>(_kept.Count);
-        while (_kept.TryDequeue(out (int Parent, int Symbol) entry, out (double Rank, int, int) priority))
+        while (_kept.TryDequeue(out double score, out (double Rank, int Parent, int Symbol) entry))
         {
-            best.Add((entry.Parent, entry.Symbol, priority.Rank));
+            best.Add((entry.Parent, entry.Symbol, score));
         }
 
         best.Reverse();

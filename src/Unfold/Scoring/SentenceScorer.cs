@@ -40,7 +40,7 @@ public sealed class SentenceScorer(NextTokenModel model, Workers workers)
             double[] values = model.LogProbabilities(tree, workers, share => progress?.Invoke((scores.Count + (share * some.Length)) / lines.Count), cancellation);
             if (values.AsSpan().IndexOf(double.NaN) is >= 0 and var bad)
             {
-                throw new UnfoldException($"The model's log-probability of the token {Vocabulary.Quoted(model.Vocabulary[tree.Token(bad)])} should be a number and is none: its weights are damaged or its training diverged.");
+                throw model.FailureAt(tree.Token(bad));
             }
 
             scores.AddRange(tokens.Zip(ends, (line, end) => new SentenceScore(line, tree.Along(values, end))));

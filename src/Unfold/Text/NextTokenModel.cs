@@ -69,4 +69,8 @@ public abstract class NextTokenModel
 
         return values;
     }
+
+    /// <summary>What is wrong with a model that gives a token a probability that is not a number.</summary>
+    internal UnfoldException FailureAt(int token) =>
+        new($"The model's log-probability of the token {Vocabulary.Quoted(Vocabulary[token])} should be a number and is none: its weights are damaged or its training diverged.");
 }

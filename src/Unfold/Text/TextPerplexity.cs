@@ -33,7 +33,7 @@ public sealed record TextPerplexity(long Sentences, long Tokens, long Unknown, d
     /// <param name="text">The text.</param>
     /// <param name="progress">Called now and then with the share done, in [0, 1].</param>
     /// <param name="cancellation">Stops the reading.</param>
-    /// <exception cref="UnfoldException">The text cannot be read, or holds no token.</exception>
+    /// <exception cref="UnfoldException">The text cannot be read, or holds no token, or the model's weights overflow, so that a probability is not a number.</exception>
     public static TextPerplexity Measure(NextTokenModel model, TextSource text, Action<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -48,7 +48,7 @@ public sealed record TextPerplexity(long Sentences, long Tokens, long Unknown, d
             int id = vocabulary.IdOf(token);
             tokens++;
             sentences += id == Vocabulary.EndId ? 1 : 0;
-            double logProbability = session.LogProbability(id);
+            double logProbability = session.LogProbability(id) is var found && !double.IsNaN(found) ? found : throw model.FailureAt(id);
             bool isWritten = token.SequenceEqual(Vocabulary.Specials[Vocabulary.UnknownId]);
             bool isZero = double.IsNegativeInfinity(logProbability);
             if (id == Vocabulary.UnknownId && (!isWritten || isZero))

@@ -65,12 +65,12 @@ internal static class VocabularyFile
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 8 });
+            using JsonDocument document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 8, AllowDuplicateProperties = false });
             return Parse(document.RootElement, path);
         }
         catch (JsonException failure)
         {
-            throw new UnfoldException($"The vocabulary {path} is damaged: it wanted to be JSON, but after line {failure.LineNumber + 1 ?? 1} it is not; take it from the model's folder again.", failure);
+            throw new UnfoldException($"The vocabulary {path} is damaged: it wanted to be JSON, but after line {failure.LineNumber + 1 ?? 1} it is not, or a name stands in it twice; take it from the model's folder again.", failure);
         }
         catch (InvalidOperationException failure)
         {

@@ -23,6 +23,17 @@ public sealed class ConfusionChannelTests
         Assert.Equal("x", Table.Observe("x", random));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(1e-101)]
+    [InlineData(double.NaN)]
+    public void A_rate_of_no_errors_or_nothing_else_is_refused(double rate)
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ConfusionTable([("a", "b", 1)], rate));
+        Assert.True(double.IsFinite(new ConfusionTable([("a", "b", 1e-9), ("a", "c", 1e9)], 1e-100).Sources("b")[1].LogProbability));
+    }
+
     [Fact]
     public void The_sources_of_an_observation_are_all_that_may_give_it()
     {

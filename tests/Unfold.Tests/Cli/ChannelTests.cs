@@ -76,7 +76,7 @@ public sealed class ChannelTests : IDisposable
         CommandLine.Run("channel", "--text", _text).Refuses(2, "--train is missing");
         CommandLine.Run("channel", "--train", _text).Refuses(2, "--text is missing");
         CommandLine.Run("channel", "--text", _text, "--train", _train, "--observed", "--seed", "1").Refuses(2, "--observed", "--seed");
-        CommandLine.Run("channel", "--text", _text, "--train", _train, "--rate", "1").Refuses(2, "--rate must be a number above 0 and below 1");
+        CommandLine.Run("channel", "--text", _text, "--train", _train, "--rate", "1").Refuses(2, "--rate must be a number of at least 1e-100 and below 1");
         CommandLine.Run("channel", "--text", _text, "--train", _train, "--noise", "loud").Refuses(2, "words, keyboard, shape");
         CommandLine.Run("channel", "--text", _text, "--train", _folder["blank.txt"]).Refuses(1, "can be taken for each other");
         CommandLine.Run("channel", "--text", _folder["blank.txt"], "--train", _train).Refuses(1, "no line that is not blank");

@@ -51,6 +51,10 @@ public sealed class MeasureTests : IDisposable
 
         new ModelFolder(_folder["wild"]).Save(model);
         CommandLine.Run(["evaluate", _folder["wild"], "--text", _text, .. more]).Refuses(1, "should be a number and is none");
+        CommandLine.Run("ngram", "evaluate", _folder["wild"], "--text", _text).Refuses(1, "should be a number and is none");
+        Said scored = CommandLine.Run("score", _folder["wild"], _text);
+        Assert.Equal(1, scored.Code);
+        Assert.Contains("should be a number and is none", scored.Error, StringComparison.Ordinal);
     }
 
     [Fact]

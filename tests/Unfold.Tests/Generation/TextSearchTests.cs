@@ -197,6 +197,18 @@ public sealed class TextSearchTests
         Assert.Single(TextSearch.Search(prompt, new BeamOptions { Beam = 4, Groups = 4, Diversity = 0, Length = 6 }, cancellation: TestContext.Current.CancellationToken));
     }
 
+    [Theory]
+    [InlineData(1e17)]
+    [InlineData(1e308)]
+    public void However_much_groups_avoid_each_other_what_a_text_is_worth_is_its_probability(double diversity)
+    {
+        var model = new PairModel("ab", seed: 5);
+        IReadOnlyList<GeneratedText> found = TextSearch.Search(
+            new Prompt(model, "a"), new BeamOptions { Beam = 4, Groups = 4, Diversity = diversity, Length = 3, LengthNormalization = 0, Forced = ["bb"] }, cancellation: TestContext.Current.CancellationToken);
+        Assert.NotEmpty(found);
+        Assert.All(found, text => Close.Equal(text.End.LogProbability, text.Score, 1e-6, 0, text.Text));
+    }
+
     [Fact]
     public void What_cannot_be_found_is_said()
     {

@@ -154,6 +154,7 @@ public sealed class VocabularyTests : IDisposable
         { Words("{\"我\":0}"), "seen 0 times" },
         { Words("{\"我\":1,\"我\":2}"), "twice" },
         { Words("{\"ab\":1}"), "only words of ideographs or kana, and of letters and digits beside them" },
+        { Body(version: "2,\"sentences\":false,\"sentences\":true"), "twice" },
         { Body(version: "0"), "version 0" },
         { Body(version: "1.5"), "no whole number" },
         { Body(version: "99999999999"), "no whole number" },

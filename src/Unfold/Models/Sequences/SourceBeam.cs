@@ -72,7 +72,7 @@ internal sealed class SourceBeam
             float least = float.NegativeInfinity;
             for (int i = 0; i < row.Length; i++)
             {
-                if (row[i] > least && !best.Offer(k, i + 1, Live[k].LogProbability + row[i] - total))
+                if (row[i] > least && !best.Offer(k, i + 1, Live[k].LogProbability + row[i] - total, handicap: 0))
                 {
                     // No smaller logit of this row can come in any more.
                     least = row[i];
@@ -80,7 +80,7 @@ internal sealed class SourceBeam
             }
         }
 
-        return [.. best.Take().Select(entry => (Live[entry.Parent], entry.Symbol, entry.Rank, (entry.Parent * batch) + place))];
+        return [.. best.Take().Select(entry => (Live[entry.Parent], entry.Symbol, entry.Score, (entry.Parent * batch) + place))];
     }
 
     private Hypothesis Result(Node last, double logProbability, int symbols, bool isComplete)
