@@ -8,14 +8,14 @@ public abstract class Batcher
 {
     private readonly int[] _window;
 
-    private protected Batcher(TokenStore store, int batchSize, int sequenceLength, long wanted, string advice, string part)
+    private protected Batcher(TokenStore store, int batchSize, int sequenceLength, long wanted, string advice)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sequenceLength);
         if (store.Count < wanted)
         {
-            throw new UnfoldException($"The {part} has {store.Count} tokens, but {advice}.");
+            throw new UnfoldException($"The training part has {store.Count} tokens, but {advice}.");
         }
 
         Store = store;

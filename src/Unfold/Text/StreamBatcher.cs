@@ -14,11 +14,10 @@ public sealed class StreamBatcher : Batcher
     /// <param name="store">The tokens.</param>
     /// <param name="batchSize">B, the number of streams.</param>
     /// <param name="sequenceLength">T, the steps of one batch.</param>
-    /// <param name="part">What the tokens are called in a message.</param>
     /// <exception cref="UnfoldException">The store has fewer than B * T + 1 tokens.</exception>
-    public StreamBatcher(TokenStore store, int batchSize, int sequenceLength, string part = "training part")
+    public StreamBatcher(TokenStore store, int batchSize, int sequenceLength)
         : base(store, batchSize, sequenceLength, Wanted(batchSize, sequenceLength),
-            $"a batch of {batchSize} streams of {sequenceLength} steps needs at least {Wanted(batchSize, sequenceLength)}; lower the batch size or the sequence length", part) =>
+            $"a batch of {batchSize} streams of {sequenceLength} steps needs at least {Wanted(batchSize, sequenceLength)}; lower the batch size or the sequence length") =>
         _streamLength = (store.Count - 1) / batchSize;
 
     /// <summary>8: the number of batches given in this epoch.</summary>

@@ -16,11 +16,10 @@ public sealed class WindowBatcher : Batcher
     /// <param name="batchSize">B, the windows of one batch.</param>
     /// <param name="sequenceLength">T, the tokens of one window.</param>
     /// <param name="random">Draws the windows, and belongs to the batcher from now on: its state is part of the cursor.</param>
-    /// <param name="part">What the tokens are called in a message.</param>
     /// <exception cref="UnfoldException">The store has fewer than T + 1 tokens.</exception>
-    public WindowBatcher(TokenStore store, int batchSize, int sequenceLength, SeededRandom random, string part = "training part")
+    public WindowBatcher(TokenStore store, int batchSize, int sequenceLength, SeededRandom random)
         : base(store, batchSize, sequenceLength, sequenceLength + 1L,
-            $"a window of {sequenceLength} steps needs at least {sequenceLength + 1L}; lower the sequence length", part)
+            $"a window of {sequenceLength} steps needs at least {sequenceLength + 1L}; lower the sequence length")
     {
         ArgumentNullException.ThrowIfNull(random);
         _random = random;
