@@ -30,11 +30,8 @@ public sealed record NGramOptions
     /// <summary>What becomes of words that are not in the vocabulary.</summary>
     public UnknownWords UnknownWords { get; init; } = UnknownWords.Open;
 
-    /// <summary>Counted n-grams above this many bytes go to a temporary file.</summary>
+    /// <summary>Counted n-grams above this many bytes go to a file in the system's temporary folder.</summary>
     public long MemoryLimit { get; init; } = 1L << 28;
-
-    /// <summary>Where that file lies; null for the system's temporary folder.</summary>
-    public string? TemporaryFolder { get; init; }
 
     /// <summary>Whether a count can be added: its probabilities must be neither lost in the sums nor beyond what a model can hold, 1e-30 to 1e30.</summary>
     public static bool IsAddedCount(double count) => count is >= LeastAdded and <= MostAdded;

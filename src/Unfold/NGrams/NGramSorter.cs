@@ -9,8 +9,8 @@ namespace Unfold.NGrams;
 /// they go sorted to a temporary file, and all such runs are merged at the end.
 /// </summary>
 /// <param name="memoryLimit">Bytes of the buffer; it holds at least two entries.</param>
-/// <param name="temporaryFolder">Where the <see cref="NamelessFile"/> lies.</param>
-internal sealed class NGramSorter(long memoryLimit, string? temporaryFolder)
+/// <param name="temporaryFolder">Where the <see cref="NamelessFile"/> lies; the system's temporary folder by default.</param>
+internal sealed class NGramSorter(long memoryLimit, string? temporaryFolder = null)
 {
     private const int FirstCapacity = 1 << 12, ShortestBlock = 1 << 4, LongestBlock = 1 << 12;
 

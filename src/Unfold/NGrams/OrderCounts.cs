@@ -54,7 +54,7 @@ internal sealed class OrderCounts
 
         // One sorter takes the windows, and while they are merged there is one more for each order.
         long bytes = options.MemoryLimit / (options.Order + 1);
-        NGramSorter NewSorter() => new(bytes, options.TemporaryFolder);
+        NGramSorter NewSorter() => new(bytes);
         NGramSorter windows = NewSorter();
         new NGramCounter(options.Order, windows).Add(tokens, vocabulary, share => progress(0.5 * share), cancellation);
         return Of(windows.Sorted().Watched(window => window.Count, tokens.Count, share => progress(0.5 + (0.5 * share)), cancellation), options.Order, lower, NewSorter);

@@ -24,9 +24,6 @@ public sealed record CorpusOptions
     /// <summary>How often a token must be seen to enter the vocabulary; of subwords a character, and the two parts of a merge together.</summary>
     public long MinimumCount { get; init; } = 1;
 
-    /// <summary>Encoded texts above this many bytes go to a temporary file.</summary>
+    /// <summary>Encoded texts above this many bytes go to a file in the system's temporary folder.</summary>
     public long MemoryLimit { get; init; } = TokenStoreBuilder.DefaultMemoryLimit;
-
-    /// <summary>Where that file lies; null for the system's temporary folder.</summary>
-    public string? TemporaryFolder { get; init; }
 }

@@ -45,7 +45,7 @@ internal sealed class CorpusReader(CorpusOptions options, Vocabulary? vocabulary
     {
         Vocabulary vocabulary = Vocabulary;
         bool sentences = vocabulary.Mode == TextMode.Sentences;
-        TokenStoreBuilder builder = new(vocabulary.Count, sentences ? _tokens + 1 : _tokens, options.MemoryLimit, options.TemporaryFolder);
+        TokenStoreBuilder builder = new(vocabulary.Count, sentences ? _tokens + 1 : _tokens, options.MemoryLimit);
         if (sentences)
         {
             builder.Add(Vocabulary.EndId);

@@ -37,7 +37,7 @@ public sealed class NGramKeyTests
     public void A_sorter_adds_up_and_sorts_whatever_its_memory(int entries)
     {
         var random = new SeededRandom(6);
-        var sorter = new NGramSorter(entries * 32L, null);
+        var sorter = new NGramSorter(entries * 32L);
         var expected = new SortedDictionary<NGramKey, long>();
         for (int i = 0; i < 5000; i++)
         {
@@ -54,7 +54,7 @@ public sealed class NGramKeyTests
     public void A_sorter_keeps_to_its_memory_also_where_it_merges_many_runs()
     {
         const int limit = 1 << 17, keys = 400_000;
-        var sorter = new NGramSorter(limit, null);
+        var sorter = new NGramSorter(limit);
         for (int i = 0; i < keys; i++)
         {
             sorter.Add(NGramKey.Of([(int)(i * 7919L % keys)]), 1);
