@@ -45,22 +45,22 @@ public sealed record Corpus(Vocabulary Vocabulary, TokenStore Train, TokenStore 
         }
 
         CorpusReader reader = new(options, vocabulary, text.Bytes + (validation?.Bytes ?? 0), progress, cancellation);
-        TextSummary summary = reader.Count(text);
+        string fingerprint = reader.Count(text);
         vocabulary = reader.Vocabulary;
-        TokenStore all = reader.Encode(text, summary);
+        TokenStore all = reader.Encode(text, fingerprint);
         long characters = reader.Characters;
         if (validation is not null)
         {
-            TextSummary validationSummary = reader.Count(validation);
-            TokenStore separate = reader.Encode(validation, validationSummary);
-            return new Corpus(vocabulary, all, separate, characters, reader.UnknownTokens, $"{summary.Fingerprint}+{validationSummary.Fingerprint}");
+            string validationFingerprint = reader.Count(validation);
+            TokenStore separate = reader.Encode(validation, validationFingerprint);
+            return new Corpus(vocabulary, all, separate, characters, reader.UnknownTokens, $"{fingerprint}+{validationFingerprint}");
         }
 
         long kept = (long)Math.Round(all.Count * options.ValidationFraction);
         bool sentences = vocabulary.Mode == TextMode.Sentences && kept > 0;
         long start = sentences ? SentenceEnds.Before(all, all.Count - kept) : all.Count - kept;
         return new Corpus(
-            vocabulary, all.Slice(0, sentences ? start + 1 : start), all.Slice(start, all.Count - start), characters, reader.UnknownTokens, summary.Fingerprint);
+            vocabulary, all.Slice(0, sentences ? start + 1 : start), all.Slice(start, all.Count - start), characters, reader.UnknownTokens, fingerprint);
     }
 
     private int CharactersOfFirst()

@@ -15,7 +15,8 @@ internal sealed class CorpusReader(CorpusOptions options, Vocabulary? vocabulary
     /// <summary>The characters of the text that was encoded last, as its tokenizer counts them.</summary>
     public long Characters { get; private set; }
 
-    public TextSummary Count(TextSource text)
+    /// <summary>Counts the tokens of a text, makes a vocabulary where there is none, and returns the fingerprint of the text.</summary>
+    public string Count(TextSource text)
     {
         if (_vocabulary is not null)
         {
@@ -35,13 +36,14 @@ internal sealed class CorpusReader(CorpusOptions options, Vocabulary? vocabulary
         }
 
         VocabularyBuilder builder = new(tokenization);
-        TextSummary summary = Pass(text, tokenization.CreateTokenizer(), builder.Add);
+        string fingerprint = Pass(text, tokenization.CreateTokenizer(), builder.Add);
         _tokens = builder.TokenCount;
         _vocabulary = builder.Build(options.MaximumSymbols, options.MinimumCount);
-        return summary;
+        return fingerprint;
     }
 
-    public TokenStore Encode(TextSource text, TextSummary counted)
+    /// <summary>Encodes the text that was counted last.</summary>
+    public TokenStore Encode(TextSource text, string fingerprint)
     {
         Vocabulary vocabulary = Vocabulary;
         bool sentences = vocabulary.Mode == TextMode.Sentences;
@@ -54,7 +56,7 @@ internal sealed class CorpusReader(CorpusOptions options, Vocabulary? vocabulary
         long unknown = 0;
         long remaining = _tokens;
         Tokenizer tokenizer = vocabulary.CreateTokenizer();
-        TextSummary encoded = Pass(
+        string encoded = Pass(
             text,
             tokenizer,
             token =>
@@ -66,30 +68,30 @@ internal sealed class CorpusReader(CorpusOptions options, Vocabulary? vocabulary
                     builder.Add(id);
                 }
             });
-        RequireSame(text, encoded == counted && remaining == 0);
+        RequireSame(text, encoded == fingerprint && remaining == 0);
 
         UnknownTokens += unknown;
         Characters = tokenizer.Characters;
         return builder.Build();
     }
 
-    private TextSummary CountKnown(TextSource text, Vocabulary vocabulary)
+    private string CountKnown(TextSource text, Vocabulary vocabulary)
     {
         _tokens = 0;
         return Pass(text, vocabulary.CreateTokenizer(), _ => _tokens++);
     }
 
-    private TextSummary LearnPairs(TextSource text, Tokenization tokenization)
+    private string LearnPairs(TextSource text, Tokenization tokenization)
     {
         // One pass more, and finding the merges, which takes about as long as a pass.
         _bytesToRead += 2 * text.Bytes;
         BytePairTrainer trainer = new(tokenization);
-        TextSummary summary = Pass(text, new PieceTokenizer(tokenization.LetterCase, tokenization.Mode), trainer.Add);
+        string fingerprint = Pass(text, new PieceTokenizer(tokenization.LetterCase, tokenization.Mode), trainer.Add);
         BytePairEncoding pairs = trainer.Build(options.MaximumSymbols, options.MinimumCount, share => Show((long)(share * text.Bytes)), cancellation);
         _bytesBefore += text.Bytes;
         _vocabulary = new Vocabulary(tokenization with { Pairs = pairs }, pairs.Symbols);
-        RequireSame(text, CountKnown(text, _vocabulary) == summary);
-        return summary;
+        RequireSame(text, CountKnown(text, _vocabulary) == fingerprint);
+        return fingerprint;
     }
 
     private static void RequireSame(TextSource text, bool same)
@@ -100,11 +102,11 @@ internal sealed class CorpusReader(CorpusOptions options, Vocabulary? vocabulary
         }
     }
 
-    private TextSummary Pass(TextSource text, Tokenizer tokenizer, TokenSink sink)
+    private string Pass(TextSource text, Tokenizer tokenizer, TokenSink sink)
     {
-        TextSummary summary = text.Cut(tokenizer, sink, Show, cancellation);
+        string fingerprint = text.Cut(tokenizer, sink, Show, cancellation);
         _bytesBefore += text.Bytes;
-        return summary;
+        return fingerprint;
     }
 
     private void Show(long bytes) => progress?.Invoke(Math.Min(1.0, (_bytesBefore + bytes) / (double)_bytesToRead));

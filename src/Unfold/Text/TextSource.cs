@@ -22,51 +22,49 @@ public abstract class TextSource
     /// <param name="name">What stands for a file name in messages, after "the text".</param>
     public static TextSource FromString(string text, string name = "in memory") => new StringTextSource(text, name);
 
-    /// <summary>Reads the whole text, hands it over in pieces and sums it up.</summary>
+    /// <summary>
+    /// Reads the whole text, hands it over in pieces and returns its fingerprint: 64 hexadecimal digits (SHA-256 over its UTF-16 code units), equal for equal texts, however they
+    /// are stored.
+    /// </summary>
     /// <param name="sink">Receives the pieces in order; a piece may end inside a word or a surrogate pair.</param>
     /// <param name="bytesRead">Called after each piece with the bytes read so far.</param>
     /// <param name="cancellation">Stops between pieces.</param>
     /// <exception cref="UnfoldException">The text is empty, binary, not UTF-8 or unreadable.</exception>
-    public TextSummary Read(TextSink sink, Action<long>? bytesRead = null, CancellationToken cancellation = default)
+    public string Read(TextSink sink, Action<long>? bytesRead = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(sink);
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        long characters = 0;
+        bool empty = true;
         ReadPieces(
             piece =>
             {
                 cancellation.ThrowIfCancellationRequested();
                 hash.AppendData(MemoryMarshal.AsBytes(piece));
-                foreach (char unit in piece)
-                {
-                    // A pair counts once, at its high half.
-                    characters += char.IsLowSurrogate(unit) ? 0 : 1;
-                }
-
+                empty = false;
                 sink(piece);
             },
             bytesRead);
-        if (characters == 0)
+        if (empty)
         {
             throw new UnfoldException($"The text {Name} is empty, but at least a few characters were wanted.");
         }
 
-        return new TextSummary(characters, Convert.ToHexStringLower(hash.GetHashAndReset()));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>Reads the whole text as <see cref="Read"/> does, and cuts it into tokens.</summary>
+    /// <summary>Reads the whole text as <see cref="Read"/> does, cuts it into tokens and returns its fingerprint.</summary>
     /// <param name="tokenizer">How to cut it.</param>
     /// <param name="sink">Receives the tokens in order.</param>
     /// <param name="bytesRead">Called after each piece with the bytes read so far.</param>
     /// <param name="cancellation">Stops between pieces.</param>
     /// <exception cref="UnfoldException">The text is empty, binary, not UTF-8 or unreadable, or holds a mark that is no word.</exception>
-    internal TextSummary Cut(Tokenizer tokenizer, TokenSink sink, Action<long>? bytesRead, CancellationToken cancellation)
+    internal string Cut(Tokenizer tokenizer, TokenSink sink, Action<long>? bytesRead, CancellationToken cancellation)
     {
         try
         {
-            TextSummary summary = Read(piece => tokenizer.Push(piece, sink), bytesRead, cancellation);
+            string fingerprint = Read(piece => tokenizer.Push(piece, sink), bytesRead, cancellation);
             tokenizer.Flush(sink);
-            return summary;
+            return fingerprint;
         }
         catch (ReservedTokenException failure)
         {

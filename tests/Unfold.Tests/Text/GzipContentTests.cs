@@ -129,9 +129,9 @@ public sealed class GzipContentTests
         List<long> progress = [];
         StringBuilder all = new();
         TextSource source = TextSource.FromFiles(folder["text.gz"]);
-        TextSummary summary = source.Read(piece => all.Append(piece), progress.Add, TestContext.Current.CancellationToken);
+        string fingerprint = source.Read(piece => all.Append(piece), progress.Add, TestContext.Current.CancellationToken);
         Assert.Equal(text, all.ToString());
-        Assert.Equal(TextSource.FromString(text).Read(_ => { }, cancellation: TestContext.Current.CancellationToken), summary);
+        Assert.Equal(TextSource.FromString(text).Read(_ => { }, cancellation: TestContext.Current.CancellationToken), fingerprint);
         Assert.Equal((packed.Length, packed.Length), (source.Bytes, progress[^1]));
         Assert.Equal(progress.Order(), progress);
 
