@@ -31,5 +31,5 @@ internal static class NGramText
     }
 
     /// <summary>How many tokens are counted: in sentence mode one end of a sentence stands before them.</summary>
-    public static long Tokens(Corpus corpus) => corpus.Train.Count - (corpus.Vocabulary.Mode == TextMode.Sentences ? 1 : 0);
+    public static long Tokens(Corpus corpus) => corpus.Train.WithoutLeadingEnd(corpus.Vocabulary.Mode).Count;
 }

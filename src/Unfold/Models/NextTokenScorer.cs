@@ -5,8 +5,6 @@ namespace Unfold.Models;
 /// <summary>Measures any model of text on encoded text, token by token: counts and mixtures; a recurrent model is faster by <see cref="LanguageModelScorer"/>, with the same result.</summary>
 public static class NextTokenScorer
 {
-    private const int Window = 4096;
-
     /// <summary>Scores the text as one stream: every token but the first is predicted from all that stands before it. An unknown token counts with the probability of the symbol for unknown.</summary>
     /// <param name="model">The model.</param>
     /// <param name="tokens">At least two tokens. In lines as sentences the first is the end symbol that stands before the first sentence.</param>
@@ -23,29 +21,18 @@ public static class NextTokenScorer
         }
 
         NextTokenSession session = model.Start();
-        int[] window = new int[Window];
-        double sum = 0;
-        for (long start = 0; start < tokens.Count; start += Window)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            Span<int> read = window.AsSpan(0, (int)Math.Min(Window, tokens.Count - start));
-            tokens.Read(start, read);
-            for (int i = 0; i < read.Length; i++)
-            {
-                bool first = start + i == 0;
-                sum -= first ? 0 : session.LogProbability(read[i]);
-                if (!first || !StandsAtStart(model.Vocabulary, read[i]))
-                {
-                    session.Feed(read[i]);
-                }
-            }
 
-            progress?.Invoke((double)(start + read.Length) / tokens.Count);
+        // The first token of all is only read, and the session stands behind an end before the first sentence already.
+        TokenStore text = tokens.WithoutLeadingEnd(model.Vocabulary.Mode);
+        bool foretold = text.Count < tokens.Count;
+        double sum = 0;
+        foreach (int token in text.Walk(progress, cancellation))
+        {
+            sum -= foretold ? session.LogProbability(token) : 0;
+            session.Feed(token);
+            foretold = true;
         }
 
         return new Score(tokens.Count - 1, sum / (tokens.Count - 1));
     }
-
-    /// <summary>Where lines are sentences, a session starts behind the end symbol already.</summary>
-    private static bool StandsAtStart(Vocabulary vocabulary, int token) => vocabulary.Mode == TextMode.Sentences && token == Vocabulary.EndId;
 }

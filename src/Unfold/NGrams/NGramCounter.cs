@@ -8,8 +8,6 @@ namespace Unfold.NGrams;
 /// </summary>
 internal sealed class NGramCounter(int order, NGramSorter sorter)
 {
-    private const int BlockTokens = 1 << 14;
-
     private readonly NGramKey _beginning = NGramKey.Of([.. Enumerable.Repeat(Vocabulary.BeginId, order)]);
     private NGramKey? _window;
 
@@ -17,24 +15,16 @@ internal sealed class NGramCounter(int order, NGramSorter sorter)
     /// <exception cref="ArgumentException">A token is none of the vocabulary.</exception>
     public void Add(TokenStore tokens, Vocabulary vocabulary, Action<double> progress, CancellationToken cancellation)
     {
-        int[] block = new int[BlockTokens];
-        for (long start = 0; start < tokens.Count; start += BlockTokens)
+        long place = 0;
+        foreach (int token in tokens.Walk(progress, cancellation))
         {
-            cancellation.ThrowIfCancellationRequested();
-            Span<int> part = block.AsSpan(0, (int)Math.Min(BlockTokens, tokens.Count - start));
-            tokens.Read(start, part);
-            for (int i = 0; i < part.Length; i++)
+            if ((uint)token >= (uint)vocabulary.Count)
             {
-                int token = part[i];
-                if ((uint)token >= (uint)vocabulary.Count)
-                {
-                    throw new ArgumentException(FormattableString.Invariant($"The tokens must be those of the vocabulary, 0 to {vocabulary.Count - 1}; found {token} at place {start + i}."), nameof(tokens));
-                }
-
-                Add(token);
+                throw new ArgumentException(FormattableString.Invariant($"The tokens must be those of the vocabulary, 0 to {vocabulary.Count - 1}; found {token} at place {place}."), nameof(tokens));
             }
 
-            progress((double)(start + part.Length) / tokens.Count);
+            Add(token);
+            place++;
         }
     }
 

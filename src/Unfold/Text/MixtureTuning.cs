@@ -4,7 +4,6 @@ namespace Unfold.Text;
 public static class MixtureTuning
 {
     private const int Rounds = 60;
-    private const int BlockTokens = 1 << 10;
     private const double Edge = 1e-9;
 
     extension(MixtureModel model)
@@ -62,27 +61,15 @@ public static class MixtureTuning
     {
         var ratios = new List<double>();
         MixtureSession session = model.Start();
-        int[] block = new int[BlockTokens];
-        for (long start = 0; start < heldOut.Count; start += block.Length)
+        foreach (int token in heldOut.WithoutLeadingEnd(model.Vocabulary.Mode).Walk(progress, cancellation))
         {
-            Span<int> part = block.AsSpan(0, (int)Math.Min(block.Length, heldOut.Count - start));
-            heldOut.Read(start, part);
-
-            // An encoded text begins with the end of a sentence before it, which the start of a session stands for.
-            int skipped = start == 0 && part[0] == Vocabulary.EndId && model.Vocabulary.Mode == TextMode.Sentences ? 1 : 0;
-            foreach (int token in part[skipped..])
+            (double first, double second) = session.LogProbabilities(token);
+            if (!double.IsNegativeInfinity(first) || !double.IsNegativeInfinity(second))
             {
-                cancellation.ThrowIfCancellationRequested();
-                (double first, double second) = session.LogProbabilities(token);
-                if (!double.IsNegativeInfinity(first) || !double.IsNegativeInfinity(second))
-                {
-                    ratios.Add(Math.Exp(second - first));
-                }
-
-                session.Feed(token);
+                ratios.Add(Math.Exp(second - first));
             }
 
-            progress?.Invoke((double)(start + part.Length) / heldOut.Count);
+            session.Feed(token);
         }
 
         return ratios;

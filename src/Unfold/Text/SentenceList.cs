@@ -7,25 +7,18 @@ public static class SentenceList
     public static IReadOnlyList<IReadOnlyList<int>> Of(TokenStore tokens)
     {
         ArgumentNullException.ThrowIfNull(tokens);
-        const int blockLength = 1 << 16;
-        int[] block = new int[blockLength];
         var sentences = new List<IReadOnlyList<int>>();
         var sentence = new List<int>();
-        for (long start = 0; start < tokens.Count; start += blockLength)
+        foreach (int token in tokens.Walk())
         {
-            int length = (int)Math.Min(blockLength, tokens.Count - start);
-            tokens.Read(start, block.AsSpan(0, length));
-            foreach (int token in block.AsSpan(0, length))
+            if (token != Vocabulary.EndId)
             {
-                if (token != Vocabulary.EndId)
-                {
-                    sentence.Add(token);
-                }
-                else if (sentence.Count > 0)
-                {
-                    sentences.Add(sentence.ToArray());
-                    sentence.Clear();
-                }
+                sentence.Add(token);
+            }
+            else if (sentence.Count > 0)
+            {
+                sentences.Add(sentence.ToArray());
+                sentence.Clear();
             }
         }
 

@@ -3,6 +3,8 @@ namespace Unfold.Text;
 /// <summary>An encoded text: token ids that are read at any position, from memory or from a temporary file. Immutable and thread-safe.</summary>
 public abstract class TokenStore
 {
+    private const int BlockTokens = 1 << 10;
+
     private protected TokenStore(long count) => Count = count;
 
     /// <summary>The number of tokens.</summary>
@@ -36,6 +38,16 @@ public abstract class TokenStore
         return SliceCore(start, length);
     }
 
+    /// <summary>
+    /// Returns the text itself: in sentence mode without the <see cref="Vocabulary.EndId"/> with which an encoded text begins (see <see cref="Corpus"/>). A model that starts
+    /// stands behind it already.
+    /// </summary>
+    public TokenStore WithoutLeadingEnd(TextMode mode)
+    {
+        bool begins = mode == TextMode.Sentences && Count > 0 && Walk().First() == Vocabulary.EndId;
+        return begins ? Slice(1, Count - 1) : this;
+    }
+
     /// <summary>Creates a store in memory from ids, each in [0, <paramref name="vocabularySize"/>).</summary>
     public static TokenStore FromTokens(ReadOnlySpan<int> tokens, int vocabularySize)
     {
@@ -46,6 +58,26 @@ public abstract class TokenStore
         }
 
         return builder.Build();
+    }
+
+    /// <summary>Walks over the tokens from the first to the last.</summary>
+    /// <param name="progress">Called now and then with the share that was walked, in [0, 1].</param>
+    /// <param name="cancellation">Stops the walk.</param>
+    internal IEnumerable<int> Walk(Action<double>? progress = null, CancellationToken cancellation = default)
+    {
+        int[] block = new int[BlockTokens];
+        for (long start = 0; start < Count; start += BlockTokens)
+        {
+            int length = (int)Math.Min(BlockTokens, Count - start);
+            Read(start, block.AsSpan(0, length));
+            for (int i = 0; i < length; i++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                yield return block[i];
+            }
+
+            progress?.Invoke((double)(start + length) / Count);
+        }
     }
 
     private protected abstract void ReadCore(long position, Span<int> destination);

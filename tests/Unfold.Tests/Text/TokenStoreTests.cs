@@ -31,6 +31,7 @@ public class TokenStoreTests
         int[] read = new int[tokens.Length];
         store.Read(0, read);
         Assert.Equal(tokens, read);
+        Assert.Equal(tokens, store.Walk(cancellation: TestContext.Current.CancellationToken));
         TokenStore slice = store.Slice(33, 150_000).Slice(7, 149_000);
         Assert.Equal(149_000, slice.Count);
         for (int length = 0; length <= 70; length++)
@@ -53,6 +54,18 @@ public class TokenStoreTests
         int[] last = new int[1];
         slice.Read(2, last);
         Assert.Equal([4], last);
+    }
+
+    [Fact]
+    public void Only_the_end_before_the_first_sentence_is_taken_away()
+    {
+        TokenStore text = TokenStore.FromTokens([Vocabulary.EndId, Vocabulary.EndId, 5], 6);
+        Assert.Same(text, text.WithoutLeadingEnd(TextMode.Running));
+        TokenStore sentences = text.WithoutLeadingEnd(TextMode.Sentences);
+        Assert.Equal([Vocabulary.EndId, 5], sentences.Walk(cancellation: TestContext.Current.CancellationToken));
+        TokenStore words = text.Slice(2, 1);
+        Assert.Same(words, words.WithoutLeadingEnd(TextMode.Sentences));
+        Assert.Equal(0, text.Slice(0, 0).WithoutLeadingEnd(TextMode.Sentences).Count);
     }
 
     [Fact]
