@@ -79,11 +79,11 @@ internal sealed class CorpusExperiment(
         Study study = create(context);
         TextParts text = study.Text;
         NGramModel[] counted = [.. Orders.Select(order => NGramTrainer.Train(text.Train, text.Vocabulary, new NGramOptions { Order = order }).Model)];
-        NGramModel best = counted.MinBy(model => NextTokenScorer.Score(model, text.Validation).Loss)!;
-        double baseline = study.Value(NextTokenScorer.Score(best, text.Test));
+        NGramModel best = counted.MinBy(model => LanguageModelScorer.Score(model, text.Validation, context.Workers).Loss)!;
+        double baseline = study.Value(LanguageModelScorer.Score(best, text.Test, context.Workers));
         foreach (NGramModel model in counted)
         {
-            Report($"{model.Order}-grams", study.Value(NextTokenScorer.Score(model, text.Test)), null);
+            Report($"{model.Order}-grams", study.Value(LanguageModelScorer.Score(model, text.Test, context.Workers)), null);
         }
 
         var chart = new LineChart($"{name}: loss on validation text") { HorizontalLabel = "epoch", VerticalLabel = "nats a token" };
@@ -98,7 +98,7 @@ internal sealed class CorpusExperiment(
 
             MixtureModel mixture = new MixtureModel(model, best, 0.5).Tune(text.Validation);
             context.Progress(FormattableString.Invariant($"{label}: its share of the mixture is {mixture.Weight:0.###}"));
-            Report($"{label} and {best.Order}-grams", study.Value(NextTokenScorer.Score(mixture, text.Test)), null);
+            Report($"{label} and {best.Order}-grams", study.Value(LanguageModelScorer.Score(mixture, text.Test, context.Workers)), null);
         }
 
         context.Picture(chart.ToSvg());

@@ -48,7 +48,7 @@ internal sealed class TreebankExperiment(string name, string summary, double? pu
     {
         TextParts text = Treebank.Read(context.Data, context.Choose(int.MaxValue, 600));
         NGramModel fiveGram = NGramTrainer.Train(text.Train, text.Vocabulary, new NGramOptions { Order = 5 }).Model;
-        double counted = NextTokenScorer.Score(fiveGram, text.Test).Perplexity;
+        double counted = LanguageModelScorer.Score(fiveGram, text.Test, context.Workers).Perplexity;
         context.Report("5-gram", "test perplexity", counted, published: PublishedFiveGram);
 
         TreebankRecipe recipe = create(context);
@@ -67,7 +67,7 @@ internal sealed class TreebankExperiment(string name, string summary, double? pu
 
         MixtureModel both = new MixtureModel(fit.Model, fiveGram, 0.5).Tune(text.Validation);
         context.Progress(FormattableString.Invariant($"the share of the network in the mixture is {both.Weight:0.###}"));
-        context.Report($"{recipe.Name} and 5-gram", "test perplexity", NextTokenScorer.Score(both, text.Test).Perplexity, counted);
+        context.Report($"{recipe.Name} and 5-gram", "test perplexity", LanguageModelScorer.Score(both, text.Test, context.Workers).Perplexity, counted);
 
         double Measure(TokenStore part, StreamAdaptation adaptation) => AdaptingScorer.Score(fit.Model, part, adaptation, context.Workers).Perplexity;
         double Try(StreamAdaptation adaptation)

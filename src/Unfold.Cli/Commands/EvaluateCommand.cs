@@ -98,12 +98,13 @@ internal sealed class EvaluateCommand(Terminal terminal)
     private Score Measure(NextTokenModel model, TokenStore tokens, StreamAdaptation? adaptation, Workers workers, CancellationToken cancellation)
     {
         using var progress = new ProgressLine(terminal, "Scoring");
-        return (model, adaptation) switch
+        if (adaptation is null)
         {
-            (LanguageModel recurrent, null) => LanguageModelScorer.Score(recurrent, tokens, workers, progress.Show, cancellation),
-            (LanguageModel recurrent, _) => AdaptingScorer.Score(recurrent, tokens, adaptation, workers, progress.Show, cancellation),
-            (_, null) => NextTokenScorer.Score(model, tokens, progress.Show, cancellation),
-            _ => throw new UsageException("--dynamic and --cache are for one recurrent model: n-grams and mixtures do not follow the text."),
-        };
+            return LanguageModelScorer.Score(model, tokens, workers, progress.Show, cancellation);
+        }
+
+        return model is LanguageModel recurrent
+            ? AdaptingScorer.Score(recurrent, tokens, adaptation, workers, progress.Show, cancellation)
+            : throw new UsageException("--dynamic and --cache are for one recurrent model: n-grams and mixtures do not follow the text.");
     }
 }

@@ -30,7 +30,7 @@ internal sealed record DemoReport(double Trigram, double Source)
     {
         double trigram = corpus.Validation.Count < 3 || corpus.Train.Count < 30
             ? double.NaN
-            : NextTokenScorer.Score(NGramTrainer.Train(corpus.Train, corpus.Vocabulary, new NGramOptions()).Model, corpus.Validation).Loss;
+            : LanguageModelScorer.Score(NGramTrainer.Train(corpus.Train, corpus.Vocabulary, new NGramOptions()).Model, corpus.Validation, new Workers(1)).Loss;
         double source = corpus.Vocabulary.Kind == TokenKind.Word ? grammar.EntropyPerWord : grammar.EntropyPerCharacter;
         return new DemoReport(Math.Exp(trigram), Math.Exp(source));
     }

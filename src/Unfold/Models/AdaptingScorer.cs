@@ -28,11 +28,7 @@ public static class AdaptingScorer
         ArgumentNullException.ThrowIfNull(tokens);
         ArgumentNullException.ThrowIfNull(adaptation);
         adaptation.Validate();
-        if (tokens.Count < 2)
-        {
-            throw new UnfoldException($"A text needs at least 2 tokens to be scored: the first is only read. It has {tokens.Count}.");
-        }
-
+        LanguageModelScorer.RequireTwo(tokens);
         float[] weights = [.. model.Parameters.Values];
         try
         {

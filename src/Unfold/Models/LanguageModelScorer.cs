@@ -23,7 +23,7 @@ public readonly record struct Score(long Tokens, double Loss)
     public double BitsPerCharacter(long characters) => Tokens * BitsPerToken / characters;
 }
 
-/// <summary>Measures a model on encoded text, the state carried through.</summary>
+/// <summary>Measures any model of text on encoded text: a recurrent one in windows with the state carried through, counts and mixtures token by token.</summary>
 public static class LanguageModelScorer
 {
     private const int LongestWindow = 64;
@@ -31,23 +31,51 @@ public static class LanguageModelScorer
     // The logits of a window of a large vocabulary, 128 MB, shall not be what decides how much memory a run takes.
     private const long MostLogits = 1L << 25;
 
-    /// <summary>Scores the text as one stream: every token but the first is predicted from all that stands before it.</summary>
+    /// <summary>
+    /// Scores the text as one stream: every token but the first is predicted from all that stands before it. An unknown token counts with the probability of the symbol for unknown.
+    /// </summary>
     /// <param name="model">The model.</param>
-    /// <param name="tokens">At least two tokens.</param>
-    /// <param name="workers">The threads.</param>
+    /// <param name="tokens">At least two tokens. In lines as sentences the first is the end symbol that stands before the first sentence.</param>
+    /// <param name="workers">The threads; counts and mixtures take one.</param>
     /// <param name="progress">Called now and then with the share done, in [0, 1].</param>
     /// <param name="cancellation">Stops the scoring.</param>
     /// <exception cref="UnfoldException">There are fewer than two tokens.</exception>
-    public static Score Score(LanguageModel model, TokenStore tokens, Workers workers, Action<double>? progress = null, CancellationToken cancellation = default)
+    public static Score Score(NextTokenModel model, TokenStore tokens, Workers workers, Action<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(tokens);
+        RequireTwo(tokens);
+        return model is LanguageModel recurrent
+            ? Streams(recurrent, tokens, batch: 1, tokens.Count - 1, workers, progress, cancellation)
+            : Steps(model, tokens, progress, cancellation);
+    }
+
+    /// <exception cref="UnfoldException">There are fewer than two tokens.</exception>
+    internal static void RequireTwo(TokenStore tokens)
+    {
         if (tokens.Count < 2)
         {
             throw new UnfoldException($"A text needs at least 2 tokens to be scored: the first is only read. It has {tokens.Count}.");
         }
+    }
 
-        return Streams(model, tokens, batch: 1, tokens.Count - 1, workers, progress, cancellation);
+    /// <summary>Scores the text as one stream, token by token, as any model can.</summary>
+    internal static Score Steps(NextTokenModel model, TokenStore tokens, Action<double>? progress, CancellationToken cancellation)
+    {
+        NextTokenSession session = model.Start();
+
+        // The first token of all is only read, and the session stands behind an end before the first sentence already.
+        TokenStore text = tokens.WithoutLeadingEnd(model.Vocabulary.Mode);
+        bool foretold = text.Count < tokens.Count;
+        double sum = 0;
+        foreach (int token in text.Walk(progress, cancellation))
+        {
+            sum -= foretold ? session.LogProbability(token) : 0;
+            session.Feed(token);
+            foretold = true;
+        }
+
+        return new Score(tokens.Count - 1, sum / (tokens.Count - 1));
     }
 
     /// <summary>Scores the text as several streams side by side, which is faster and leaves out the tail.</summary>

@@ -138,6 +138,20 @@ public sealed class LanguageModelScorerTests
     }
 
     [Theory]
+    [InlineData(TextMode.Running)]
+    [InlineData(TextMode.Sentences)]
+    public void Token_by_token_a_text_measures_what_it_does_in_windows(TextMode mode)
+    {
+        string text = string.Concat(Enumerable.Repeat("the cat sat\non a mat, a flat mat\nand so on\n", 150));
+        Corpus corpus = Corpus.Load(TextSource.FromString(text), new CorpusOptions { Kind = TokenKind.Word, Mode = mode }, cancellation: TestContext.Current.CancellationToken);
+        var model = new LanguageModel(new LanguageModelSettings { Hidden = 7, Layers = 2 }, corpus.Vocabulary, new SeededRandom(3));
+        Score whole = LanguageModelScorer.Score(model, corpus.Train, new Workers(2), cancellation: TestContext.Current.CancellationToken);
+        Score single = LanguageModelScorer.Steps(model, corpus.Train, progress: null, TestContext.Current.CancellationToken);
+        Assert.Equal(whole.Tokens, single.Tokens);
+        Assert.Equal(whole.Loss, single.Loss, 1e-5);
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(1)]
     public void A_text_without_a_token_to_predict_is_refused(int count)

@@ -151,7 +151,7 @@ public sealed class LineStartTests
             Assert.Equal(perplexity, Perplexity());
             Assert.Equal(share, Share());
             Score whole = LanguageModelScorer.Score(model, text, new Workers(1), cancellation: TestContext.Current.CancellationToken);
-            Score steps = NextTokenScorer.Score(model, text, cancellation: TestContext.Current.CancellationToken);
+            Score steps = LanguageModelScorer.Steps(model, text, progress: null, TestContext.Current.CancellationToken);
             Assert.Equal(before, whole);
             Assert.Equal(whole.Tokens, steps.Tokens);
             Close.Equal(whole.Loss, steps.Loss, 1e-6, 0, $"{mode}");

@@ -124,7 +124,7 @@ public class GrammarTests
         Grammar grammar = Grammar.CreateEmbedded();
         string text = grammar.WriteText(new SeededRandom(1), 500_000);
         Corpus corpus = Corpus.Load(TextSource.FromString(text), new CorpusOptions { Kind = kind, ValidationFraction = 0.1 }, cancellation: TestContext.Current.CancellationToken);
-        double nats = NextTokenScorer.Score(NGramTrainer.Train(corpus.Train, corpus.Vocabulary, new NGramOptions(), cancellation: TestContext.Current.CancellationToken).Model, corpus.Validation, cancellation: TestContext.Current.CancellationToken).Loss;
+        double nats = LanguageModelScorer.Score(NGramTrainer.Train(corpus.Train, corpus.Vocabulary, new NGramOptions(), cancellation: TestContext.Current.CancellationToken).Model, corpus.Validation, new Workers(1), cancellation: TestContext.Current.CancellationToken).Loss;
         double entropy = kind == TokenKind.Character ? grammar.EntropyPerCharacter : grammar.EntropyPerWord;
         double floor = TrigramFloor(grammar, kind);
         TestContext.Current.TestOutputHelper?.WriteLine(
