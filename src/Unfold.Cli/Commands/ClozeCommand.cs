@@ -52,24 +52,15 @@ internal sealed class ClozeCommand(Terminal terminal)
         }
 
         double loss = sum / tokens;
-        if (parsed.GetValue(_options.Json))
-        {
-            JsonOutput.Write(terminal, json =>
-            {
-                json.WriteNumber("sentences", sentences.Count);
-                json.WriteNumber("tokens", tokens);
-                json.WriteNumber("unknown_tokens", corpus.UnknownTokens);
-                json.WriteFinite("loss", loss);
-                json.WriteFinite("perplexity", Math.Exp(loss));
-            });
-            return ExitCode.Done;
-        }
-
-        terminal.Output.WriteLine(FormattableString.Invariant($"sentences       {sentences.Count}"));
-        terminal.Output.WriteLine(FormattableString.Invariant($"tokens          {tokens}"));
-        terminal.Output.WriteLine(FormattableString.Invariant($"unknown tokens  {corpus.UnknownTokens}"));
-        terminal.Output.WriteLine(FormattableString.Invariant($"loss            {loss:0.000000} nats per token"));
-        terminal.Output.WriteLine(FormattableString.Invariant($"perplexity      {Math.Exp(loss):0.000000}"));
+        Figure[] figures =
+        [
+            new("sentences", "sentences", sentences.Count, Figure.Count),
+            new("tokens", "tokens", tokens, Figure.Count),
+            new("unknown tokens", "unknown_tokens", corpus.UnknownTokens, Figure.Count),
+            new("loss", "loss", loss, Figure.Nats),
+            new("perplexity", "perplexity", Math.Exp(loss)),
+        ];
+        Figure.Write(terminal, parsed.GetValue(_options.Json), figures);
         return ExitCode.Done;
     }
 

@@ -45,33 +45,18 @@ internal sealed class EvaluateCommand(Terminal terminal)
             throw new UnfoldException($"The loss of {parsed.GetRequiredValue(_models.Argument)} should be a number and is none: its weights are damaged or its training diverged.");
         }
 
-        // Which characters an unknown token has is not foretold.
-        double bitsPerCharacter = corpus.UnknownTokens > 0 ? double.NaN : score.BitsPerCharacter(corpus.ForetoldCharacters);
-        if (parsed.GetValue(_json))
-        {
-            JsonOutput.Write(terminal, json =>
-            {
-                json.WriteNumber("tokens", score.Tokens);
-                json.WriteNumber("unknown_tokens", corpus.UnknownTokens);
-                json.WriteFinite("loss", score.Loss);
-                json.WriteFinite("perplexity", score.Perplexity);
-                json.WriteFinite("bits_per_token", score.BitsPerToken);
-                json.WriteFinite("bits_per_character", bitsPerCharacter);
-                ModelChoice.WriteShare(json, model);
-            });
-            return ExitCode.Done;
-        }
+        Figure[] figures =
+        [
+            new("tokens", "tokens", score.Tokens, Figure.Count),
+            new("unknown tokens", "unknown_tokens", corpus.UnknownTokens, Figure.Count),
+            new("loss", "loss", score.Loss, Figure.Nats),
+            new("perplexity", "perplexity", score.Perplexity),
+            new("bits per token", "bits_per_token", score.BitsPerToken),
 
-        terminal.Output.WriteLine(FormattableString.Invariant($"tokens              {score.Tokens}"));
-        terminal.Output.WriteLine(FormattableString.Invariant($"unknown tokens      {corpus.UnknownTokens}"));
-        terminal.Output.WriteLine(FormattableString.Invariant($"loss                {score.Loss:0.000000} nats per token"));
-        terminal.Output.WriteLine(FormattableString.Invariant($"perplexity          {score.Perplexity:0.000000}"));
-        terminal.Output.WriteLine(FormattableString.Invariant($"bits per token      {score.BitsPerToken:0.000000}"));
-        if (!double.IsNaN(bitsPerCharacter))
-        {
-            terminal.Output.WriteLine(FormattableString.Invariant($"bits per character  {bitsPerCharacter:0.000000}"));
-        }
-
+            // Which characters an unknown token has is not foretold.
+            new("bits per character", "bits_per_character", corpus.UnknownTokens > 0 ? null : score.BitsPerCharacter(corpus.ForetoldCharacters)),
+        ];
+        Figure.Write(terminal, parsed.GetValue(_json), figures, json => ModelChoice.WriteShare(json, model));
         return ExitCode.Done;
     }
 

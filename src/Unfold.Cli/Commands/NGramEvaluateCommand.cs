@@ -30,33 +30,19 @@ internal sealed class NGramEvaluateCommand(Terminal terminal)
         TextSource text = TextSource.FromFiles(parsed.GetRequiredValue(_text));
         NextTokenModel model = _models.Open(parsed, interruption.Token);
         TextPerplexity found = Measure(model, text, interruption.Token);
-        if (parsed.GetValue(_json))
-        {
-            JsonOutput.Write(terminal, json =>
-            {
-                json.WriteNumber("sentences", found.Sentences);
-                json.WriteNumber("tokens", found.Tokens);
-                json.WriteNumber("unknown", found.Unknown);
-                json.WriteFinite("logprob10", found.LogProbability10);
-                json.WriteFinite("ppl", found.Perplexity);
-                json.WriteFinite("ppl1", found.PerplexityWithoutEnds);
-                json.WriteFinite("ppl_with_unknown", found.PerplexityWithUnknown);
-                json.WriteNumber("written_unknown", found.WrittenUnknown);
-                json.WriteNumber("zeroprobs", found.ZeroProbabilities);
-                ModelChoice.WriteShare(json, model);
-            });
-            return ExitCode.Done;
-        }
-
-        terminal.Output.WriteLine(FormattableString.Invariant($"sentences         {found.Sentences}"));
-        terminal.Output.WriteLine(FormattableString.Invariant($"tokens            {found.Tokens}"));
-        terminal.Output.WriteLine(FormattableString.Invariant($"unknown           {found.Unknown}"));
-        terminal.Output.WriteLine(FormattableString.Invariant($"logprob10         {found.LogProbability10:0.000000}"));
-        terminal.Output.WriteLine(FormattableString.Invariant($"ppl               {found.Perplexity:0.000000}"));
-        terminal.Output.WriteLine(FormattableString.Invariant($"ppl1              {found.PerplexityWithoutEnds:0.000000}"));
-        terminal.Output.WriteLine(FormattableString.Invariant($"ppl_with_unknown  {found.PerplexityWithUnknown:0.000000}"));
-        terminal.Output.WriteLine(FormattableString.Invariant($"written <unk>     {found.WrittenUnknown}"));
-        terminal.Output.WriteLine(FormattableString.Invariant($"zeroprobs         {found.ZeroProbabilities}"));
+        Figure[] figures =
+        [
+            new("sentences", "sentences", found.Sentences, Figure.Count),
+            new("tokens", "tokens", found.Tokens, Figure.Count),
+            new("unknown", "unknown", found.Unknown, Figure.Count),
+            new("logprob10", "logprob10", found.LogProbability10),
+            new("ppl", "ppl", found.Perplexity),
+            new("ppl1", "ppl1", found.PerplexityWithoutEnds),
+            new("ppl_with_unknown", "ppl_with_unknown", found.PerplexityWithUnknown),
+            new("written <unk>", "written_unknown", found.WrittenUnknown, Figure.Count),
+            new("zeroprobs", "zeroprobs", found.ZeroProbabilities, Figure.Count),
+        ];
+        Figure.Write(terminal, parsed.GetValue(_json), figures, json => ModelChoice.WriteShare(json, model));
         return ExitCode.Done;
     }
 
