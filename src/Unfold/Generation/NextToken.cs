@@ -1,3 +1,5 @@
+using Unfold.Text;
+
 namespace Unfold.Generation;
 
 /// <summary>What a model's logits say about the next token.</summary>
@@ -43,14 +45,9 @@ public static class NextToken
     /// <exception cref="UnfoldException">A logit is NaN or positive infinity, or all are negative infinity.</exception>
     internal static void LogProbabilities(ReadOnlySpan<float> logits, Span<double> logProbabilities)
     {
-        double highest = logits[Best(logits, [])];
-        double sum = 0;
-        foreach (float logit in logits)
-        {
-            sum += Math.Exp(logit - highest);
-        }
-
-        double total = highest + Math.Log(sum);
+        // Throws where the logits are no distribution.
+        Best(logits, []);
+        double total = NextTokenSession.LogSumExp(logits);
         for (int i = 0; i < logits.Length; i++)
         {
             logProbabilities[i] = logits[i] - total;

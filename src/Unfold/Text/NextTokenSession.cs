@@ -34,7 +34,7 @@ public abstract class NextTokenSession
     }
 
     /// <summary>ln of the sum of e^logit; in double precision, in which the rarest token keeps a probability.</summary>
-    private protected static double LogSumExp(ReadOnlySpan<float> logits)
+    internal static double LogSumExp(ReadOnlySpan<float> logits)
     {
         // The largest is taken off, so that no power overflows.
         double highest = TensorPrimitives.Max(logits), sum = 0;
