@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Unfold.Text;
 
 namespace Unfold.Persistence;
 
@@ -176,16 +177,9 @@ public sealed class SafeTensorsWriter
 
     private static void RequireUnicode(string text, string parameter)
     {
-        for (int i = 0; i < text.Length; i++)
+        if (HalfCharacter.IndexIn(text) is var half and >= 0)
         {
-            if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
-            {
-                i++;
-            }
-            else if (char.IsSurrogate(text[i]))
-            {
-                throw new ArgumentException($"Names and metadata must be valid Unicode; there is half a surrogate pair at position {i}.", parameter);
-            }
+            throw new ArgumentException($"Names and metadata must be valid Unicode; there is half a surrogate pair at position {half}.", parameter);
         }
     }
 
