@@ -224,16 +224,22 @@ internal static class Options
         new(name) { Description = description, HelpName = "TEXT", Arity = new ArgumentArity(1, 1000) };
 
     /// <summary>The folder of a model.</summary>
-    public static Argument<string> Model()
+    public static Argument<string> Model() => PathArgument("MODEL", "The folder of a model or of a training run.", "model's folder");
+
+    /// <summary>A file or folder that is given without the name of an option.</summary>
+    /// <param name="name">In capital letters.</param>
+    /// <param name="description">For the help.</param>
+    /// <param name="noun">What a message calls it, after "the".</param>
+    public static Argument<string> PathArgument(string name, string description, string noun)
     {
-        var argument = new Argument<string>("MODEL") { Description = "The folder of a model or of a training run." };
+        var argument = new Argument<string>(name) { Description = description };
         argument.Validators.Add(result =>
         {
             if (result.Tokens is [{ Value: var value }, ..] && (string.IsNullOrWhiteSpace(value) || value.StartsWith('-')))
             {
                 result.AddError(value.StartsWith('-')
-                    ? $"{value} is no option of this command; a model's folder was wanted there.{MeantBy(value, result)}"
-                    : "The name of the model's folder is empty.");
+                    ? $"{value} is no option of this command; the {noun} was wanted there.{MeantBy(value, result)}"
+                    : $"The name of the {noun} is empty.");
             }
         });
         return argument;

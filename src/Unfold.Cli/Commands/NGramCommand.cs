@@ -27,20 +27,7 @@ internal static class NGramCommand
     public static Option<double?> Prune() => Options.Number("--prune", "of at least 0", value => value >= 0, "Leave out n-grams without which perplexity grows by less than this share, such as 1e-8; default 0, none.");
 
     /// <summary>The file of an n-gram model.</summary>
-    public static Argument<string> File(string name, string description)
-    {
-        var argument = new Argument<string>(name) { Description = description };
-        argument.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: var value }, ..] && (string.IsNullOrWhiteSpace(value) || value.StartsWith('-')))
-            {
-                result.AddError(value.StartsWith('-')
-                    ? $"{value} is no option of this command; the file of an n-gram model was wanted there."
-                    : "The name of the n-gram model's file is empty.");
-            }
-        });
-        return argument;
-    }
+    public static Argument<string> File(string name, string description) => Options.PathArgument(name, description, "n-gram model's file");
 
     /// <summary>Throws where a file cannot be written, or is there already and may not be replaced: before the counting, not after it.</summary>
     /// <exception cref="UnfoldException">It is there, is a folder, or its folder is missing or cannot be written to.</exception>
