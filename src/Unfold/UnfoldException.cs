@@ -23,6 +23,11 @@ public class UnfoldException : Exception
     {
     }
 
+    /// <summary>The same failure as the end of a longer sentence: its first letter becomes small, unless it begins an abbreviation.</summary>
+    /// <param name="beginning">What stands before it, such as "Line 3: ".</param>
+    public UnfoldException After(string beginning) =>
+        new(Message is [_, < 'A' or > 'Z', ..] ? $"{beginning}{char.ToLowerInvariant(Message[0])}{Message[1..]}" : beginning + Message, this);
+
     private static string Printable(string message) =>
         message.Any(char.IsControl) ? string.Concat(message.Select(letter => char.IsControl(letter) ? '?' : letter)) : message;
 }

@@ -4,5 +4,5 @@ namespace Unfold.Text;
 internal sealed class ReservedTokenException(string message) : UnfoldException(message)
 {
     /// <summary>The same failure with its place.</summary>
-    public UnfoldException At(string place) => new($"{place}: {char.ToLowerInvariant(Message[0])}{Message[1..]}", this);
+    public UnfoldException At(string place) => After($"{place}: ");
 }

@@ -143,7 +143,7 @@ internal static class VocabularyFile
         }
         catch (UnfoldException failure)
         {
-            throw new UnfoldException($"The file {path} is damaged: {char.ToLowerInvariant(failure.Message[0])}{failure.Message.AsSpan(1)}", failure);
+            throw failure.After($"The file {path} is damaged: ");
         }
     }
 

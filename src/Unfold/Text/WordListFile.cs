@@ -15,7 +15,7 @@ internal static class WordListFile
         }
         catch (UnfoldException failure) when (!reading)
         {
-            throw new UnfoldException($"{path} cannot be used as a dictionary: {place}{char.ToLowerInvariant(failure.Message[0])}{failure.Message.AsSpan(1)}", failure);
+            throw failure.After($"{path} cannot be used as a dictionary: {place}");
         }
 
         // The list takes word after word, so where it refuses one, the place is that of the word.

@@ -285,7 +285,7 @@ internal sealed class ArpaReader
         }
         catch (UnfoldException failure)
         {
-            throw new UnfoldException($"The ARPA file {_path} is damaged: {char.ToLowerInvariant(failure.Message[0])}{failure.Message.AsSpan(1)}", failure);
+            throw failure.After($"The ARPA file {_path} is damaged: ");
         }
     }
 
