@@ -12,12 +12,12 @@ internal sealed class LstmChoices
 
     /// <summary>Makes the options.</summary>
     /// <param name="widest">The widest projection.</param>
-    public LstmChoices(long widest)
+    public LstmChoices(int widest)
     {
         const string bound = "of at least 0 that single precision can hold (1.5e-45 to 3.4e38)";
         const string probability = "of at least 0 and below 1";
         Option<bool> peepholes = Options.Switch("--peepholes", "lstm: let the gates see the cell state.");
-        Option<long?> projection = Options.Whole("--projection", 0, widest, "lstm: the width of a projected output, 0 for none; default 0.");
+        Option<int?> projection = Options.WholeNumber("--projection", 0, widest, "lstm: the width of a projected output, 0 for none; default 0.");
         Option<double?> cellClip = Options.Number("--cell-clip", bound, LstmOptions.IsBound, "lstm: the largest size of a cell state, 0 for none; default 0.");
         Option<double?> projectionClip = Options.Number("--projection-clip", bound, LstmOptions.IsBound, "lstm: the largest size of a projected output, 0 for none; default 0.");
         Option<double?> forgetBias = Options.Number("--forget-bias", "that single precision can hold (0, or a size of 1.5e-45 to 3.4e38)", LstmOptions.IsBias, "lstm: the first bias of the forget gate; default 1.");
@@ -31,7 +31,7 @@ internal sealed class LstmChoices
         _choices =
         [
             new(peepholes, (_, options) => options with { Peepholes = true }),
-            new(projection, (parsed, options) => options with { Projection = (int)parsed.GetValue(projection)!.Value }),
+            new(projection, (parsed, options) => options with { Projection = parsed.GetValue(projection)!.Value }),
             new(cellClip, (parsed, options) => options with { CellClip = parsed.GetValue(cellClip)!.Value }),
             new(projectionClip, (parsed, options) => options with { ProjectionClip = parsed.GetValue(projectionClip)!.Value }),
             new(forgetBias, (parsed, options) => options with { ForgetBias = parsed.GetValue(forgetBias)!.Value }),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Numerics;
 using Unfold.Models;
 using Unfold.Numerics;
 
@@ -9,20 +10,28 @@ namespace Unfold.Cli;
 /// <summary>Makes options whose bad values are answered in one sentence.</summary>
 internal static class Options
 {
-    /// <summary>A whole number from <paramref name="minimum"/> to <paramref name="maximum"/>; null where it is not given.</summary>
-    public static Option<long?> Whole(string name, long minimum, long maximum, string description) => new(name)
+    /// <summary>A whole number from <paramref name="minimum"/> to <paramref name="maximum"/>, of their type; null where it is not given.</summary>
+    public static Option<T?> WholeNumber<T>(string name, T minimum, T maximum, string description)
+        where T : struct, IBinaryInteger<T>
     {
-        Description = maximum < int.MaxValue ? FormattableString.Invariant($"{description} From {minimum:N0} to {maximum:N0}.") : description,
-        HelpName = "N",
-        Arity = ArgumentArity.ExactlyOne,
-        CustomParser = result => ReadWhole(name, result.Tokens[0].Value, minimum, maximum, result),
-    };
+        (long least, long most) = (long.CreateChecked(minimum), long.CreateChecked(maximum));
+        return new(name)
+        {
+            Description = most < int.MaxValue ? FormattableString.Invariant($"{description} From {least:N0} to {most:N0}.") : description,
+            HelpName = "N",
+            Arity = ArgumentArity.ExactlyOne,
+            CustomParser = result => ReadWhole(name, result.Tokens[0].Value, least, most, result) is { } value ? T.CreateChecked(value) : null,
+        };
+    }
+
+    /// <summary>A whole number of 64 bits; null where it is not given.</summary>
+    public static Option<long?> Whole(string name, long minimum, long maximum, string description) => WholeNumber(name, minimum, maximum, description);
 
     /// <summary>Threads to work with, where the result does not depend on them.</summary>
-    public static Option<long?> Threads() => Whole("--threads", 1, 1024, "Default one for each processor, at most 16. The result does not depend on it.");
+    public static Option<int?> Threads() => WholeNumber("--threads", 1, 1024, "Default one for each processor, at most 16. The result does not depend on it.");
 
     /// <summary>So many threads, or the default of <see cref="Threads"/>.</summary>
-    public static Workers Workers(long? threads) => new((int)(threads ?? Math.Min(Environment.ProcessorCount, 16)));
+    public static Workers Workers(int? threads) => new(threads ?? Math.Min(Environment.ProcessorCount, 16));
 
     /// <summary>Widths of layers: a whole number for all of them, or one for each with commas between; null where it is not given.</summary>
     public static Option<LayerWidths?> Widths(string name, int maximum, string description) => new(name)

@@ -14,7 +14,7 @@ internal sealed class ChannelCommand(Terminal terminal)
     private readonly Option<string[]> _train = Options.Paths("--train", "UTF-8 files: their words or characters, and how often they occur, are what the recogniser knows.");
     private readonly Option<Noise?> _noise = Options.Choice<Noise>("--noise", "Words that sound alike (Chinese ones: the same pinyin but for the tones), neighbours on the keyboard, or characters that look alike; default words.");
     private readonly Option<double?> _rate = Options.Number("--rate", "of at least 1e-100 and below 1", ConfusionTable.IsRate, "How often a word or character that may be taken for another is; default 0.1.");
-    private readonly Option<long?> _size = Options.Whole("--size", 1, 100_000, "The most hypotheses of a list; default 100.");
+    private readonly Option<int?> _size = Options.WholeNumber("--size", 1, 100_000, "The most hypotheses of a list; default 100.");
     private readonly Option<bool> _observed = Options.Switch("--observed", "The text is what came through the channel: list what may have been meant, and distort nothing.");
     private readonly Option<ulong?> _seed = Options.Seed("The same seed makes the same errors; default 1.");
 
@@ -63,7 +63,7 @@ internal sealed class ChannelCommand(Terminal terminal)
 
         var channel = new ConfusionChannel(table, symbols, counts);
         var random = new SeededRandom(parsed.GetValue(_seed) ?? 1);
-        int size = (int)(parsed.GetValue(_size) ?? 100);
+        int size = parsed.GetValue(_size) ?? 100;
         long number = 0, all = 0, alone = 0;
         using (listing = new ProgressLine(terminal, $"{(isObserved ? "Listing" : "Distorting")} {string.Join(", ", texts)}"))
         {

@@ -12,19 +12,19 @@ internal sealed class ClozeOptions
     public TrainOptions Shared { get; } = new()
     {
         Tokens = Options.Choice("--tokens", "What one token is; default char.", [.. Enum.GetValues<TokenKind>().Where(kind => kind != TokenKind.BytePair).Select(kind => (kind.Name, kind))]),
-        Vocabulary = Options.Whole("--vocabulary", 2, int.MaxValue, "The most tokens to know, the most frequent ones; all others are read as unknown. Default all for char, else 50000."),
-        MinCount = Options.Whole("--min-count", 1, long.MaxValue, "How often a token must be seen to be known. Default 1."),
+        Vocabulary = Options.WholeNumber("--vocabulary", 2, int.MaxValue, "The most tokens to know, the most frequent ones; all others are read as unknown. Default all for char, else 50000."),
+        MinCount = Options.WholeNumber("--min-count", 1, long.MaxValue, "How often a token must be seen to be known. Default 1."),
     };
 
     public Option<string[]> Text { get; } = Options.Paths("--text", "UTF-8 files; each line that is not blank is a sentence.");
 
     public Option<string?> Out { get; } = Options.Path("--out", "DIR", "The model's folder, which must be new or empty.");
 
-    public Option<long?> Hidden { get; } = Options.Whole("--hidden", 1, 1_000_000, "The width of the layers of each side; default 256.");
+    public Option<int?> Hidden { get; } = Options.WholeNumber("--hidden", 1, 1_000_000, "The width of the layers of each side; default 256.");
 
-    public Option<long?> BatchSize { get; } = Options.Whole("--batch-size", 1, int.MaxValue, "Sentences side by side; default 32.");
+    public Option<int?> BatchSize { get; } = Options.WholeNumber("--batch-size", 1, int.MaxValue, "Sentences side by side; default 32.");
 
-    public Option<long?> Epochs { get; } = Options.Whole("--epochs", 1, int.MaxValue, "Passes over the text; default 10.");
+    public Option<int?> Epochs { get; } = Options.WholeNumber("--epochs", 1, int.MaxValue, "Passes over the text; default 10.");
 
     public Option<double?> LearningRate { get; } = Options.Number("--lr", "above 0 that single precision can hold (1.5e-45 to 3.4e38)", TrainingSettings.IsLearningRate, "The learning rate of Adam; default 0.002.");
 

@@ -99,17 +99,17 @@ internal sealed class ClozeTraining(ClozeOptions options, ParseResult parsed, Te
         var model = new SequenceEncoderSettings
         {
             Cell = parsed.GetValue(shared.Cell) ?? CellKind.Lstm,
-            Layers = (int)(parsed.GetValue(shared.Layers) ?? 1),
-            Hidden = (int)(parsed.GetValue(options.Hidden) ?? 256),
-            Embedding = (int)(parsed.GetValue(shared.Embedding) ?? TrainDefaults.Text.Embedding(sentences.Corpus.Vocabulary.Kind)),
+            Layers = parsed.GetValue(shared.Layers) ?? 1,
+            Hidden = parsed.GetValue(options.Hidden) ?? 256,
+            Embedding = parsed.GetValue(shared.Embedding) ?? TrainDefaults.Text.Embedding(sentences.Corpus.Vocabulary.Kind),
             Dropout = parsed.GetValue(shared.Dropout) ?? 0,
         };
         var training = new FitOptions
         {
-            Epochs = (int)(parsed.GetValue(options.Epochs) ?? 10),
-            BatchSize = (int)(parsed.GetValue(options.BatchSize) ?? 32),
+            Epochs = parsed.GetValue(options.Epochs) ?? 10,
+            BatchSize = parsed.GetValue(options.BatchSize) ?? 32,
             LearningRate = parsed.GetValue(options.LearningRate) ?? TrainDefaults.LearningRate(OptimizerKind.Adam),
-            Patience = (int)(parsed.GetValue(shared.Patience) ?? 0),
+            Patience = parsed.GetValue(shared.Patience) ?? 0,
             Seed = parsed.GetValue(shared.Seed) ?? 1,
         };
         return (new ClozeRun(model, training, new RunData(text, validation, cut.ValidationFraction, sentences.Corpus.Fingerprint)), sentences);

@@ -10,9 +10,9 @@ internal sealed class EvaluateCommand(Terminal terminal)
 {
     private readonly ModelChoice _models = new(terminal);
     private readonly Option<string[]> _text = Options.Paths("--text", "UTF-8 files to score, read as one text.");
-    private readonly Option<long?> _threads = Options.Threads();
+    private readonly Option<int?> _threads = Options.Threads();
     private readonly Option<double?> _dynamic = Options.Number("--dynamic", "of at least 0 that single precision can hold", value => value == 0 || TrainingSettings.IsLearningRate(value), "Learn from each window of the text once it is scored, with this rate; the saved model stays as it is. Default 0, not at all.");
-    private readonly Option<long?> _cache = Options.Whole("--cache", 0, 1_000_000, "Remember so many of the last tokens, and expect them again after outputs like those they came after; default 0.");
+    private readonly Option<int?> _cache = Options.WholeNumber("--cache", 0, 1_000_000, "Remember so many of the last tokens, and expect them again after outputs like those they came after; default 0.");
     private readonly Option<double?> _flatness = Options.Number("--cache-flatness", "of at least 0 that single precision can hold", StreamAdaptation.IsFlatness, "How much more those outputs count that are most alike; default 0.3.");
     private readonly Option<double?> _weight = Options.Number("--cache-weight", "of at least 0 and below 1", value => value is >= 0 and < 1, "The weight of what is remembered; default 0.1.");
     private readonly Option<bool> _json = Options.Switch("--json", "Print one JSON object.");
@@ -64,7 +64,7 @@ internal sealed class EvaluateCommand(Terminal terminal)
     private StreamAdaptation? Adaptation(ParseResult parsed)
     {
         double rate = parsed.GetValue(_dynamic) ?? 0;
-        int cache = (int)(parsed.GetValue(_cache) ?? 0);
+        int cache = parsed.GetValue(_cache) ?? 0;
         if (cache == 0 && (parsed.Gave(_flatness) || parsed.Gave(_weight)))
         {
             throw new UsageException("--cache-flatness and --cache-weight are for a cache: give its size with --cache N, or leave them out.");

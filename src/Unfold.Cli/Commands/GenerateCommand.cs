@@ -11,23 +11,23 @@ internal sealed class GenerateCommand(Terminal terminal)
 
     private readonly ModelChoice _models = new(terminal);
     private readonly Option<string?> _prompt = Options.Text("--prompt", "TEXT", "The text to go on from; default none, which starts a line.");
-    private readonly Option<long?> _length = Options.Whole("--length", 0, int.MaxValue, "The most tokens to write; default 500.");
+    private readonly Option<int?> _length = Options.WholeNumber("--length", 0, int.MaxValue, "The most tokens to write; default 500.");
     private readonly Option<double?> _temperature = Options.Number("--temperature", "of at least 0", value => value >= 0, "Below 1 likely tokens become likelier, above 1 all become more alike; default 1.");
     private readonly Option<double[]?> _temperatures = Options.Numbers("--temperatures", "of at least 0", value => value >= 0, "A text at each of these temperatures, as in 0.2,0.5,1.0,1.2, from the same seed.");
-    private readonly Option<long?> _topK = Options.Whole("--top-k", 1, int.MaxValue, "Draw from this many of the likeliest tokens only.");
+    private readonly Option<int?> _topK = Options.WholeNumber("--top-k", 1, int.MaxValue, "Draw from this many of the likeliest tokens only.");
     private readonly Option<double?> _topP = Share("--top-p", "Draw from the fewest likeliest tokens that together hold this probability.");
     private readonly Option<double?> _minP = Share("--min-p", "Draw from tokens at least this many times as likely as the likeliest.");
     private readonly Option<double?> _typical = Share("--typical", "Draw from the fewest most typical tokens that together hold this probability: neither what is expected nor what is absurd.");
     private readonly Option<double?> _penalty = Options.Number("--repetition-penalty", "of at least 1", value => value >= 1, "Makes tokens that were written before less likely; 1.2 is usual, and 1, which changes nothing, is the default.");
     private readonly Option<bool> _greedy = Options.Switch("--greedy", "Always the likeliest token.");
-    private readonly Option<long?> _samples = Options.Whole("--samples", 1, MostTexts, "So many texts; the first from --seed, each further one from the next seed. With --beam the best so many.");
-    private readonly Option<long?> _beam = Options.Whole("--beam", 1, MostTexts, "Search for the most probable texts, following so many at a time, instead of drawing.");
-    private readonly Option<long?> _groups = Options.Whole("--beam-groups", 1, MostTexts, "Search in so many groups that avoid each other's tokens; default 1.");
+    private readonly Option<int?> _samples = Options.WholeNumber("--samples", 1, MostTexts, "So many texts; the first from --seed, each further one from the next seed. With --beam the best so many.");
+    private readonly Option<int?> _beam = Options.WholeNumber("--beam", 1, MostTexts, "Search for the most probable texts, following so many at a time, instead of drawing.");
+    private readonly Option<int?> _groups = Options.WholeNumber("--beam-groups", 1, MostTexts, "Search in so many groups that avoid each other's tokens; default 1.");
     private readonly Option<double?> _diversity = Options.Number("--diversity", "of at least 0", value => value >= 0, "How much the groups avoid each other's tokens, in nats; default 0.5.");
     private readonly Option<string[]> _must = Options.Texts("--must-contain", "A text that must be written, with --beam; may be given several times.");
     private readonly Option<string[]> _stop = Options.Texts("--stop", "Stop before this text; may be given several times.");
     private readonly Option<ulong?> _seed = Options.Seed("The same seed writes the same text; default another one each time.");
-    private readonly Option<long?> _next = Options.Whole("--next", 1, int.MaxValue, "Show so many of the likeliest next tokens with their probabilities instead of writing.");
+    private readonly Option<int?> _next = Options.WholeNumber("--next", 1, int.MaxValue, "Show so many of the likeliest next tokens with their probabilities instead of writing.");
     private readonly Option<bool> _json = Options.Switch("--json", "Print one JSON object.");
 
     /// <summary>Makes the verb.</summary>
@@ -60,12 +60,12 @@ internal sealed class GenerateCommand(Terminal terminal)
         NextTokenModel model = _models.Open(parsed, interruption.Token);
         Prompt prompt = Read(model, text, interruption.Token);
         bool json = parsed.GetValue(_json);
-        if (parsed.GetValue(_next) is long count)
+        if (parsed.GetValue(_next) is int count)
         {
-            return ShowNext(prompt, (int)Math.Min(count, model.Vocabulary.Count), json);
+            return ShowNext(prompt, Math.Min(count, model.Vocabulary.Count), json);
         }
 
-        int samples = (int)(parsed.GetValue(_samples) ?? 1);
+        int samples = parsed.GetValue(_samples) ?? 1;
         var output = new GeneratedOutput(terminal, prompt, json, parsed.Gave(_samples) || parsed.Gave(_temperatures), interruption);
         return parsed.Gave(_beam)
             ? output.Search(Beam(parsed, stops), samples)
@@ -81,7 +81,7 @@ internal sealed class GenerateCommand(Terminal terminal)
 
     private GenerationOptions Drawing(ParseResult parsed, string[] stops) => new()
     {
-        Length = (int)(parsed.GetValue(_length) ?? 500),
+        Length = parsed.GetValue(_length) ?? 500,
         Stops = stops,
         RepetitionPenalty = parsed.GetValue(_penalty) ?? 1,
         Sampling = parsed.GetValue(_greedy)
@@ -89,7 +89,7 @@ internal sealed class GenerateCommand(Terminal terminal)
             : new SamplingOptions
             {
                 Temperature = parsed.GetValue(_temperature) ?? 1,
-                TopK = (int?)parsed.GetValue(_topK),
+                TopK = parsed.GetValue(_topK),
                 TopP = parsed.GetValue(_topP),
                 MinP = parsed.GetValue(_minP),
                 Typical = parsed.GetValue(_typical),
@@ -98,11 +98,11 @@ internal sealed class GenerateCommand(Terminal terminal)
 
     private BeamOptions Beam(ParseResult parsed, string[] stops) => new()
     {
-        Beam = (int)parsed.GetValue(_beam)!.Value,
-        Groups = (int)(parsed.GetValue(_groups) ?? 1),
+        Beam = parsed.GetValue(_beam)!.Value,
+        Groups = parsed.GetValue(_groups) ?? 1,
         Diversity = parsed.GetValue(_diversity) ?? new BeamOptions().Diversity,
         RepetitionPenalty = parsed.GetValue(_penalty) ?? 1,
-        Length = (int)(parsed.GetValue(_length) ?? 500),
+        Length = parsed.GetValue(_length) ?? 500,
         Stops = stops,
         Forced = parsed.GetValue(_must) ?? [],
     };
@@ -132,7 +132,7 @@ internal sealed class GenerateCommand(Terminal terminal)
             }
         }
 
-        if (parsed.GetValue(_beam) is not long beam)
+        if (parsed.GetValue(_beam) is not int beam)
         {
             return;
         }
@@ -142,7 +142,7 @@ internal sealed class GenerateCommand(Terminal terminal)
             throw new UsageException(FormattableString.Invariant($"A beam of {beam} finds at most {beam} texts, but --samples wants {parsed.GetValue(_samples)}: raise --beam or lower --samples."));
         }
 
-        if (parsed.GetValue(_groups) is long groups && beam % groups != 0)
+        if (parsed.GetValue(_groups) is int groups && beam % groups != 0)
         {
             throw new UsageException(FormattableString.Invariant($"--beam-groups must divide --beam evenly; found {groups} groups in a beam of {beam}."));
         }

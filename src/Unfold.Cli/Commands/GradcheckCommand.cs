@@ -30,13 +30,13 @@ internal sealed class GradcheckCommand(Terminal terminal)
 
     private readonly Option<CellKind?> _cell = Options.Cell("The recurrent cell; default lstm.");
     private readonly Option<Activation?> _activation = Options.Choice<Activation>("--activation", "The function of the cell rnn; default tanh.");
-    private readonly Option<long?> _layers = Options.Whole("--layers", 1, 16, "Recurrent layers; default 2.");
+    private readonly Option<int?> _layers = Options.WholeNumber("--layers", 1, 16, "Recurrent layers; default 2.");
     private readonly Option<LayerWidths?> _hidden = Options.Widths("--hidden", Largest, "The width of the layers: one for all, or one for each with commas between; default 7.");
     private readonly Option<bool> _residual = Options.Switch("--residual", "Add the input of each layer after the first to its output, where both are of one width.");
     private readonly LstmChoices _lstm = new(Largest);
-    private readonly Option<long?> _embedding = Options.Whole("--embedding", 0, Largest, "The width of token vectors, 0 for one-hot input; default 0.");
-    private readonly Option<long?> _sequenceLength = Options.Whole("--seq-length", 1, Largest, "Time steps; default 9.");
-    private readonly Option<long?> _batchSize = Options.Whole("--batch-size", 1, Largest, "Sequences side by side; default 3.");
+    private readonly Option<int?> _embedding = Options.WholeNumber("--embedding", 0, Largest, "The width of token vectors, 0 for one-hot input; default 0.");
+    private readonly Option<int?> _sequenceLength = Options.WholeNumber("--seq-length", 1, Largest, "Time steps; default 9.");
+    private readonly Option<int?> _batchSize = Options.WholeNumber("--batch-size", 1, Largest, "Sequences side by side; default 3.");
     private readonly Option<LossOver?> _loss = Options.Choice<LossOver>("--loss", "The steps that count; default all.");
     private readonly Option<ulong?> _seed = Options.Seed("The seed of weights and tokens; default 1.");
     private readonly Option<double?> _tolerance = Options.Number("--tolerance", "above 0", value => value > 0, "The largest relative error that passes; default 1e-4.");
@@ -69,14 +69,14 @@ internal sealed class GradcheckCommand(Terminal terminal)
             Cell = cell,
             Activation = parsed.GetValue(_activation) ?? Activation.Tanh,
             Lstm = _lstm.Of(parsed, cell),
-            Layers = (int)(parsed.GetValue(_layers) ?? (hidden.IsOneForAll ? 2 : hidden.Values.Count)),
+            Layers = parsed.GetValue(_layers) ?? (hidden.IsOneForAll ? 2 : hidden.Values.Count),
             Hidden = hidden,
             Connection = parsed.GetValue(_residual) ? StackConnection.Residual : StackConnection.Plain,
-            Embedding = (int)(parsed.GetValue(_embedding) ?? 0),
+            Embedding = parsed.GetValue(_embedding) ?? 0,
         };
         RequireSense(settings);
-        int batch = (int)(parsed.GetValue(_batchSize) ?? 3);
-        int time = (int)(parsed.GetValue(_sequenceLength) ?? 9);
+        int batch = parsed.GetValue(_batchSize) ?? 3;
+        int time = parsed.GetValue(_sequenceLength) ?? 9;
         RequireWork(settings, batch, time);
         double tolerance = parsed.GetValue(_tolerance) ?? DefaultTolerance;
         GradientCheckReport report = Check(settings, batch, time, parsed.GetValue(_loss) ?? LossOver.All, parsed.GetValue(_seed) ?? 1);

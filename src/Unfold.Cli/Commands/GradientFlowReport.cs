@@ -17,7 +17,7 @@ internal sealed class GradientFlowReport(Terminal terminal)
 
     private readonly Option<bool> _asked = Options.Switch("--gradient-flow", "Show how far back in time the gradient of the last step's loss reaches, layer by layer.");
     private readonly Option<string[]> _text = Options.Paths("--text", "UTF-8 files to take sequences from, with --gradient-flow; default what the model itself writes.");
-    private readonly Option<long?> _steps = Options.Whole("--seq-length", 2, MostSteps, "The steps to go back, with --gradient-flow; default 100.");
+    private readonly Option<int?> _steps = Options.WholeNumber("--seq-length", 2, MostSteps, "The steps to go back, with --gradient-flow; default 100.");
     private readonly Option<string?> _out = Options.Picture("--out", "Write the picture there, with --gradient-flow.");
 
     /// <summary>The options that the verb takes for it.</summary>
@@ -36,7 +36,7 @@ internal sealed class GradientFlowReport(Terminal terminal)
     public int Run(ParseResult parsed, LanguageModel model, string name, bool json)
     {
         using var interruption = new Interruption(terminal);
-        int steps = (int)(parsed.GetValue(_steps) ?? DefaultSteps);
+        int steps = parsed.GetValue(_steps) ?? DefaultSteps;
         (int[] tokens, int batch) = parsed.GetValue(_text) is { Length: > 0 } files
             ? Read(TextSource.FromFiles(files), model.Vocabulary, ref steps, interruption.Token)
             : (Write(model, steps, interruption.Token), Sequences);

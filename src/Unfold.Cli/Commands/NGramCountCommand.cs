@@ -8,8 +8,8 @@ namespace Unfold.Cli.Commands;
 internal sealed class NGramCountCommand(Terminal terminal)
 {
     private readonly NGramCountingOptions _counting = new();
-    private readonly Option<long?> _minCount = Options.Whole("--min-count", 1, long.MaxValue, "Show n-grams that are counted so often or more; default 1.");
-    private readonly Option<long?> _top = Options.Whole("--top", 1, 1_000_000, "Show only so many n-grams of each length, the most frequent first.");
+    private readonly Option<long?> _minCount = Options.WholeNumber("--min-count", 1, long.MaxValue, "Show n-grams that are counted so often or more; default 1.");
+    private readonly Option<int?> _top = Options.WholeNumber("--top", 1, 1_000_000, "Show only so many n-grams of each length, the most frequent first.");
     private readonly Option<bool> _json = Options.Switch("--json", "Print one JSON object for each n-gram: its tokens and their count.");
 
     /// <summary>Makes the verb.</summary>
@@ -40,9 +40,9 @@ internal sealed class NGramCountCommand(Terminal terminal)
             counts = counts.Where(ngram => ngram.Count >= least);
         }
 
-        if (parsed.GetValue(_top) is long most)
+        if (parsed.GetValue(_top) is int most)
         {
-            counts = MostFrequent(counts, (int)most);
+            counts = MostFrequent(counts, most);
         }
 
         bool json = parsed.GetValue(_json);

@@ -10,7 +10,7 @@ internal sealed class NGramCountingOptions
 {
     public Option<string[]> Text { get; } = Options.Paths("--text", "UTF-8 files to count, read as one text.");
 
-    public Option<long?> Order { get; } = Options.Whole("--order", 1, 7, "The length of the longest n-grams; default 3.");
+    public Option<int?> Order { get; } = Options.WholeNumber("--order", 1, 7, "The length of the longest n-grams; default 3.");
 
     public Option<TokenKind?> Tokens { get; } = Options.Choice("--tokens", "What one token is; default space.", [.. Enum.GetValues<TokenKind>().Select(kind => (kind.Name, kind))]);
 
@@ -22,9 +22,9 @@ internal sealed class NGramCountingOptions
 
     public Option<bool> Lowercase { get; } = Options.Switch("--lowercase", "Lower all letters.");
 
-    public Option<long?> Vocabulary { get; } = Options.Whole("--vocabulary", 1, int.MaxValue, "The most tokens to know, the most frequent ones; all others are counted as <unk>. Default all, 8000 for bpe.");
+    public Option<int?> Vocabulary { get; } = Options.WholeNumber("--vocabulary", 1, int.MaxValue, "The most tokens to know, the most frequent ones; all others are counted as <unk>. Default all, 8000 for bpe.");
 
-    public Option<long?> MinTokenCount { get; } = Options.Whole("--min-token-count", 1, long.MaxValue, "How often a token must be seen to be known; default 1.");
+    public Option<long?> MinTokenCount { get; } = Options.WholeNumber("--min-token-count", 1, long.MaxValue, "How often a token must be seen to be known; default 1.");
 
     public Option<string?> VocabularyOf { get; } = VocabularyInput.Option();
 
@@ -51,7 +51,7 @@ internal sealed class NGramCountingOptions
     }
 
     /// <summary>N.</summary>
-    public int OrderOf(ParseResult parsed) => (int)(parsed.GetValue(Order) ?? new NGramOptions().Order);
+    public int OrderOf(ParseResult parsed) => parsed.GetValue(Order) ?? new NGramOptions().Order;
 
     /// <summary>The files of the user's own that are read: the text and the dictionary.</summary>
     public IEnumerable<string> Sources(ParseResult parsed) =>
@@ -68,7 +68,7 @@ internal sealed class NGramCountingOptions
             Kind = kind,
             Mode = running ? TextMode.Running : TextMode.Sentences,
             LetterCase = parsed.GetValue(Lowercase) ? LetterCase.Lowered : LetterCase.Kept,
-            MaximumSymbols = (int)(parsed.GetValue(Vocabulary) ?? (kind == TokenKind.BytePair ? TrainDefaults.Symbols(kind) : int.MaxValue)),
+            MaximumSymbols = parsed.GetValue(Vocabulary) ?? (kind == TokenKind.BytePair ? TrainDefaults.Symbols(kind) : int.MaxValue),
             Dictionary = DictionaryInput.Read(terminal, parsed, Dictionary),
             MinimumCount = parsed.GetValue(MinTokenCount) ?? 1,
         };

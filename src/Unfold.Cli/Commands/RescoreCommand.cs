@@ -24,7 +24,7 @@ internal sealed class RescoreCommand(Terminal terminal)
     private readonly Option<ErrorMeasure?> _measure = Options.Choice<ErrorMeasure>("--measure", "The errors that --tune counts, and what the penalty is for; default words.");
     private readonly Option<bool> _known = Options.Switch("--leave-out-unknown", "Count the probabilities of known tokens only; default all, an unknown one as the model gives it.");
     private readonly Option<ulong?> _seed = Options.Seed("For the confidence intervals; default 1.");
-    private readonly Option<long?> _threads = Options.Threads();
+    private readonly Option<int?> _threads = Options.Threads();
     private readonly Option<bool> _ranked = Options.Switch("--ranked", "Show every hypothesis of each list with its scores, the best first; default the best one alone.");
     private readonly Option<bool> _json = Options.Switch("--json", "Print one JSON object for each list, or each hypothesis with --ranked, and one for all.");
 

@@ -13,7 +13,7 @@ internal sealed class ScoreCommand(Terminal terminal)
 
     private readonly Option<bool> _byToken = Options.Switch("--by-token", "Show each token with its log-probability.");
     private readonly Option<bool> _known = Options.Switch("--leave-out-unknown", "Count the probabilities of known tokens only; default all, an unknown one as the model gives it.");
-    private readonly Option<long?> _threads = Options.Threads();
+    private readonly Option<int?> _threads = Options.Threads();
     private readonly Option<bool> _json = Options.Switch("--json", "Print one JSON object for each line.");
 
     /// <summary>Makes the verb.</summary>

@@ -26,15 +26,15 @@ internal sealed class TrainOptions
 
     public Option<bool> Sentences { get; } = Options.Switch("--sentences", "Each line that is not blank is a sentence with an end; the line feed is no token.");
 
-    public Option<long?> Vocabulary { get; init; } = Options.Whole("--vocabulary", 2, int.MaxValue, "The most tokens to know, the most frequent ones; all others are read as unknown. Default all for char, 8000 for bpe, else 50000.");
+    public Option<int?> Vocabulary { get; init; } = Options.WholeNumber("--vocabulary", 2, int.MaxValue, "The most tokens to know, the most frequent ones; all others are read as unknown. Default all for char, 8000 for bpe, else 50000.");
 
-    public Option<long?> MinCount { get; init; } = Options.Whole("--min-count", 1, long.MaxValue, "How often a token must be seen to be known; for bpe a character, and the two parts of a merge together. Default 1.");
+    public Option<long?> MinCount { get; init; } = Options.WholeNumber("--min-count", 1, long.MaxValue, "How often a token must be seen to be known; for bpe a character, and the two parts of a merge together. Default 1.");
 
     public Option<CellKind?> Cell { get; } = Options.Cell("The recurrent cell; default lstm.");
 
     public Option<Activation?> Activation { get; } = Options.Choice<Activation>("--activation", "The function of the cell rnn; default tanh.");
 
-    public Option<long?> Layers { get; } = Options.Whole("--layers", 1, 1000, "Recurrent layers; default 1.");
+    public Option<int?> Layers { get; } = Options.WholeNumber("--layers", 1, 1000, "Recurrent layers; default 1.");
 
     public Option<LayerWidths?> Hidden { get; } = Options.Widths("--hidden", Widest, "The width of the layers: one for all, or one for each with commas between; default 256.");
 
@@ -42,13 +42,13 @@ internal sealed class TrainOptions
 
     public LstmChoices Lstm { get; } = new(Widest);
 
-    public Option<long?> Embedding { get; } = Options.Whole("--embedding", 0, Widest, "The width of token vectors, 0 for one-hot input; default 0 for char, else 128.");
+    public Option<int?> Embedding { get; } = Options.WholeNumber("--embedding", 0, Widest, "The width of token vectors, 0 for one-hot input; default 0 for char, else 128.");
 
     public Option<bool> Tied { get; } = Options.Switch("--tied", "Give the output the weights of the embedding, which must be as wide as the last layer.");
 
     public Option<SoftmaxKind?> Softmax { get; } = Options.Choice<SoftmaxKind>("--softmax", "Learn the probabilities of all tokens at each step, of rare ones where they come, or against a sample; default exact.");
 
-    public Option<long?> SampledTokens { get; } = Options.Whole("--sampled-tokens", 1, Widest, "The tokens that a sampled softmax draws for each step; default 1024.");
+    public Option<int?> SampledTokens { get; } = Options.WholeNumber("--sampled-tokens", 1, Widest, "The tokens that a sampled softmax draws for each step; default 1024.");
 
     public Option<double?> Dropout { get; } = Options.Number("--dropout", "of at least 0 and below 1", value => value is >= 0 and < 1, "The share of values dropped into, between and out of layers; default 0.");
 
@@ -58,19 +58,19 @@ internal sealed class TrainOptions
 
     public Option<double?> WeightDropout { get; } = Options.Number("--weight-dropout", "of at least 0 and below 1", value => value is >= 0 and < 1, "The share of recurrent weights dropped for a window; default 0.");
 
-    public Option<long?> SequenceLength { get; } = Options.Whole("--seq-length", 1, int.MaxValue, "The steps through which the gradient goes back; default 50.");
+    public Option<int?> SequenceLength { get; } = Options.WholeNumber("--seq-length", 1, int.MaxValue, "The steps through which the gradient goes back; default 50.");
 
-    public Option<long?> SegmentLength { get; } = Options.Whole("--segment-length", 0, int.MaxValue, "Keep only so many steps of a long window in memory, for one more forward pass; default 0, all.");
+    public Option<int?> SegmentLength { get; } = Options.WholeNumber("--segment-length", 0, int.MaxValue, "Keep only so many steps of a long window in memory, for one more forward pass; default 0, all.");
 
-    public Option<long?> BatchSize { get; } = Options.Whole("--batch-size", 1, int.MaxValue, "Sequences side by side; default 50.");
+    public Option<int?> BatchSize { get; } = Options.WholeNumber("--batch-size", 1, int.MaxValue, "Sequences side by side; default 50.");
 
     public Option<Batching?> Batching { get; } = Options.Choice<Batching>("--batching", "Contiguous streams with the state carried over, or random windows; default stream.");
 
     public Option<LossOver?> Loss { get; } = Options.Choice<LossOver>("--loss", "The steps of a window that count; default all.");
 
-    public Option<long?> Steps { get; } = Options.Whole("--steps", 1, long.MaxValue, "Updates to make.");
+    public Option<long?> Steps { get; } = Options.WholeNumber("--steps", 1, long.MaxValue, "Updates to make.");
 
-    public Option<long?> Epochs { get; } = Options.Whole("--epochs", 1, int.MaxValue, "Passes over the text; default 10.");
+    public Option<int?> Epochs { get; } = Options.WholeNumber("--epochs", 1, int.MaxValue, "Passes over the text; default 10.");
 
     public Option<OptimizerKind?> Optimizer { get; } = Options.Choice<OptimizerKind>("--optimizer", "The update rule; default adam.");
 
@@ -84,7 +84,7 @@ internal sealed class TrainOptions
 
     public Option<double?> Averaging { get; } = Options.Number("--averaging", "of at least 0 and below 1", value => value is >= 0 and < 1, "The share of updates, the last ones, whose weights are averaged; the mean counts where it is better on the validation text; default 0.");
 
-    public Option<long?> Patience { get; } = Options.Whole("--patience", 0, int.MaxValue, "End early after so many validations without improvement, 0 for never; default 0.");
+    public Option<int?> Patience { get; } = Options.WholeNumber("--patience", 0, int.MaxValue, "End early after so many validations without improvement, 0 for never; default 0.");
 
     public Option<string?> VocabularyOf { get; } = VocabularyInput.Option();
 
@@ -92,9 +92,9 @@ internal sealed class TrainOptions
 
     public Option<ulong?> Seed { get; } = Options.Seed("The seed of all that is random; default 1.");
 
-    public Option<long?> Threads { get; } = Options.Threads();
+    public Option<int?> Threads { get; } = Options.Threads();
 
-    public Option<long?> CheckpointEvery { get; } = Options.Whole("--checkpoint-every", 1, int.MaxValue, "Updates between two validations with a checkpoint; default 500.");
+    public Option<int?> CheckpointEvery { get; } = Options.WholeNumber("--checkpoint-every", 1, int.MaxValue, "Updates between two validations with a checkpoint; default 500.");
 
     public Option<string?> Out { get; } = Options.Path("--out", "DIR", "The run's folder, which is a model; default runs/NAME after the text.");
 
@@ -117,7 +117,7 @@ internal sealed class TrainOptions
     public CorpusOptions CorpusOptions(Terminal terminal, ParseResult parsed, TrainDefaults defaults)
     {
         TokenKind kind = parsed.GetValue(Tokens) ?? defaults.Tokens;
-        long symbols = parsed.GetValue(Vocabulary) ?? TrainDefaults.Symbols(kind);
+        int symbols = parsed.GetValue(Vocabulary) ?? TrainDefaults.Symbols(kind);
         if (kind == TokenKind.BytePair && symbols <= BytePairEncoding.ByteCount)
         {
             throw new UsageException(FormattableString.Invariant($"{Tokens.Name} bpe wants {Vocabulary.Name} of more than {BytePairEncoding.ByteCount}, which is how many bytes are tokens so that nothing is unknown; found {symbols}."));
@@ -126,7 +126,7 @@ internal sealed class TrainOptions
         return new CorpusOptions
         {
             Kind = kind,
-            MaximumSymbols = (int)symbols,
+            MaximumSymbols = symbols,
             MinimumCount = parsed.GetValue(MinCount) ?? 1,
             Dictionary = DictionaryInput.Read(terminal, parsed, Dictionary),
             Mode = parsed.GetValue(Sentences) ? TextMode.Sentences : TextMode.Running,
@@ -146,13 +146,13 @@ internal sealed class TrainOptions
             Cell = cell,
             Activation = parsed.GetValue(Activation) ?? defaults.Model.Activation,
             Lstm = Lstm.Of(parsed, cell),
-            Layers = (int)(parsed.GetValue(Layers) ?? (hidden is { IsOneForAll: false } ? hidden.Values.Count : defaults.Model.Layers)),
+            Layers = parsed.GetValue(Layers) ?? (hidden is { IsOneForAll: false } ? hidden.Values.Count : defaults.Model.Layers),
             Hidden = hidden ?? defaults.Model.Hidden,
             Connection = parsed.GetValue(Residual) ? StackConnection.Residual : StackConnection.Plain,
-            Embedding = (int)(parsed.GetValue(Embedding) ?? defaults.Embedding(parsed.GetValue(Tokens) ?? defaults.Tokens)),
+            Embedding = parsed.GetValue(Embedding) ?? defaults.Embedding(parsed.GetValue(Tokens) ?? defaults.Tokens),
             OutputWeights = parsed.GetValue(Tied) ? OutputWeights.Tied : OutputWeights.Own,
             Softmax = parsed.GetValue(Softmax) ?? defaults.Model.Softmax,
-            SampledClasses = (int)(parsed.GetValue(SampledTokens) ?? defaults.Model.SampledClasses),
+            SampledClasses = parsed.GetValue(SampledTokens) ?? defaults.Model.SampledClasses,
             Dropout = parsed.GetValue(Dropout) ?? defaults.Model.Dropout,
             DropoutMask = parsed.GetValue(DropoutMask) ?? defaults.Model.DropoutMask,
             WordDropout = parsed.GetValue(WordDropout) ?? defaults.Model.WordDropout,
@@ -171,22 +171,22 @@ internal sealed class TrainOptions
         double rate = parsed.GetValue(Optimizer) is OptimizerKind chosen ? TrainDefaults.LearningRate(chosen) : other.LearningRate;
         var settings = new TrainingSettings
         {
-            SequenceLength = (int)(parsed.GetValue(SequenceLength) ?? other.SequenceLength),
-            SegmentLength = (int)(parsed.GetValue(SegmentLength) ?? other.SegmentLength),
-            BatchSize = (int)(parsed.GetValue(BatchSize) ?? other.BatchSize),
+            SequenceLength = parsed.GetValue(SequenceLength) ?? other.SequenceLength,
+            SegmentLength = parsed.GetValue(SegmentLength) ?? other.SegmentLength,
+            BatchSize = parsed.GetValue(BatchSize) ?? other.BatchSize,
             Batching = parsed.GetValue(Batching) ?? other.Batching,
             Loss = parsed.GetValue(Loss) ?? other.Loss,
             Steps = steps,
-            Epochs = steps > 0 ? 0 : (int)(parsed.GetValue(Epochs) ?? other.Epochs),
+            Epochs = steps > 0 ? 0 : parsed.GetValue(Epochs) ?? other.Epochs,
             Optimizer = parsed.GetValue(Optimizer) ?? other.Optimizer,
             LearningRate = parsed.GetValue(LearningRate) ?? rate,
             Schedule = parsed.GetValue(Schedule) ?? other.Schedule,
             ClipNorm = parsed.GetValue(ClipNorm) ?? other.ClipNorm,
             ClipValue = parsed.GetValue(ClipValue) ?? other.ClipValue,
             Seed = parsed.GetValue(Seed) ?? other.Seed,
-            CheckpointEvery = (int)(parsed.GetValue(CheckpointEvery) ?? other.CheckpointEvery),
+            CheckpointEvery = parsed.GetValue(CheckpointEvery) ?? other.CheckpointEvery,
             Averaging = parsed.GetValue(Averaging) ?? other.Averaging,
-            Patience = (int)(parsed.GetValue(Patience) ?? other.Patience),
+            Patience = parsed.GetValue(Patience) ?? other.Patience,
         };
         return Checked(settings, settings.Validate);
     }
