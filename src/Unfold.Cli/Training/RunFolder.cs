@@ -6,8 +6,6 @@ namespace Unfold.Cli.Training;
 /// <summary>The rule of run folders: a run is never overwritten without --force, and foreign files never at all.</summary>
 internal static class RunFolder
 {
-    private const string TemporaryMark = ".tmp-";
-
     /// <summary>Loads the model of a folder; where a new run was stopped while it took an old one's place, it takes it first.</summary>
     /// <exception cref="UnfoldException">The folder is no model, or damaged, or newer than this Unfold.</exception>
     public static LanguageModel Load(string path)
@@ -107,7 +105,7 @@ internal static class RunFolder
     /// <summary>Whether this may be left by a run that was stopped before config.json made the folder a run: nothing in it was learned.</summary>
     private static bool IsBeginning(ModelFolder folder, string entry) =>
         !File.Exists(folder.ConfigFile)
-        && (entry == folder.CheckpointFile || entry == folder.VocabularyFile || Path.GetFileName(entry).Contains(TemporaryMark, StringComparison.Ordinal));
+        && (entry == folder.CheckpointFile || entry == folder.VocabularyFile || entry == RunReplacement.Fresh(folder).FullPath || AtomicFile.IsTemporary(Path.GetFileName(entry)));
 
     /// <summary>Whether the folder holds Unfold's config.json. A damaged one counts too: such a run is worth replacing.</summary>
     private static bool IsRun(ModelFolder folder)

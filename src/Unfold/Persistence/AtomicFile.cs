@@ -14,6 +14,7 @@ namespace Unfold.Persistence;
 public static class AtomicFile
 {
     private const string TemporaryMark = ".tmp-";
+    private const int TemporaryDigits = 16;
     private const int BufferBytes = 1 << 16;
     private const UnixFileMode OwnerUses = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Permissions = OwnerUses | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
@@ -89,6 +90,15 @@ public static class AtomicFile
         Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
     }
 
+    /// <summary>Whether a file of this name is one that stands beside its target until it is whole; where its writer was killed, it stays.</summary>
+    /// <param name="name">The name without its folder.</param>
+    public static bool IsTemporary(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        int digits = name.Length - TemporaryDigits;
+        return digits > TemporaryMark.Length && name.AsSpan(0, digits).EndsWith(TemporaryMark) && !name.AsSpan(digits).ContainsAnyExcept(LowerHexDigits);
+    }
+
     private static void Reach(string path, Action<string> use)
     {
         try
@@ -108,7 +118,7 @@ public static class AtomicFile
     }
 
     // The name must differ between processes that write at the same time; it never reaches a result.
-    private static string TemporaryBeside(string path) => string.Concat(path, TemporaryMark, Guid.NewGuid().ToString("N").AsSpan(0, 16));
+    private static string TemporaryBeside(string path) => string.Concat(path, TemporaryMark, Guid.NewGuid().ToString("N").AsSpan(0, TemporaryDigits));
 
     // What lies in /dev/shm are files in memory.
     private static bool IsAmongDevices(string path) =>
@@ -229,16 +239,13 @@ public static class AtomicFile
         string start = Path.GetFileName(path) + TemporaryMark;
         foreach (string file in Directory.EnumerateFiles(folder))
         {
-            ReadOnlySpan<char> name = Path.GetFileName(file.AsSpan());
-            if (name.StartsWith(start, StringComparison.Ordinal) && IsTemporaryEnding(name[start.Length..]))
+            string name = Path.GetFileName(file);
+            if (name.Length == start.Length + TemporaryDigits && name.StartsWith(start, StringComparison.Ordinal) && IsTemporary(name))
             {
                 DeleteIfAbandoned(file);
             }
         }
     }
-
-    private static bool IsTemporaryEnding(ReadOnlySpan<char> ending) =>
-        ending.Length == 16 && !ending.ContainsAnyExcept(LowerHexDigits);
 
     private static void DeleteIfAbandoned(string file)
     {

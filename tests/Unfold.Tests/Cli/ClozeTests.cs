@@ -178,7 +178,7 @@ public sealed class ClozeTests : IDisposable
         string run = Path.Combine(folder, "run.json");
         string begun = _folder["begun"];
         Directory.CreateDirectory(begun);
-        File.WriteAllText(Path.Combine(begun, "run.json.tmp-0123"), "{");
+        File.WriteAllText(Path.Combine(begun, "run.json.tmp-0123456789abcdef"), "{");
         File.Copy(Path.Combine(folder, "vocabulary.json"), Path.Combine(begun, "vocabulary.json"));
         Assert.Equal(0, CommandLine.Run("cloze", "train", "--text", _text, "--out", begun, "--hidden", "2", "--epochs", "1").Code);
         File.WriteAllText(run, File.ReadAllText(run).Replace("\"lr\": 0.002", "\"lr\": -1", StringComparison.Ordinal));

@@ -99,6 +99,8 @@ public sealed class ModelFolderTests : IDisposable
         File.WriteAllText(Path.Combine(foreign, "README.md"), "mine");
         CommandLine.Train(_text, foreign, "--steps", "3", "--force").Refuses(1, "no run of Unfold", "README.md");
         Assert.Equal("mine", File.ReadAllText(Path.Combine(foreign, "README.md")));
+        File.Move(Path.Combine(foreign, "README.md"), Path.Combine(foreign, "notes.tmp-1.txt"));
+        CommandLine.Train(_text, foreign, "--steps", "3").Refuses(1, "no run of Unfold", "notes.tmp-1.txt");
         CommandLine.Train(_text, _text, "--steps", "3", "--force").Refuses(1, "is a file");
         CommandLine.Train(_text, Path.Combine(_text, "a", "b"), "--steps", "3").Refuses(1, $"{_text} is a file", "--out");
     }

@@ -57,6 +57,18 @@ public sealed class AtomicFileTests
         Assert.Equal(kept.Append("a").Order(StringComparer.Ordinal), Directory.GetFiles(folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData("a.tmp-0123456789abcdef", true)]
+    [InlineData("notes.tmp-1.txt", false)]
+    [InlineData("a.tmp-0123456789ABCDEF", false)]
+    [InlineData("a.tmp-0123456789abcdef0", false)]
+    [InlineData("a.tmp-0123456789abcde", false)]
+    [InlineData("a-0123456789abcdef", false)]
+    [InlineData(".tmp-0123456789abcdef", false)]
+    [InlineData(".tmp-new", false)]
+    [InlineData("", false)]
+    public void A_temporary_file_is_known_by_its_whole_name(string name, bool expected) => Assert.Equal(expected, AtomicFile.IsTemporary(name));
+
     [Fact]
     public void Does_not_sweep_the_temporary_file_of_a_writer_at_work()
     {
