@@ -15,6 +15,7 @@ public abstract class TokenStore
 
     /// <summary>Fills <paramref name="destination"/> with the tokens from <paramref name="position"/> on. Allocates nothing.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The range does not lie within the store.</exception>
+    /// <exception cref="UnfoldException">The temporary file ends too early: another program has changed it.</exception>
     public void Read(long position, Span<int> destination)
     {
         if (position < 0 || destination.Length > Count - position)

@@ -49,6 +49,7 @@ public sealed class TokenStoreBuilder
     /// <summary>Adds the next id.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The id is not in the vocabulary.</exception>
     /// <exception cref="InvalidOperationException">All the ids that were announced are there already.</exception>
+    /// <exception cref="UnfoldException">The temporary file cannot be written.</exception>
     public void Add(int token)
     {
         if ((uint)token >= (uint)_vocabularySize)
@@ -72,6 +73,7 @@ public sealed class TokenStoreBuilder
 
     /// <summary>Ends the store.</summary>
     /// <exception cref="InvalidOperationException">Fewer ids came than were announced.</exception>
+    /// <exception cref="UnfoldException">The temporary file cannot be written.</exception>
     public TokenStore Build()
     {
         if (_count != _expected)
