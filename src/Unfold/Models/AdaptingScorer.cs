@@ -14,7 +14,7 @@ public static class AdaptingScorer
     private const int Window = 20;
 
     /// <summary>Scores the text as one stream: every token but the first is predicted from all that stands before it.</summary>
-    /// <param name="model">The model; its weights change while it is measured, and are then what they were.</param>
+    /// <param name="model">The model; its weights change while it learns, and are then what they were.</param>
     /// <param name="tokens">At least two tokens.</param>
     /// <param name="adaptation">How it follows the text.</param>
     /// <param name="workers">The threads; the result does not depend on their number.</param>
@@ -29,7 +29,7 @@ public static class AdaptingScorer
         ArgumentNullException.ThrowIfNull(adaptation);
         adaptation.Validate();
         LanguageModelScorer.RequireTwo(tokens);
-        float[] weights = [.. model.Parameters.Values];
+        float[]? weights = adaptation.LearningRate > 0 ? [.. model.Parameters.Values] : null;
         try
         {
             return new Run(model, adaptation, CreateCache(model, tokens, adaptation), workers).Over(tokens, progress, cancellation);
@@ -40,10 +40,7 @@ public static class AdaptingScorer
         }
         finally
         {
-            if (adaptation.LearningRate > 0)
-            {
-                weights.CopyTo(model.Parameters.Edit());
-            }
+            weights?.CopyTo(model.Parameters.Edit());
         }
     }
 
