@@ -48,8 +48,7 @@ internal sealed class ArrivingLines
     /// <summary>What went wrong with a line, with its place.</summary>
     /// <param name="number">Of the line, counted from 1.</param>
     /// <param name="failure">What went wrong.</param>
-    public UnfoldException At(long number, UnfoldException failure) =>
-        new(FormattableString.Invariant($"Line {number} of {Name}: {(failure.Message is [_, >= 'A' and <= 'Z', ..] ? failure.Message[0] : char.ToLowerInvariant(failure.Message[0]))}{failure.Message[1..]}"), failure);
+    public UnfoldException At(long number, UnfoldException failure) => failure.After(FormattableString.Invariant($"Line {number} of {Name}: "));
 
     /// <summary>The lines one by one, for a verb that answers each: the share that is read is shown on the way, and what is written goes out before more is waited for.</summary>
     /// <param name="terminal">Where the answers go.</param>

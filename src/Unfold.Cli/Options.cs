@@ -24,9 +24,6 @@ internal static class Options
         };
     }
 
-    /// <summary>A whole number of 64 bits; null where it is not given.</summary>
-    public static Option<long?> Whole(string name, long minimum, long maximum, string description) => WholeNumber(name, minimum, maximum, description);
-
     /// <summary>Threads to work with, where the result does not depend on them.</summary>
     public static Option<int?> Threads() => WholeNumber("--threads", 1, 1024, "Default one for each processor, at most 16. The result does not depend on it.");
 

@@ -12,7 +12,7 @@ internal sealed class CompleteCommand(Terminal terminal)
     private readonly Argument<string?> _text = new Argument<string?>("TEXT") { Description = "The line up to the cursor; without it, or with -, each line of standard input, answered with one line.", Arity = ArgumentArity.ZeroOrOne }
         .RefusingOptions("a line that begins with dashes is given on standard input");
 
-    private readonly Option<long?> _count = Options.Whole("--count", 1, 1000, "How many words to propose; default 5.");
+    private readonly Option<int?> _count = Options.WholeNumber("--count", 1, 1000, "How many words to propose; default 5.");
     private readonly Option<bool> _json = Options.Switch("--json", "Print one JSON object for each line.");
 
     /// <summary>Makes the verb.</summary>
@@ -36,7 +36,7 @@ internal sealed class CompleteCommand(Terminal terminal)
         using var interruption = new Interruption(terminal);
         NextTokenModel model = _model.Open(parsed, interruption.Token);
         var completer = new WordCompleter(model);
-        int count = (int)(parsed.GetValue(_count) ?? 5);
+        int count = parsed.GetValue(_count) ?? 5;
         bool json = parsed.GetValue(_json);
         if (text is not null)
         {

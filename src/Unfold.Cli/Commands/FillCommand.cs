@@ -10,7 +10,7 @@ internal sealed class FillCommand(Terminal terminal)
 {
     private readonly Argument<string> _model = Options.Model();
     private readonly Argument<string> _text = new("TEXT") { Description = "A sentence with one gap, written as two or more underscores; with - each line of standard input, answered with one line." };
-    private readonly Option<long?> _count = Options.Whole("--count", 1, int.MaxValue, "How many candidates; default 10.");
+    private readonly Option<int?> _count = Options.WholeNumber("--count", 1, int.MaxValue, "How many candidates; default 10.");
     private readonly Option<string[]> _among = Options.Texts("--among", "Compare this token and those of further --among, and no others.");
     private readonly Option<bool> _json = Options.Switch("--json", "Print one JSON object for each sentence.");
 
@@ -30,7 +30,7 @@ internal sealed class FillCommand(Terminal terminal)
         var model = ClozeModel.Load(parsed.GetRequiredValue(_model));
         SegmentationNote.Tell(terminal, parsed.GetRequiredValue(_model), model.Vocabulary);
         int[] wanted = [.. Wanted(parsed, model.Vocabulary)];
-        int count = (int)(parsed.GetValue(_count) ?? (parsed.Gave(_among) ? int.MaxValue : 10));
+        int count = parsed.GetValue(_count) ?? (parsed.Gave(_among) ? int.MaxValue : 10);
         bool json = parsed.GetValue(_json);
         if (text != ArrivingLines.Input)
         {

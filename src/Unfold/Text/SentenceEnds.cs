@@ -3,33 +3,42 @@ namespace Unfold.Text;
 /// <summary>Finds where the sentences of an encoded text end.</summary>
 internal static class SentenceEnds
 {
+    private const int BlockLength = 4096;
+
     /// <summary>The position of the last end symbol before a position, or the first of the text at all where there is none but that at its very beginning.</summary>
     public static long Before(TokenStore tokens, long position)
     {
-        // The tokens of a sentence are few: they are looked at one by one.
-        for (long place = position - 1; place > 0; place--)
+        int[] block = new int[BlockLength];
+        for (long end = position; end > 1;)
         {
-            if (IsEnd(tokens, place))
+            long start = Math.Max(1, end - BlockLength);
+            int length = (int)(end - start);
+            tokens.Read(start, block.AsSpan(0, length));
+            int found = block.AsSpan(0, length).LastIndexOf(Vocabulary.EndId);
+            if (found >= 0)
             {
-                return place;
+                return start + found;
             }
+
+            end = start;
         }
 
-        for (long place = Math.Max(1, position); place < tokens.Count; place++)
+        return After(tokens, 1, block);
+    }
+
+    private static long After(TokenStore tokens, long position, int[] block)
+    {
+        for (long start = position; start < tokens.Count; start += BlockLength)
         {
-            if (IsEnd(tokens, place))
+            int length = (int)Math.Min(BlockLength, tokens.Count - start);
+            tokens.Read(start, block.AsSpan(0, length));
+            int found = block.AsSpan(0, length).IndexOf(Vocabulary.EndId);
+            if (found >= 0)
             {
-                return place;
+                return start + found;
             }
         }
 
         return 0;
-    }
-
-    private static bool IsEnd(TokenStore tokens, long place)
-    {
-        Span<int> token = stackalloc int[1];
-        tokens.Read(place, token);
-        return token[0] == Vocabulary.EndId;
     }
 }
