@@ -24,9 +24,6 @@ public sealed class BytePairTokenizer : Tokenizer
         _remembered = new Dictionary<string, string[]>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
-    /// <summary>Always <see cref="TokenKind.BytePair"/>.</summary>
-    public override TokenKind Kind => TokenKind.BytePair;
-
     /// <summary>Creates a joiner that writes subwords one after the other, and bytes when they make a character.</summary>
     public override TokenJoiner CreateJoiner() => new BytePairJoiner();
 

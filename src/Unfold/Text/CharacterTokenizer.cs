@@ -11,9 +11,6 @@ public sealed class CharacterTokenizer : Tokenizer
     {
     }
 
-    /// <summary>Always <see cref="TokenKind.Character"/>.</summary>
-    public override TokenKind Kind => TokenKind.Character;
-
     /// <summary>Creates a joiner that writes the characters one after the other.</summary>
     public override TokenJoiner CreateJoiner() => new CharacterJoiner();
 

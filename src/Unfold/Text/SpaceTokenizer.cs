@@ -17,9 +17,6 @@ public sealed class SpaceTokenizer : Tokenizer
     {
     }
 
-    /// <summary>Always <see cref="TokenKind.Space"/>.</summary>
-    public override TokenKind Kind => TokenKind.Space;
-
     /// <summary>Creates a joiner that puts one space between tokens, and none beside a line feed.</summary>
     public override TokenJoiner CreateJoiner() => new SpaceJoiner();
 

@@ -13,8 +13,6 @@ internal struct TextNormalizer(LetterCase letterCase)
     private bool _afterCarriageReturn;
     private bool _started;
 
-    public readonly LetterCase LetterCase => letterCase;
-
     /// <summary>Takes code units, writes their scalar values to <paramref name="runes"/>, at most twice as many, and returns how many.</summary>
     public int Take(ReadOnlySpan<char> text, Span<Rune> runes)
     {

@@ -27,12 +27,6 @@ public abstract class Tokenizer
         Mode = mode;
     }
 
-    /// <summary>What one token is.</summary>
-    public abstract TokenKind Kind { get; }
-
-    /// <summary>Whether letters are lowered on the way in.</summary>
-    public LetterCase LetterCase => _normalizer.LetterCase;
-
     /// <summary>What the lines are. In sentence mode the token "\n" comes after each sentence, also after a last line that has no line feed.</summary>
     public TextMode Mode { get; }
 

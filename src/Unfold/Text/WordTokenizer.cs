@@ -20,9 +20,6 @@ public sealed class WordTokenizer : Tokenizer
     {
     }
 
-    /// <summary>Always <see cref="TokenKind.Word"/>.</summary>
-    public override TokenKind Kind => TokenKind.Word;
-
     /// <summary>Creates a joiner that puts spaces where English and Chinese print them.</summary>
     public override TokenJoiner CreateJoiner() => new WordJoiner();
 
