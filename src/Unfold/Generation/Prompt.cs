@@ -10,9 +10,6 @@ public sealed class Prompt
     private readonly int[] _tokens;
     private readonly NextTokenSession _session;
 
-    /// <summary>Makes joiners; one of Chinese words is not cheap to make.</summary>
-    private readonly Tokenizer _tokenizer;
-
     /// <summary>Reads a text.</summary>
     /// <param name="model">The model.</param>
     /// <param name="text">The text before. Empty, or with a line feed at its beginning, it begins a line (<see cref="NextTokenModel.StartLine"/>); any other begins as <see cref="NextTokenModel.StartPrompt"/> says.</param>
@@ -25,7 +22,6 @@ public sealed class Prompt
         ArgumentNullException.ThrowIfNull(text);
         Model = model;
         Text = text;
-        _tokenizer = model.Vocabulary.CreateTokenizer();
         _tokens = Ids(model.Vocabulary, model.Vocabulary.SplitPrefix(text), "prompt");
         bool hasEnds = model.Vocabulary.Mode == TextMode.Sentences;
         NeverWritten = hasEnds ? [Vocabulary.UnknownId, Vocabulary.BeginId] : [Vocabulary.UnknownId, Vocabulary.BeginId, Vocabulary.EndId];
@@ -77,7 +73,7 @@ public sealed class Prompt
     /// <summary>Writes tokens after the text.</summary>
     internal TokenJoiner CreateJoiner()
     {
-        TokenJoiner joiner = _tokenizer.CreateJoiner();
+        TokenJoiner joiner = Model.Vocabulary.Tokenization.CreateJoiner();
         foreach (int token in _tokens)
         {
             joiner.Next(Model.Vocabulary.TextOf(token));

@@ -32,10 +32,9 @@ internal sealed class VocabularyCompletion
     public IEnumerable<Completion> Followers(ReadOnlySpan<float> logits, string line, double probability, int count)
     {
         IReadOnlyList<string> before = Split(line);
-        Tokenizer tokenizer = _vocabulary.CreateTokenizer();
         return Complete(logits, "", count).Select(word =>
         {
-            TokenJoiner joiner = tokenizer.CreateJoiner();
+            TokenJoiner joiner = _vocabulary.Tokenization.CreateJoiner();
             joiner.Join(before);
             return new Completion(word.Word, joiner.Next(word.Word), probability * word.Probability);
         });

@@ -24,9 +24,6 @@ public sealed class BytePairTokenizer : Tokenizer
         _remembered = new Dictionary<string, string[]>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
-    /// <summary>Creates a joiner that writes subwords one after the other, and bytes when they make a character.</summary>
-    public override TokenJoiner CreateJoiner() => new BytePairJoiner();
-
     private protected override void Take(ReadOnlySpan<Rune> runes, TokenSink sink)
     {
         TokenSink pieces = piece => Split(piece, sink);

@@ -11,9 +11,6 @@ public sealed class CharacterTokenizer : Tokenizer
     {
     }
 
-    /// <summary>Creates a joiner that writes the characters one after the other.</summary>
-    public override TokenJoiner CreateJoiner() => new CharacterJoiner();
-
     private protected override void Take(ReadOnlySpan<Rune> runes, TokenSink sink)
     {
         Span<char> units = stackalloc char[2];

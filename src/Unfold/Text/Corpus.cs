@@ -67,6 +67,6 @@ public sealed record Corpus(Vocabulary Vocabulary, TokenStore Train, TokenStore 
     {
         Span<int> first = stackalloc int[1];
         Train.Read(0, first);
-        return Vocabulary.CreateTokenizer().CreateJoiner().Next(Vocabulary.TextOf(first[0])).EnumerateRunes().Count();
+        return Vocabulary.Tokenization.CreateJoiner().Next(Vocabulary.TextOf(first[0])).EnumerateRunes().Count();
     }
 }

@@ -7,8 +7,6 @@ internal sealed class PieceTokenizer(LetterCase letterCase, TextMode mode) : Tok
 {
     private readonly PieceCutter _cutter = new();
 
-    public override TokenJoiner CreateJoiner() => new CharacterJoiner();
-
     private protected override void Take(ReadOnlySpan<Rune> runes, TokenSink sink)
     {
         foreach (Rune rune in runes)

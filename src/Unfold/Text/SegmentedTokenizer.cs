@@ -22,9 +22,6 @@ public sealed class SegmentedTokenizer : Tokenizer
     public SegmentedTokenizer(LetterCase letterCase, TextMode mode = TextMode.Running, WordList? dictionary = null)
         : base(letterCase, mode) => _run = new RunSegmenter(letterCase == LetterCase.Lowered ? dictionary?.Lowered() : dictionary);
 
-    /// <summary>Creates a joiner that puts spaces where English and Chinese print them.</summary>
-    public override TokenJoiner CreateJoiner() => new WordJoiner();
-
     private protected override void Take(ReadOnlySpan<Rune> runes, TokenSink sink)
     {
         TokenSink word = token => _run.Take(token, sink);

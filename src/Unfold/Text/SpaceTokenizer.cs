@@ -17,9 +17,6 @@ public sealed class SpaceTokenizer : Tokenizer
     {
     }
 
-    /// <summary>Creates a joiner that puts one space between tokens, and none beside a line feed.</summary>
-    public override TokenJoiner CreateJoiner() => new SpaceJoiner();
-
     /// <exception cref="UnfoldException">A token is &lt;s&gt; or &lt;/s&gt;.</exception>
     private protected override void Take(ReadOnlySpan<Rune> runes, TokenSink sink)
     {

@@ -46,7 +46,21 @@ public sealed record Tokenization(TokenKind Kind)
         TokenKind.Space => new SpaceTokenizer(LetterCase, Mode),
         TokenKind.BytePair => new BytePairTokenizer(LetterCase, Mode, Pairs ?? throw new InvalidOperationException("Subwords want a table; a corpus learns one.")),
         TokenKind.Segmented => new SegmentedTokenizer(LetterCase, Mode, Dictionary),
-        _ => throw new ArgumentOutOfRangeException(nameof(Kind), Kind, "This is not a kind of token."),
+        _ => throw NoKind(),
+    };
+
+    /// <summary>
+    /// Creates the inverse of a tokenizer, which writes the tokens of one text back: characters and subwords one after the other, bytes when they make a character, words with
+    /// spaces where English and Chinese print them, and what white space divided with one space between. It wants neither the ICU library nor a table of subwords.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The kind is not one of the named ones.</exception>
+    public TokenJoiner CreateJoiner() => Kind switch
+    {
+        TokenKind.Character => new CharacterJoiner(),
+        TokenKind.Word or TokenKind.Segmented => new WordJoiner(),
+        TokenKind.Space => new SpaceJoiner(),
+        TokenKind.BytePair => new BytePairJoiner(),
+        _ => throw NoKind(),
     };
 
     /// <summary>What makes another way of cutting a text another than this, as half a sentence; null where both cut alike, but for the version of the ICU library.</summary>
@@ -74,6 +88,8 @@ public sealed record Tokenization(TokenKind Kind)
 
         return HasWordsOf(other) ? null : "their dictionaries differ";
     }
+
+    private ArgumentOutOfRangeException NoKind() => new(nameof(Kind), Kind, "This is not a kind of token.");
 
     private bool HasWordsOf(Tokenization other) => Dictionary is null || other.Dictionary is null
         ? Dictionary == other.Dictionary

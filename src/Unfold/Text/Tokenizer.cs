@@ -83,9 +83,6 @@ public abstract class Tokenizer
         return tokens;
     }
 
-    /// <summary>Creates the inverse: it writes tokens back as text.</summary>
-    public abstract TokenJoiner CreateJoiner();
-
     /// <summary>Takes the next scalar values of the text.</summary>
     private protected abstract void Take(ReadOnlySpan<Rune> runes, TokenSink sink);
 

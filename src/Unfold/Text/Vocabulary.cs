@@ -146,6 +146,12 @@ public sealed class Vocabulary
     /// <summary>The tokens of a text that goes on, as they are cut: <see cref="EncodePrefix"/> gives their ids.</summary>
     internal IReadOnlyList<string> SplitPrefix(ReadOnlySpan<char> text)
     {
+        if (text.IsEmpty)
+        {
+            // Where nothing is to be cut no ICU library is wanted: a model of Chinese words writes without a prompt on systems that have none.
+            return [];
+        }
+
         List<string> tokens = [];
         Tokenizer tokenizer = CreateTokenizer();
         TokenSink sink = token => tokens.Add(token.ToString());
@@ -166,7 +172,7 @@ public sealed class Vocabulary
     /// <summary>Writes ids back as text. Begin writes nothing, end in sentence mode a line feed; unknown writes U+FFFD for characters and &lt;unk&gt; for words.</summary>
     public string Decode(ReadOnlySpan<int> ids)
     {
-        TokenJoiner joiner = CreateTokenizer().CreateJoiner();
+        TokenJoiner joiner = Tokenization.CreateJoiner();
         List<string> tokens = new(ids.Length);
         foreach (int id in ids)
         {

@@ -20,9 +20,6 @@ public sealed class WordTokenizer : Tokenizer
     {
     }
 
-    /// <summary>Creates a joiner that puts spaces where English and Chinese print them.</summary>
-    public override TokenJoiner CreateJoiner() => new WordJoiner();
-
     private protected override void Take(ReadOnlySpan<Rune> runes, TokenSink sink)
     {
         foreach (Rune rune in runes)

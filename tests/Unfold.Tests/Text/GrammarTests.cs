@@ -64,7 +64,7 @@ public class GrammarTests
             characters += sentence.EnumerateRunes().Count();
             IReadOnlyList<string> tokens = tokenizer.Split(sentence);
             words += tokens.Count;
-            Assert.Equal(sentence, new WordTokenizer(LetterCase.Kept).CreateJoiner().Join(tokens));
+            Assert.Equal(sentence, new Tokenization(TokenKind.Word).CreateJoiner().Join(tokens));
         }
 
         double deviation = Math.Sqrt((squares / Samples) - (nats / Samples * (nats / Samples)));

@@ -29,7 +29,7 @@ public sealed class SegmentationTests : IDisposable
         const string Text = "The cat's 3.14, 😀👍🏽 e\u0301\nl'x. 한국어";
         Assert.Equal(new WordTokenizer(LetterCase.Kept).Split(Text), Split(Text));
         Assert.Equal(["我们", "don't", "迟到", ".", "昨天", "\n", "昨天", "2.5", "学生"], Split("我们don't迟到.昨天\r\n昨天2.5学生"));
-        Assert.Equal("我们用windows写字，don't。", new SegmentedTokenizer(LetterCase.Kept).CreateJoiner().Join(Split("我们用windows写字，don't。")));
+        Assert.Equal("我们用windows写字，don't。", new Tokenization(TokenKind.Segmented).CreateJoiner().Join(Split("我们用windows写字，don't。")));
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class SegmentationTests : IDisposable
     public void A_word_of_both_scripts_is_written_back_with_spaces_where_letters_meet()
     {
         WordList list = List(("卡拉OK", 1), ("T恤", 1));
-        TokenJoiner Joiner() => new SegmentedTokenizer(LetterCase.Kept, dictionary: list).CreateJoiner();
+        TokenJoiner Joiner() => new Tokenization(TokenKind.Segmented) { Dictionary = list }.CreateJoiner();
         foreach (string text in (string[])["我买T恤和OK卡拉OK 20 T恤", "new T恤,卡拉OK, T恤卡拉OK了"])
         {
             Assert.Equal(text, Joiner().Join(Split(text, list)));

@@ -19,8 +19,8 @@ public sealed class SpaceTokenizerTests
     [Fact]
     public void Tokens_come_back_with_one_space_between()
     {
-        var tokenizer = new SpaceTokenizer(LetterCase.Kept);
-        Assert.Equal("a b\n\nc", tokenizer.CreateJoiner().Join(tokenizer.Split(" a  b \n \n c ")));
+        var tokenization = new Tokenization(TokenKind.Space);
+        Assert.Equal("a b\n\nc", tokenization.CreateJoiner().Join(tokenization.CreateTokenizer().Split(" a  b \n \n c ")));
     }
 
     [Fact]

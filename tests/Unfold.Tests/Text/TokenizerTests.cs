@@ -86,5 +86,5 @@ public class TokenizerTests
     [InlineData("\u201CWho?\u201D she asked\u2014and\u2019s gone\u2026")]
     [InlineData("我用windows写字\n\nthe end")]
     public void Printed_text_comes_back_from_words(string text) =>
-        Assert.Equal(text, new WordTokenizer(LetterCase.Kept).CreateJoiner().Join(new WordTokenizer(LetterCase.Kept).Split(text)));
+        Assert.Equal(text, new Tokenization(TokenKind.Word).CreateJoiner().Join(new WordTokenizer(LetterCase.Kept).Split(text)));
 }
