@@ -12,16 +12,14 @@ namespace Unfold.Text;
 /// The characters of the text that the training part comes from (with the validation part, if it is its tail): Unicode scalar values, a line end as one; in sentence mode those of the sentences
 /// and an end for each, without blank lines and white space at the beginning of lines.
 /// </param>
+/// <param name="ForetoldCharacters">
+/// Of <paramref name="Characters"/> those that are foretold where the whole text is <paramref name="Train"/>: in running text all but those up to the end of the first token, which is
+/// only read. A character that is cut into bytes ends with the last of them.
+/// </param>
 /// <param name="UnknownTokens">How many tokens of both parts together are not in the vocabulary.</param>
 /// <param name="Fingerprint">Equal for equal texts (and equal validation texts): a resumed run compares it.</param>
-public sealed record Corpus(Vocabulary Vocabulary, TokenStore Train, TokenStore Validation, long Characters, long UnknownTokens, string Fingerprint)
+public sealed record Corpus(Vocabulary Vocabulary, TokenStore Train, TokenStore Validation, long Characters, long ForetoldCharacters, long UnknownTokens, string Fingerprint)
 {
-    /// <summary>
-    /// Of <see cref="Characters"/> those that are foretold where the whole text is <see cref="Train"/>: in running text all but the characters of the first token, which is only
-    /// read.
-    /// </summary>
-    public long ForetoldCharacters => Characters - (Vocabulary.Mode == TextMode.Sentences || Train.Count == 0 ? 0 : CharactersOfFirst());
-
     /// <summary>
     /// Reads a text twice, once to count and once to encode, in memory that does not grow with the text (see
     /// <see cref="CorpusOptions.MemoryLimit"/>). Without a vocabulary one is made from <paramref name="text"/>; a separate
@@ -48,25 +46,18 @@ public sealed record Corpus(Vocabulary Vocabulary, TokenStore Train, TokenStore 
         string fingerprint = reader.Count(text);
         vocabulary = reader.Vocabulary;
         TokenStore all = reader.Encode(text, fingerprint);
-        long characters = reader.Characters;
+        (long characters, long foretold) = (reader.Characters, reader.ForetoldCharacters);
         if (validation is not null)
         {
             string validationFingerprint = reader.Count(validation);
             TokenStore separate = reader.Encode(validation, validationFingerprint);
-            return new Corpus(vocabulary, all, separate, characters, reader.UnknownTokens, $"{fingerprint}+{validationFingerprint}");
+            return new Corpus(vocabulary, all, separate, characters, foretold, reader.UnknownTokens, $"{fingerprint}+{validationFingerprint}");
         }
 
         long kept = (long)Math.Round(all.Count * options.ValidationFraction);
         bool sentences = vocabulary.Mode == TextMode.Sentences && kept > 0;
         long start = sentences ? SentenceEnds.Before(all, all.Count - kept) : all.Count - kept;
         return new Corpus(
-            vocabulary, all.Slice(0, sentences ? start + 1 : start), all.Slice(start, all.Count - start), characters, reader.UnknownTokens, fingerprint);
-    }
-
-    private int CharactersOfFirst()
-    {
-        Span<int> first = stackalloc int[1];
-        Train.Read(0, first);
-        return Vocabulary.Tokenization.CreateJoiner().Next(Vocabulary.TextOf(first[0])).EnumerateRunes().Count();
+            vocabulary, all.Slice(0, sentences ? start + 1 : start), all.Slice(start, all.Count - start), characters, foretold, reader.UnknownTokens, fingerprint);
     }
 }

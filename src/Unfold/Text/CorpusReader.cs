@@ -15,6 +15,9 @@ internal sealed class CorpusReader(CorpusOptions options, Vocabulary? vocabulary
     /// <summary>The characters of the text that was encoded last, as its tokenizer counts them.</summary>
     public long Characters { get; private set; }
 
+    /// <summary>Of them those that are foretold.</summary>
+    public long ForetoldCharacters { get; private set; }
+
     /// <summary>Counts the tokens of a text, makes a vocabulary where there is none, and returns the fingerprint of the text.</summary>
     public string Count(TextSource text)
     {
@@ -55,12 +58,18 @@ internal sealed class CorpusReader(CorpusOptions options, Vocabulary? vocabulary
 
         long unknown = 0;
         long remaining = _tokens;
+        long read = 0;
         Tokenizer tokenizer = vocabulary.CreateTokenizer();
         string encoded = Pass(
             text,
             tokenizer,
             token =>
             {
+                if (remaining == _tokens && !sentences)
+                {
+                    read = CharactersTo(token, tokenizer, vocabulary);
+                }
+
                 int id = vocabulary.IdOf(token);
                 unknown += id == Vocabulary.UnknownId ? 1 : 0;
                 if (remaining-- > 0)
@@ -72,8 +81,13 @@ internal sealed class CorpusReader(CorpusOptions options, Vocabulary? vocabulary
 
         UnknownTokens += unknown;
         Characters = tokenizer.Characters;
+        ForetoldCharacters = Characters - read;
         return builder.Build();
     }
+
+    /// <summary>The characters up to the end of the first token, an unknown one too. The tokenizer has counted more: a word is complete when what follows it was taken.</summary>
+    private static long CharactersTo(ReadOnlySpan<char> first, Tokenizer tokenizer, Vocabulary vocabulary) =>
+        (vocabulary.Kind.DividedBySpaces ? tokenizer.LeadingSpaces : 0) + vocabulary.Tokenization.CreateJoiner().Next(first.ToString()).EnumerateRunes().Count();
 
     private string CountKnown(TextSource text, Vocabulary vocabulary)
     {

@@ -33,6 +33,9 @@ public abstract class Tokenizer
     /// <summary>How many characters were cut, of all texts so far: Unicode scalar values, a line end as one; in sentence mode those of the sentences and an end for each.</summary>
     internal long Characters { get; private set; }
 
+    /// <summary>How many of them are white space, but for line ends, that stands before all others.</summary>
+    internal long LeadingSpaces { get; private set; }
+
     /// <summary>The number of the line that is being cut, counted from 1.</summary>
     internal long Line { get; private set; } = 1;
 
@@ -110,7 +113,19 @@ public abstract class Tokenizer
     private void TakeKept(Span<Rune> runes, TokenSink sink)
     {
         Span<Rune> kept = Mode == TextMode.Sentences ? runes[.._lines.Keep(runes)] : runes;
+        LeadingSpaces += LeadingSpaces == Characters ? SpacesBefore(kept) : 0;
         Characters += kept.Length;
         Take(kept, sink);
+    }
+
+    private static int SpacesBefore(ReadOnlySpan<Rune> runes)
+    {
+        int spaces = 0;
+        while (spaces < runes.Length && RuneClasses.Of(runes[spaces]) == RuneClass.Space)
+        {
+            spaces++;
+        }
+
+        return spaces;
     }
 }

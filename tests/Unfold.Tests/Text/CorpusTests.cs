@@ -59,6 +59,51 @@ public sealed class CorpusTests : IDisposable
         Assert.Equal(1, corpus.UnknownTokens);
     }
 
+    [Theory]
+    [InlineData(TokenKind.Character, "a b", 2)]
+    [InlineData(TokenKind.Character, "x b", 2)]
+    [InlineData(TokenKind.Character, "  b", 2)]
+    [InlineData(TokenKind.Character, "\uFEFF\r\nb", 1)]
+    [InlineData(TokenKind.Word, "a b", 2)]
+    [InlineData(TokenKind.Word, "x a", 2)]
+    [InlineData(TokenKind.Word, "x'ss. a", 3)]
+    [InlineData(TokenKind.Word, "x", 0)]
+    [InlineData(TokenKind.Word, "\uFEFF \u3000\u200Bx a", 2)]
+    [InlineData(TokenKind.Word, " \r\n x a", 4)]
+    [InlineData(TokenKind.Word, "👩\u200D🚀 a", 2)]
+    [InlineData(TokenKind.Word, "<unk> a", 6)]
+    [InlineData(TokenKind.Space, "<unk> a", 2)]
+    [InlineData(TokenKind.Space, "\tx,y a", 2)]
+    [InlineData(TokenKind.Segmented, "上学了。", 2)]
+    [InlineData(TokenKind.Segmented, " 昨天上学", 2)]
+    [InlineData(TokenKind.Segmented, " x上学", 2)]
+    public void All_characters_are_foretold_but_those_up_to_the_end_of_the_first_token(TokenKind kind, string text, long foretold)
+    {
+        Vocabulary vocabulary = new(Tokenizations.Of(kind, text), kind == TokenKind.Segmented ? ["上学"] : ["a", "b"]);
+        Assert.Equal(foretold, Load(TextSource.FromString(text), new CorpusOptions(), vocabulary: vocabulary).ForetoldCharacters);
+        Vocabulary sentences = new(vocabulary.Tokenization with { Mode = TextMode.Sentences }, ["a", "b"]);
+        Corpus all = Load(TextSource.FromString(text), new CorpusOptions(), vocabulary: sentences);
+        Assert.Equal(all.Characters, all.ForetoldCharacters);
+    }
+
+    [Theory]
+    [InlineData("the cat", 4)]
+    [InlineData(" the cat", 4)]
+    [InlineData("我the", 4)]
+    [InlineData("Qthe", 3)]
+    public void A_character_in_bytes_is_foretold_with_the_last_of_them(string text, long foretold)
+    {
+        Vocabulary vocabulary = Tokenizations.Learn(string.Concat(Enumerable.Repeat("the cat the", 9)), 300);
+        Assert.Equal(foretold, Load(TextSource.FromString(text), new CorpusOptions(), vocabulary: vocabulary).ForetoldCharacters);
+    }
+
+    [Fact]
+    public void White_space_before_the_first_word_may_be_as_long_as_it_likes()
+    {
+        Corpus corpus = Load(TextSource.FromString(new string(' ', 1000) + "x a"), new CorpusOptions(), vocabulary: new Vocabulary(TokenKind.Word, LetterCase.Kept, ["a"]));
+        Assert.Equal((1003, 2), (corpus.Characters, corpus.ForetoldCharacters));
+    }
+
     [Fact]
     public void A_text_that_changes_between_the_passes_is_refused()
     {
