@@ -5,7 +5,7 @@ namespace Unfold.Scoring;
 /// <summary>
 /// What a line is to a model, as a sentence of its own. Where the model's lines are sentences, its start stands before the line and
 /// the end symbol after it. Where the model reads running text, a line feed stands before and after; one that never saw a line feed
-/// starts from nothing and expects no end.
+/// starts from nothing and expects no end. Threads may share an encoder.
 /// </summary>
 public sealed class SentenceEncoder
 {
@@ -13,6 +13,9 @@ public sealed class SentenceEncoder
 
     private readonly Vocabulary _vocabulary;
     private readonly int _lineFeed;
+
+    /// <summary>Kept from line to line, as the one of Chinese words takes long to make and the one of subwords remembers pieces; null while a thread cuts a line by it.</summary>
+    private Tokenizer? _tokenizer;
 
     /// <summary>Prepares the encoding by a vocabulary.</summary>
     public SentenceEncoder(Vocabulary vocabulary)
@@ -49,7 +52,11 @@ public sealed class SentenceEncoder
 
         try
         {
-            return _vocabulary.EncodePrefix(line);
+            // Threads that come meanwhile make one of their own. One that fails holds a half line and does not come back.
+            Tokenizer tokenizer = Interlocked.Exchange(ref _tokenizer, null) ?? _vocabulary.CreateTokenizer();
+            int[] tokens = _vocabulary.EncodePrefix(line, tokenizer);
+            Volatile.Write(ref _tokenizer, tokenizer);
+            return tokens;
         }
         catch (ReservedTokenException failure)
         {

@@ -138,12 +138,15 @@ public sealed class Vocabulary
     /// Cuts a text into tokens and returns their ids; tokens that are not in the table become <see cref="UnknownId"/>. In sentence mode
     /// <see cref="EndId"/> stands after each sentence, the last included.
     /// </summary>
-    public int[] Encode(ReadOnlySpan<char> text) => Encode(text, static (tokenizer, sink) => tokenizer.Flush(sink));
+    public int[] Encode(ReadOnlySpan<char> text) => Encode(text, CreateTokenizer(), static (tokenizer, sink) => tokenizer.Flush(sink));
 
     /// <summary>As <see cref="Encode(ReadOnlySpan{char})"/>, for the beginning of a text that goes on: a last line without line feed is no complete sentence and gets no end symbol.</summary>
-    public int[] EncodePrefix(ReadOnlySpan<char> text) => Encode(text, static (tokenizer, sink) => tokenizer.FlushPrefix(sink));
+    public int[] EncodePrefix(ReadOnlySpan<char> text) => EncodePrefix(text, CreateTokenizer());
 
-    /// <summary>The tokens of a text that goes on, as they are cut: <see cref="EncodePrefix"/> gives their ids.</summary>
+    /// <summary>As <see cref="EncodePrefix(ReadOnlySpan{char})"/>, by a tokenizer of this table that has no unfinished text; after an exception it may have one.</summary>
+    internal int[] EncodePrefix(ReadOnlySpan<char> text, Tokenizer tokenizer) => Encode(text, tokenizer, static (tokenizer, sink) => tokenizer.FlushPrefix(sink));
+
+    /// <summary>The tokens of a text that goes on, as they are cut: <see cref="EncodePrefix(ReadOnlySpan{char})"/> gives their ids.</summary>
     internal IReadOnlyList<string> SplitPrefix(ReadOnlySpan<char> text)
     {
         if (text.IsEmpty)
@@ -224,10 +227,9 @@ public sealed class Vocabulary
         _ => $"\"{symbol}\"",
     };
 
-    private int[] Encode(ReadOnlySpan<char> text, Action<Tokenizer, TokenSink> end)
+    private int[] Encode(ReadOnlySpan<char> text, Tokenizer tokenizer, Action<Tokenizer, TokenSink> end)
     {
         List<int> ids = [];
-        Tokenizer tokenizer = CreateTokenizer();
         TokenSink sink = token => ids.Add(IdOf(token));
         tokenizer.Push(text, sink);
         end(tokenizer, sink);

@@ -4,6 +4,7 @@ using Unfold.Numerics;
 using Unfold.Scoring;
 using Unfold.Tests.NGrams;
 using Unfold.Tests.Support;
+using Unfold.Tests.Text;
 using Unfold.Text;
 
 namespace Unfold.Tests.Scoring;
@@ -115,6 +116,26 @@ public sealed class SentenceScorerTests
     [Fact]
     public void A_line_feed_inside_of_a_line_is_refused() =>
         Assert.Throws<ArgumentException>(() => new SentenceScorer(Create("a", "\n"), new Workers(1)).Score(["a\na"], cancellation: TestContext.Current.CancellationToken));
+
+    [Fact]
+    public void A_refused_line_leaves_nothing_for_the_next()
+    {
+        var encoder = new SentenceEncoder(new Vocabulary(TokenKind.Space, LetterCase.Kept, ["a", "b"]));
+        Assert.Equal([3], encoder.Encode("a"));
+        Assert.Contains("The line \"<s> a", Assert.Throws<UnfoldException>(() => encoder.Encode("<s> a\uD83D")).Message, StringComparison.Ordinal);
+        Assert.Equal([4], encoder.Encode("b"));
+    }
+
+    [Fact]
+    public void Threads_share_an_encoder()
+    {
+        Vocabulary vocabulary = Tokenizations.Learn(string.Concat(Enumerable.Repeat("the cat sat on the mat. ", 9)), 300);
+        string[] lines = [.. Enumerable.Range(0, 20_000).Select(line => string.Join(' ', Enumerable.Repeat(Lines[line % Lines.Length], 1 + (line % 7))))];
+        var encoder = new SentenceEncoder(vocabulary);
+        var tokens = new int[lines.Length][];
+        Parallel.For(0, lines.Length, line => tokens[line] = encoder.EncodeBeginning(lines[line]));
+        Assert.Equal(lines.Select(line => vocabulary.EncodePrefix(line)), tokens);
+    }
 
     private static LanguageModel Create(params string[] words) =>
         new(new LanguageModelSettings { Hidden = 8, Layers = 2 }, new Vocabulary(TokenKind.Word, LetterCase.Kept, words), new SeededRandom(2));
