@@ -1,5 +1,4 @@
 using System.Text;
-using Unfold.Scoring;
 using Unfold.Text;
 
 namespace Unfold.Generation;
@@ -14,7 +13,7 @@ namespace Unfold.Generation;
 /// and only tokens that agree with it are followed. Probabilities are then shares among all that was followed and agrees; rows of tokens that were not followed
 /// are missing in both, and they are shares to that degree only.
 /// </remarks>
-internal sealed class SpellingCompletion
+internal sealed class SpellingCompletion : WordCompletion
 {
     // Between two keystrokes fit more steps of few probabilities than of many.
     private const int FewestSteps = 40, MostSteps = 100, Probabilities = 320_000, StepsOfWord = 8, MostWords = 1_000;
@@ -26,7 +25,6 @@ internal sealed class SpellingCompletion
     private const int MostAgreed = 8;
 
     private readonly Vocabulary _vocabulary;
-    private readonly SentenceEncoder _encoder;
     private readonly Role[] _roles;
 
     private enum Role
@@ -50,26 +48,22 @@ internal sealed class SpellingCompletion
         NextSingle,
     }
 
-    public SpellingCompletion(Vocabulary vocabulary, SentenceEncoder encoder)
+    public SpellingCompletion(NextTokenModel model)
+        : base(model)
     {
-        _vocabulary = vocabulary;
-        _encoder = encoder;
-        _roles = [.. Enumerable.Range(0, vocabulary.Count).Select(id => id switch
+        _vocabulary = model.Vocabulary;
+        _roles = [.. Enumerable.Range(0, _vocabulary.Count).Select(id => id switch
         {
             Vocabulary.UnknownId or Vocabulary.BeginId => Role.None,
             Vocabulary.EndId => Role.Gap,
-            _ => RoleOf(vocabulary[id]),
+            _ => RoleOf(_vocabulary[id]),
         })];
     }
 
-    /// <summary>The likeliest words.</summary>
-    /// <param name="typed">The line.</param>
-    /// <param name="line">Without a line feed.</param>
-    /// <param name="count">How many are wanted.</param>
-    public IReadOnlyList<Completion> Complete(TypedLine typed, string line, int count)
+    public override IReadOnlyList<Completion> Complete(string line, int count)
     {
         (string begun, string agreed) = Divide(line);
-        NextTokenSession session = typed.After(_encoder.EncodeBeginning(line[..^agreed.Length]));
+        NextTokenSession session = After(line[..^agreed.Length]);
         int steps = Math.Max(Math.Clamp(Probabilities / _vocabulary.Count, FewestSteps, MostSteps), StepsOfWord * Math.Min(count, MostWords));
         bool mayBeginWithSpace = line.Length > 0 && begun.Length == 0 && !char.IsWhiteSpace(line[^1]);
         var probabilities = new double[_vocabulary.Count];
@@ -119,14 +113,14 @@ internal sealed class SpellingCompletion
         // A subword may begin with the space before a word.
         int after = begin > 0 && line[begin - 1] == ' ' ? begin - 1 : begin;
         string begun = line[begin..], agreed = line[after..];
-        if (agreed.Length == 0 && EndsInIdeograph(line) && _encoder.EncodeBeginning(line) is [.., int last] && _roles[last] != Role.None)
+        if (agreed.Length == 0 && EndsInIdeograph(line) && Encode(line) is [.., int last] && _roles[last] != Role.None)
         {
             agreed = _vocabulary[last];
             begun = agreed.TrimStart(' ');
         }
 
         // What has no tokens but bytes, or is not written as it is read, is no text to agree with.
-        int[] tokens = _encoder.EncodeBeginning(agreed);
+        int[] tokens = Encode(agreed);
         bool isText = Array.TrueForAll(tokens, token => _roles[token] != Role.None);
         agreed = isText && tokens.Length > MostAgreed ? string.Concat(tokens[^MostAgreed..].Select(token => _vocabulary[token])) : agreed;
         string lowered = _vocabulary.LetterCase == LetterCase.Lowered ? agreed.ToLowerInvariant() : agreed;
