@@ -27,6 +27,7 @@ public sealed class WordCompleter
     /// <param name="line">The line up to the cursor, without a line feed.</param>
     /// <param name="count">How many are wanted; fewer come back where no more words begin so. Words that the model spells are looked for as far as 1,000 of them need.</param>
     /// <exception cref="ArgumentException">A line feed stands in the line, or the count is below 1.</exception>
+    /// <exception cref="UnfoldException">A mark that is no word stands in the line, or the model's weights overflow.</exception>
     public IReadOnlyList<Completion> Complete(string line, int count)
     {
         ArgumentNullException.ThrowIfNull(line);

@@ -40,6 +40,7 @@ public abstract class Tokenizer
     internal long Line { get; private set; } = 1;
 
     /// <summary>Takes the next piece of the text and hands every token that is now complete to <paramref name="sink"/>.</summary>
+    /// <exception cref="UnfoldException">A token is a mark that no text may hold, as &lt;s&gt; among words between spaces, or the ICU library cannot cut; the tokenizer is then of no more use.</exception>
     public void Push(ReadOnlySpan<char> text, TokenSink sink)
     {
         ArgumentNullException.ThrowIfNull(sink);
@@ -58,6 +59,7 @@ public abstract class Tokenizer
     }
 
     /// <summary>Ends the text: hands over what was held back, and is ready for another text.</summary>
+    /// <exception cref="UnfoldException">A token is a mark that no text may hold, as &lt;s&gt; among words between spaces, or the ICU library cannot cut; the tokenizer is then of no more use.</exception>
     public void Flush(TokenSink sink)
     {
         TakeLast(sink);
@@ -70,6 +72,7 @@ public abstract class Tokenizer
     }
 
     /// <summary>Ends the beginning of a text that goes on: as <see cref="Flush"/>, but a sentence that is not complete gets no end.</summary>
+    /// <exception cref="UnfoldException">A token is a mark that no text may hold, as &lt;s&gt; among words between spaces, or the ICU library cannot cut; the tokenizer is then of no more use.</exception>
     public void FlushPrefix(TokenSink sink)
     {
         TakeLast(sink);
@@ -77,6 +80,7 @@ public abstract class Tokenizer
     }
 
     /// <summary>Cuts a whole text into tokens.</summary>
+    /// <exception cref="UnfoldException">A token is a mark that no text may hold, as &lt;s&gt; among words between spaces, or the ICU library cannot cut; the tokenizer is then of no more use.</exception>
     public IReadOnlyList<string> Split(ReadOnlySpan<char> text)
     {
         List<string> tokens = [];

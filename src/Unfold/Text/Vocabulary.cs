@@ -132,15 +132,18 @@ public sealed class Vocabulary
     public static bool IsSpecial(int id) => id < SpecialCount;
 
     /// <summary>Creates a tokenizer whose tokens this table holds.</summary>
+    /// <exception cref="UnfoldException">The tokens are Chinese words and there is no ICU library.</exception>
     public Tokenizer CreateTokenizer() => Tokenization.CreateTokenizer();
 
     /// <summary>
     /// Cuts a text into tokens and returns their ids; tokens that are not in the table become <see cref="UnknownId"/>. In sentence mode
     /// <see cref="EndId"/> stands after each sentence, the last included.
     /// </summary>
+    /// <exception cref="UnfoldException">The tokens are Chinese words and there is no ICU library, or a token is a mark that no text may hold, as &lt;s&gt; among words between spaces.</exception>
     public int[] Encode(ReadOnlySpan<char> text) => Encode(text, CreateTokenizer(), static (tokenizer, sink) => tokenizer.Flush(sink));
 
     /// <summary>As <see cref="Encode(ReadOnlySpan{char})"/>, for the beginning of a text that goes on: a last line without line feed is no complete sentence and gets no end symbol.</summary>
+    /// <exception cref="UnfoldException">The tokens are Chinese words and there is no ICU library, or a token is a mark that no text may hold, as &lt;s&gt; among words between spaces.</exception>
     public int[] EncodePrefix(ReadOnlySpan<char> text) => EncodePrefix(text, CreateTokenizer());
 
     /// <summary>As <see cref="EncodePrefix(ReadOnlySpan{char})"/>, by a tokenizer of this table that has no unfinished text; after an exception it may have one.</summary>
@@ -173,6 +176,7 @@ public sealed class Vocabulary
     }
 
     /// <summary>Writes ids back as text. Begin writes nothing, end in sentence mode a line feed; unknown writes U+FFFD for characters and &lt;unk&gt; for words.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An id is outside of the table.</exception>
     public string Decode(ReadOnlySpan<int> ids)
     {
         TokenJoiner joiner = Tokenization.CreateJoiner();
