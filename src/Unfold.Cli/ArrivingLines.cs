@@ -79,7 +79,7 @@ internal sealed class ArrivingLines
     {
         // The thread may still wait in a read when the command is over, so it is never joined and nothing of it is disposed.
         var arrived = new BlockingCollection<(string Line, double? Share)>(2 * LinesAtOnce);
-        var taken = new ManualResetEventSlim();
+        var taken = new AutoResetEvent(initialState: false);
         long waiting = 0;
         Exception? failure = null;
         var reader = new Thread(() =>
@@ -88,10 +88,11 @@ internal sealed class ArrivingLines
             {
                 foreach (string line in _lines)
                 {
-                    // Reset before the look, so that what is taken after it ends the wait.
-                    for (taken.Reset(); Volatile.Read(ref waiting) is > 0 and var ahead && ahead + line.Length > CharactersAtOnce; taken.Reset())
+                    // What is taken between the look and the wait has set the event, which then ends the wait at once.
+                    while (Volatile.Read(ref waiting) is > 0 and var ahead && ahead + line.Length > CharactersAtOnce)
                     {
-                        taken.Wait(cancellation);
+                        WaitHandle.WaitAny([taken, cancellation.WaitHandle]);
+                        cancellation.ThrowIfCancellationRequested();
                     }
 
                     Interlocked.Add(ref waiting, line.Length);

@@ -21,7 +21,7 @@ internal static class NGramText
         }
 
         long tokens = Tokens(corpus);
-        terminal.Line(FormattableString.Invariant($"{tokens:N0} tokens; a vocabulary of {corpus.Vocabulary.SymbolCount:N0} {corpus.Vocabulary.Kind.Noun}s"));
+        terminal.Line(FormattableString.Invariant($"{tokens:N0} tokens; a vocabulary of {corpus.Vocabulary.SymbolCount:N0} {corpus.Vocabulary.Kind.Noun}{(corpus.Vocabulary.SymbolCount == 1 ? "" : "s")}"));
         if (corpus.UnknownTokens > 0)
         {
             terminal.Line(FormattableString.Invariant($"{corpus.UnknownTokens:N0} of the tokens are <unk>, because they are not in it or are written so ({100.0 * corpus.UnknownTokens / tokens:0.##}%)"));

@@ -9,7 +9,7 @@ internal static class NGramProgress
     /// <param name="ngrams">The n-grams.</param>
     /// <param name="weight">What each of them counts for.</param>
     /// <param name="total">What all of them count for together.</param>
-    /// <param name="progress">Called now and then with the share that has been handed on, in [0, 1].</param>
+    /// <param name="progress">Called now and then with the share that has been handed on, in [0, 1]; at the end with 1.</param>
     /// <param name="cancellation">Stops the walk.</param>
     public static IEnumerable<CountedNGram> Watched(
         this IEnumerable<CountedNGram> ngrams, Func<CountedNGram, long> weight, long total, Action<double> progress, CancellationToken cancellation)
@@ -27,5 +27,7 @@ internal static class NGramProgress
 
             yield return ngram;
         }
+
+        progress(1);
     }
 }

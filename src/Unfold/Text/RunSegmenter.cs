@@ -22,6 +22,12 @@ internal sealed class RunSegmenter(WordList? list)
     {
         Span<char> units = stackalloc char[2];
         Append(units[..ideograph.EncodeToUtf16(units)], sink);
+        if (RuneClasses.Of(ideograph) == RuneClass.Extend)
+        {
+            // No word begins or ends between a sign and its mark.
+            int start = _length - ideograph.Utf16SequenceLength;
+            _borders[start] = start == 0;
+        }
     }
 
     /// <summary>Takes a word that was cut by rules and stands directly beside what was taken before.</summary>

@@ -16,6 +16,9 @@ public sealed class WordList
     private readonly Dictionary<string, long>.AlternateLookup<ReadOnlySpan<char>> _lookup;
     private readonly HashSet<string> _parts = new(StringComparer.Ordinal);
     private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _partLookup;
+
+    /// <summary>Made once: every tokenizer that lowers letters wants it. Threads that make it at the same time make the same.</summary>
+    private WordList? _lowered;
     private readonly byte[] _longest = new byte[char.MaxValue + 1];
 
     /// <summary>Creates the list.</summary>
@@ -75,7 +78,7 @@ public sealed class WordList
     internal bool HasPart(ReadOnlySpan<char> lettersAndDigits) => _partLookup.Contains(lettersAndDigits);
 
     /// <summary>The list with letters lowered, those of words that are then the same counted together; this list where nothing changes.</summary>
-    internal WordList Lowered() => _parts.All(part => part == Lower(part))
+    internal WordList Lowered() => _lowered ??= _parts.All(part => part == Lower(part))
         ? this
         : new WordList(_counts.GroupBy(word => Lower(word.Key), word => word.Value, StringComparer.Ordinal).Select(same => KeyValuePair.Create(same.Key, same.Aggregate((sum, count) => count > long.MaxValue - sum ? long.MaxValue : sum + count))));
 

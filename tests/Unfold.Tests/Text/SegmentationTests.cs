@@ -54,6 +54,31 @@ public sealed class SegmentationTests : IDisposable
     }
 
     [Fact]
+    public void No_word_of_the_list_tears_a_mark_from_its_sign()
+    {
+        WordList list = List(("中国", 1), ("か", 1), ("3D打印", 1));
+        Assert.Equal(["中国", "人", "か"], Split("中国人 か", list));
+        foreach (string text in (string[])["中国\u200D人", "か\u3099", "3D打印\u200D", "中国か\u3099"])
+        {
+            Assert.All(Split(text, list), word => Assert.False(word[0] is '\u200D' or '\u3099', $"{text}: {word}"));
+            Assert.Equal(text, string.Concat(Split(text, list)));
+        }
+    }
+
+    [Theory]
+    [InlineData(255, 1)]
+    [InlineData(256, 1)]
+    [InlineData(257, 2)]
+    public void A_run_is_cut_where_it_is_longer_than_a_token_may_be(int length, int pieces)
+    {
+        // Without a cut the likeliest way ends with the longest word, whose end the cut of the longest run tears off.
+        string run = new string('一', length - 4) + "我们你们";
+        IReadOnlyList<string> words = Split(run, List(("我们你们", 1000)));
+        Assert.Equal(run, string.Concat(words));
+        Assert.Equal(pieces == 1, words[^1] == "我们你们");
+    }
+
+    [Fact]
     public void Words_of_the_list_may_have_letters_and_digits_beside_ideographs()
     {
         WordList list = List(("卡拉OK", 1), ("T恤", 1), ("3D打印", 1), ("小米14Pro", 1), ("昨天", 1));
@@ -78,6 +103,7 @@ public sealed class SegmentationTests : IDisposable
         Assert.Equal(new Dictionary<string, long> { ["卡拉ok"] = long.MaxValue, ["t恤"] = 2 }, list.Lowered().Words.ToDictionary());
         WordList lowered = List(("卡拉ok", 5));
         Assert.Same(lowered, lowered.Lowered());
+        Assert.Same(list.Lowered(), list.Lowered());
     }
 
     [Fact]

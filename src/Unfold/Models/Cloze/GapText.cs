@@ -35,7 +35,7 @@ public sealed record GapText(IReadOnlyList<int> Before, IReadOnlyList<int> After
     {
         ArgumentNullException.ThrowIfNull(word);
         ArgumentNullException.ThrowIfNull(vocabulary);
-        int[] tokens = [.. vocabulary.SplitWithin(word).Select(token => vocabulary.IdOf(token))];
+        int[] tokens = Tokens(word, vocabulary);
         if (tokens is [int only] && !Vocabulary.IsSpecial(only))
         {
             return only;
@@ -43,6 +43,19 @@ public sealed record GapText(IReadOnlyList<int> Before, IReadOnlyList<int> After
 
         string noun = vocabulary.Kind.Noun, fault = tokens.Length == 1 ? "it is not in the model's vocabulary" : $"it is {tokens.Length} {noun}s";
         throw new UnfoldException($"The {noun} '{word}' cannot stand in the gap: {fault}, and a gap holds one of the {vocabulary.SymbolCount} {noun}s that the model knows.");
+    }
+
+    private static int[] Tokens(string word, Vocabulary vocabulary)
+    {
+        try
+        {
+            return [.. vocabulary.SplitWithin(word).Select(token => vocabulary.IdOf(token))];
+        }
+        catch (ReservedTokenException)
+        {
+            // The beginning of a sentence and its end are no words.
+            return [Vocabulary.UnknownId];
+        }
     }
 
     private static List<(int Start, int End)> Gaps(string text)

@@ -173,6 +173,8 @@ public sealed class ClozeModelTests
         var spaced = new Vocabulary(new Tokenization(TokenKind.Character) { Mode = TextMode.Sentences }, [" ", "a"]);
         Assert.Equal(spaced.IdOf(" "), GapText.Filling(" ", spaced));
         Assert.Throws<UnfoldException>(() => GapText.Filling("\n", spaced));
+        var cut = new Vocabulary(new Tokenization(TokenKind.Space) { Mode = TextMode.Sentences }, ["a"]);
+        Assert.All((string[])["<s>", "</s>", "<unk>"], mark => Assert.Contains($"The word '{mark}' cannot stand in the gap", Assert.Throws<UnfoldException>(() => GapText.Filling(mark, cut)).Message, StringComparison.Ordinal));
     }
 
     [Fact]
