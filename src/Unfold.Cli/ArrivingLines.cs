@@ -45,11 +45,6 @@ internal sealed class ArrivingLines
     /// <summary>The share of the file that stands in the blocks so far, in (0, 1]; null where its length is not known, as of a pipe.</summary>
     public double? Share { get; private set; }
 
-    /// <summary>What went wrong with a line, with its place.</summary>
-    /// <param name="number">Of the line, counted from 1.</param>
-    /// <param name="failure">What went wrong.</param>
-    public UnfoldException At(long number, UnfoldException failure) => failure.After(FormattableString.Invariant($"Line {number} of {Name}: "));
-
     /// <summary>The lines one by one, for a verb that answers each: the share that is read is shown on the way, and what is written goes out before more is waited for.</summary>
     /// <param name="terminal">Where the answers go.</param>
     /// <param name="progress">Shows the share; null where nothing is shown.</param>
@@ -71,6 +66,30 @@ internal sealed class ArrivingLines
 
             terminal.Output.Flush();
         }
+    }
+
+    /// <summary>As <see cref="Each"/>, with what is answered to each line; where that fails the place of the line is told.</summary>
+    /// <param name="terminal">Where the answers go.</param>
+    /// <param name="progress">Shows the share; null where nothing is shown.</param>
+    /// <param name="answer">Answers a line.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    public IEnumerable<(string Line, T Answer)> Answered<T>(Terminal terminal, ProgressLine? progress, Func<string, T> answer, CancellationToken cancellation)
+    {
+        long number = 0;
+        T At(string line)
+        {
+            number++;
+            try
+            {
+                return answer(line);
+            }
+            catch (UnfoldException failure)
+            {
+                throw failure.After(FormattableString.Invariant($"Line {number} of {Name}: "));
+            }
+        }
+
+        return Each(terminal, progress, cancellation).Select(line => (line, At(line)));
     }
 
     /// <summary>Reads lines on a thread of their own; the blocks keep their order.</summary>

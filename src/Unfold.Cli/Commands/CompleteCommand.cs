@@ -46,20 +46,8 @@ internal sealed class CompleteCommand(Terminal terminal)
         }
 
         var lines = new ArrivingLines(terminal, ArrivingLines.Input);
-        long number = 0;
-        foreach (string line in lines.Each(terminal, progress: null, interruption.Token))
+        foreach ((string line, IReadOnlyList<Completion> completions) in lines.Answered(terminal, progress: null, line => completer.Complete(line, count), interruption.Token))
         {
-            number++;
-            IReadOnlyList<Completion> completions;
-            try
-            {
-                completions = completer.Complete(line, count);
-            }
-            catch (UnfoldException failure)
-            {
-                throw lines.At(number, failure);
-            }
-
             if (json)
             {
                 WriteJson(line, completions);

@@ -54,20 +54,8 @@ internal sealed class FillCommand(Terminal terminal)
 
         using var interruption = new Interruption(terminal);
         var lines = new ArrivingLines(terminal, text);
-        long number = 0;
-        foreach (string line in lines.Each(terminal, progress: null, interruption.Token))
+        foreach ((_, Filled filled) in lines.Answered(terminal, progress: null, line => Fill(model, line, wanted, count), interruption.Token))
         {
-            number++;
-            Filled filled;
-            try
-            {
-                filled = Fill(model, line, wanted, count);
-            }
-            catch (UnfoldException failure)
-            {
-                throw lines.At(number, failure);
-            }
-
             if (json)
             {
                 WriteJson(filled);

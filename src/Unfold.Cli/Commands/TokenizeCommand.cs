@@ -33,10 +33,9 @@ internal sealed class TokenizeCommand(Terminal terminal)
         long number = 0, count = 0, unknown = 0;
         using (var progress = new ProgressLine(terminal, $"Cutting {lines.Name}"))
         {
-            foreach (string line in lines.Each(terminal, progress, interruption.Token))
+            foreach ((_, List<string> tokens) in lines.Answered(terminal, progress, line => Cut(line, tokenizer), interruption.Token))
             {
                 number++;
-                List<string> tokens = Cut(line, tokenizer, number, lines);
                 int[]? ids = vocabulary is null ? null : [.. tokens.Select(token => vocabulary.IdOf(token))];
                 count += tokens.Count;
                 unknown += ids?.Count(id => id == Vocabulary.UnknownId) ?? 0;
@@ -90,20 +89,12 @@ internal sealed class TokenizeCommand(Terminal terminal)
         };
     }
 
-    private static List<string> Cut(string line, Tokenizer tokenizer, long number, ArrivingLines lines)
+    private static List<string> Cut(string line, Tokenizer tokenizer)
     {
         List<string> tokens = [];
         TokenSink sink = token => tokens.Add(token.ToString());
-        try
-        {
-            tokenizer.Push(line, sink);
-            tokenizer.FlushPrefix(sink);
-        }
-        catch (UnfoldException failure)
-        {
-            throw lines.At(number, failure);
-        }
-
+        tokenizer.Push(line, sink);
+        tokenizer.FlushPrefix(sink);
         return tokens;
     }
 

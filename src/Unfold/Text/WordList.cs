@@ -26,7 +26,7 @@ public sealed class WordList
     public WordList(IEnumerable<KeyValuePair<string, long>> words)
     {
         ArgumentNullException.ThrowIfNull(words);
-        var cutter = new WordCutter();
+        var tokenizer = new WordTokenizer(LetterCase.Kept);
         _counts = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach ((string word, long count) in words)
         {
@@ -40,7 +40,7 @@ public sealed class WordList
             TotalCount += count;
             if (word.EnumerateRunes().Any(RuneClasses.IsLetterOrDigit))
             {
-                AddParts(word, cutter);
+                _parts.UnionWith(tokenizer.Split(word).Where(part => RuneClasses.IsLetterOrDigit(part.EnumerateRunes().First())));
             }
         }
 
@@ -102,24 +102,6 @@ public sealed class WordList
     }
 
     private static string Lower(string word) => string.Concat(word.EnumerateRunes().Select(Rune.ToLowerInvariant));
-
-    private void AddParts(string word, WordCutter cutter)
-    {
-        TokenSink sink = token =>
-        {
-            Rune.DecodeFromUtf16(token, out Rune first, out _);
-            if (RuneClasses.IsLetterOrDigit(first))
-            {
-                _parts.Add(token.ToString());
-            }
-        };
-        foreach (Rune rune in word.EnumerateRunes())
-        {
-            cutter.Take(rune, sink);
-        }
-
-        cutter.End(sink);
-    }
 
     private string? Fault(string word, long count)
     {
